@@ -17,6 +17,7 @@ typedef enum
   ZQ_DB_ERROR_CONSTRAINT,
   ZQ_DB_ERROR_FULL, /* disk full or not writable */
   ZQ_DB_ERROR_CORRUPT,
+  ZQ_DB_ERROR_INTERRUPTED, /* by zq_db_interrupt() */
 } ZqDbError;
 
 /**

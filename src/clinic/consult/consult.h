@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/patient/patient.h"
+#include "store/list.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ZQ_VIEW_WAITING_FOR_ME,
+  ZQ_VIEW_URGENT,
+  ZQ_VIEW_OVERDUE,
+  ZQ_VIEW_WAITING_FOR_PATIENT,
+  ZQ_VIEW_POOL,
+  ZQ_VIEW_CLOSED,
+  ZQ_N_VIEWS,
+} ZqView;
+
+/**
+ * ZqConsultRow:
+ *
+ * A row of the inbox. Mutable; tells its changes by notify. Properties (read-only for widgets):
+ * "key" (int64: the Task's row id), "loaded", "patient-id" (int64), "name", "sex" (ZqSex as int), "age-years" (int),
+ * "complaint", "kind" ("advice"…), "status" (businessStatus), "due" (int64 µs, 0 = none), "overdue", "urgent",
+ * "unread" (uint: messages), "n-pictures", "n-voices", "n-results" (uint), "has-draft", "send-failed" (a held or
+ * refused intent), "waiting" (something of ours not yet sent), "last-at" (int64 µs), "snippet" (last message,
+ * one line, or NULL), "in-pool", "mine", "final" (over). */
+#define ZQ_TYPE_CONSULT_ROW (zq_consult_row_get_type ())
+G_DECLARE_FINAL_TYPE (ZqConsultRow, zq_consult_row, ZQ, CONSULT_ROW, GObject)
+
+gint64 zq_consult_row_get_key (ZqConsultRow *self);
+gint64 zq_consult_row_get_patient_id (ZqConsultRow *self);
+
+/* The inbox as a lazy list, order: urgent first, then least time left, then age; CLOSED: newest first. */
+ZqList *zq_consult_list_new (ZqStore *store, ZqView view);
+void zq_consult_list_set_view (ZqList *list, ZqView view);
+
+/* Counts of all views, from counters that are maintained with each commit. */
+gboolean zq_consult_count_views (ZqDb *db, guint counts[ZQ_N_VIEWS], GError **error);
+
+/* A question and its answer of the intake card, in order. */
+typedef struct
+{
+  char *question;
+  char *answer;
+} ZqIntakeItem;
+
+/**
+ * ZqConsult:
+ *
+ * What the page shows beside the messages: an immutable value.
+ */
+typedef struct
+{
+  gint64 id;         /* the Task */
+  gint64 patient_id;
+  gint64 thread_id;  /* the header Communication; 0 = there is none */
+  char *kind;        /* "advice" */
+  char *status;      /* businessStatus; "" when the hospital gave none */
+  char *complaint;
+  char *requester;       /* who asked, when not the patient: "王×× (女儿)"; else NULL */
+  char *owner;           /* name of who owns it, when not me; else NULL */
+  gboolean mine, in_pool, urgent, overdue, final;
+  gint64 due;        /* µs, 0 = none */
+  gint64 authored;   /* µs */
+  gboolean can_reply, can_close, can_reopen, can_claim, can_release, can_set_priority; /* by state table */
+  GPtrArray *intake; /* (element-type ZqIntakeItem), may be empty, never NULL */
+} ZqConsult;
+
+void zq_consult_free (ZqConsult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqConsult, zq_consult_free)
+
+/* NULL without error: not held. Bounded; main thread. */
+ZqConsult *zq_consult_load (ZqDb *db, const ZqContext *context, gint64 id, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/kind.h"
+
+G_BEGIN_DECLS
+
+/* Topics: "patient" (row = patient), "person". */
+extern const ZqResourceKind zq_patient_kind;
+extern const ZqResourceKind zq_allergy_kind;
+extern const ZqResourceKind zq_practitioner_kind;
+extern const ZqResourceKind zq_related_person_kind;
+extern const ZqResourceKind zq_organization_kind;
+
+G_END_DECLS
