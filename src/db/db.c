@@ -31,6 +31,7 @@ static ZqDbStatement *
 statement_acquire (ZqDb *self, const char *sql, GError **error)
 {
   ZqDbStatement *statement = g_hash_table_lookup (self->statements, sql);
+  ZqDbStatement *fresh;
   sqlite3_stmt *stmt;
 
   if (statement != NULL && !statement->in_use)
@@ -47,20 +48,14 @@ statement_acquire (ZqDb *self, const char *sql, GError **error)
       return NULL;
     }
 
-  if (statement != NULL)
-    {
-      statement = g_new0 (ZqDbStatement, 1);
-    }
-  else
-    {
-      statement = g_new0 (ZqDbStatement, 1);
-      statement->cached = TRUE;
-      g_hash_table_insert (self->statements, g_strdup (sql), statement);
-    }
-  statement->stmt = stmt;
-  statement->in_use = TRUE;
+  fresh = g_new0 (ZqDbStatement, 1);
+  fresh->stmt = stmt;
+  fresh->in_use = TRUE;
+  fresh->cached = statement == NULL;
+  if (fresh->cached)
+    g_hash_table_insert (self->statements, g_strdup (sql), fresh);
 
-  return statement;
+  return fresh;
 }
 
 static void
