@@ -40,7 +40,8 @@ gboolean zq_json_get_boolean (JsonNode *node, const char *path, gboolean fallbac
 guint zq_json_get_length (JsonNode *node, const char *path); /* of an array, else 0 */
 JsonNode *zq_json_get_at (JsonNode *node, const char *path, guint index); /* element of an array, or NULL */
 
-/* The code of @system in a CodeableConcept at @path (its coding[]), or NULL; any system if NULL. */
+/* The code of @system in a CodeableConcept at @path (its coding[]), or NULL; any system if NULL. An
+ * array of concepts ("category") is searched whole. */
 const char *zq_json_get_code (JsonNode *node, const char *path, const char *system);
 
 /* The value of the first identifier[] with @system, or NULL. */

@@ -26,6 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqReference, zq_reference_free)
 /* Parses the `reference` member of the Reference at @path of @node; NULL if there is none. */
 ZqReference *zq_reference_read (JsonNode *node, const char *path);
 
+/* The same, with absolute references below @base (the hospital's) taken as relative ones. */
+ZqReference *zq_reference_read_from (JsonNode *node, const char *path, const char *base);
+
 /* Whether it points at a resource of @type held on our server. */
 gboolean zq_reference_is (const ZqReference *self, const char *type);
 
