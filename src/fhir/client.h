@@ -61,13 +61,15 @@ G_DECLARE_FINAL_TYPE (ZqFhirClient, zq_fhir_client, ZQ, FHIR_CLIENT, GObject)
  *
  * Requests to one FHIR server. The token goes to the base's origin only: no redirect is followed but
  * by hand to the same origin (at most 5). One refresh serves all requests that met a 401. At most 8
- * connections. Main context of its creation only.
+ * connections. Main context of its creation only. Property "timeout" (uint, seconds, default 30): to
+ * connect, and without a byte in either direction.
  */
 ZqFhirClient *zq_fhir_client_new (const char *base, ZqTokenProvider *tokens /* nullable: none */, ZqClock *clock);
 const char *zq_fhir_client_get_base (ZqFhirClient *self);
 void zq_fhir_client_set_ca_file (ZqFhirClient *self, const char *path);
 
-/* Takes @request. Any status ≥ 300 (but 304) is an error; then zq_fhir_error_response() may tell more. */
+/* Takes @request. Any status ≥ 300 (but 304) is an error of ZQ_FHIR_ERROR; a cancellation stays
+ * G_IO_ERROR_CANCELLED. Nothing is sent twice but what the server refused with 401. */
 void zq_fhir_client_send_async (ZqFhirClient *self,
                                 ZqFhirRequest *request,
                                 GCancellable *cancellable,
@@ -75,7 +77,8 @@ void zq_fhir_client_send_async (ZqFhirClient *self,
                                 gpointer user_data);
 
 /* @retry_after_us, @unclear: (out) (optional): of an error: how long to wait as told by the server (0 =
- * not told); whether a write may have been committed all the same (no answer came). */
+ * not told); whether a write may have been committed all the same (no answer came, or one that tells
+ * nothing of it: 408, 5xx but 501 and 503, cut off, not FHIR). */
 ZqFhirResponse *zq_fhir_client_send_finish (ZqFhirClient *self,
                                             GAsyncResult *result,
                                             gint64 *retry_after_us,
