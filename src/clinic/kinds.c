@@ -8,6 +8,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_patient_kind,
   &zq_related_person_kind,
   &zq_practitioner_kind,
+  &zq_practitioner_role_kind,
   &zq_organization_kind,
   &zq_allergy_kind,
   &zq_consult_kind,

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 extern const ZqResourceKind zq_patient_kind;
 extern const ZqResourceKind zq_allergy_kind;
 extern const ZqResourceKind zq_practitioner_kind;
+/* Says who of them is an assistant. */
+extern const ZqResourceKind zq_practitioner_role_kind;
 extern const ZqResourceKind zq_related_person_kind;
 extern const ZqResourceKind zq_organization_kind;
 
