@@ -5,7 +5,6 @@
 #include "resource/json.h"
 #include "rules/policy-check.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MAX_SIZE (4 * 1024 * 1024)
@@ -219,5 +218,5 @@ zq_policy_get_duration (ZqPolicy *self, const char *path, gint64 fallback_us)
 
   text = zq_json_get_string (zq_policy_get (self, "clinic"), path);
 
-  return text == NULL ? fallback_us : (gint64) llround (g_ascii_strtod (text, NULL) * G_USEC_PER_SEC);
+  return text == NULL ? fallback_us : (gint64) (g_ascii_strtod (text, NULL) * G_USEC_PER_SEC + 0.5);
 }
