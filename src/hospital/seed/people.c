@@ -117,9 +117,9 @@ reserved_name (ZqSeed *self, int number, const char *sex, gboolean *female)
         if (g_ascii_strtoll (json_node_get_string (zq_json_get_at (twin, "places", j)), NULL, 10) == number)
           entry = twin;
     }
-  /* Every eighth patient has a name that is rare, long or not Chinese. */
+  /* Every eighth one, while they last, has a name that is rare, long or not Chinese. */
   if (entry == NULL && number % 8 == 5)
-    entry = zq_json_get_at (self->names, "special", (guint) (number / 8) % zq_json_get_length (self->names, "special"));
+    entry = zq_json_get_at (self->names, "special", (guint) number / 8);
   if (entry == NULL)
     return NULL;
   if (strcmp (sex, "any") != 0 && g_strcmp0 (zq_json_get_string (entry, "sex"), sex) != 0)

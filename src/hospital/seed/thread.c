@@ -190,11 +190,10 @@ zq_seed_thread (ZqSeed *self, ZqSeedConsultation *c)
   for (guint i = 0; i < c->messages->len; i++)
     {
       const ZqSeedMessage *message = &g_array_index (c->messages, ZqSeedMessage, i);
-      gboolean last = i + 1 == c->messages->len || (int) i == doctors;
       gint64 received = 0;
 
-      /* What was answered has arrived; of the last words of the doctor a third has not. */
-      if (!last || (message->who != 'P' && (reach != REACH_SENT || i + 1 < c->messages->len)))
+      /* What was answered has arrived; of the doctor's last words a third has not. */
+      if ((int) i < doctors || (message->who == 'D' && (reach != REACH_SENT || i + 1 < c->messages->len)))
         received = message->sent + 20 * ZQ_SEED_SECOND;
       put_message (self, c, i, MIN (received, self->now));
     }

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One consultation: what was said, how far it has come, and the answer box.
+
+import { session } from './auth.js';
+import { el, emergency, header, show } from './dom.js';
+import { binary, create, nameOf, person, read, search, update } from './fhir.js';
+import { again, draftOf, flush, keepDraft, put, takeBack, waiting } from './outbox.js';
+import { LOCAL_ID, clockWords, codeOf, codeSystem, dayWords, extension, isOver, relationWords, stateWords } from './words.js';
+
+const time = (message) => Date.parse(message.sent) || 0;
+const localId = (resource) => resource.identifier?.find((i) => i.system === LOCAL_ID)?.value;
+const fromHospital = (message) => /^(Practitioner|Device)\//.test(message.sender?.reference ?? '');
+const upTo = (mark) => Date.parse(mark.extension?.find((e) => e.url === extension('read-up-to'))?.valueInstant) || 0;
+
+async function senderWords(message) {
+  const reference = message.sender?.reference ?? '';
+  if (reference === session().me) return '我';
+  const who = await person(reference);
+  if (reference.startsWith('Practitioner/')) {
+    const title = who?.qualification?.[0]?.code?.text ?? '';
+    return `${nameOf(who) || '医生'} ${title || '医生'}`;
+  }
+  if (reference.startsWith('RelatedPerson/')) return `${nameOf(who) || '家属'}（${relationWords(who)}代述）`;
+  return reference.startsWith('Patient/') ? nameOf(who) || '患者' : '医院';
+}
+
+function media(attachment) {
+  const type = attachment.contentType ?? '';
+  const box = el('span', { class: 'media' }, '正在取文件…');
+  binary(attachment.url ?? '', type || '*/*').then((blob) => {
+    const url = URL.createObjectURL(blob);
+    if (type.startsWith('image/')) box.replaceChildren(el('img', { src: url, alt: attachment.title ?? '照片' }));
+    else if (type.startsWith('audio/')) box.replaceChildren(el('audio', { src: url, controls: true, 'aria-label': attachment.title ?? '语音' }));
+    else box.replaceChildren(el('a', { href: url, download: attachment.title ?? '文件' }, attachment.title ?? '文件'));
+  }).catch(() => box.replaceChildren('文件暂时取不到，返回后再打开试试。'));
+  return box;
+}
+
+function contents(message) {
+  if (message.status === 'entered-in-error') return [el('p', { class: 'withdrawn' }, '这条消息已撤回')];
+  return (message.payload ?? []).map((part) => {
+    if (part.contentAttachment) return media(part.contentAttachment);
+    return el('p', {}, part.contentString ?? '［这条内容现在看不了］');
+  });
+}
+
+async function bubble(message, readUpTo) {
+  const theirs = fromHospital(message);
+  const mark = theirs ? null : time(message) <= readUpTo ? '医生已读' : '已送达';
+  const correction = (message.category ?? []).some((c) => codeOf(c) === 'correction');
+  return el('li', { class: theirs ? 'theirs' : 'mine' },
+    el('span', { class: 'sender' }, correction ? `${await senderWords(message)} · 更正` : await senderWords(message)),
+    el('div', { class: 'bubble' }, ...contents(message)),
+    el('span', { class: 'mark' }, `${clockWords(message.sent)}${mark ? ` · ${mark}` : ''}`));
+}
+
+function unsentBubble(item, { retry, edit }) {
+  const refused = item.state === 'refused';
+  return el('li', { class: 'mine unsent' },
+    el('span', { class: 'sender' }, '我'),
+    el('div', { class: 'bubble' }, el('p', {}, item.text)),
+    el('span', { class: 'mark warn' }, refused ? `没有发出去：${item.reason}` : item.late ? '还没发出去，已保存，会自动再试' : '正在发送…'),
+    refused || item.late ? el('span', { class: 'choices' },
+      el('button', { class: 'quiet', onclick: () => retry(item) }, '现在重试'),
+      // Only what was surely not taken may be changed: else it could arrive twice.
+      refused ? el('button', { class: 'quiet', onclick: () => edit(item) }, '改一改') : null) : null);
+}
+
+function composer(place, send) {
+  const area = el('textarea', { id: 'answer', rows: '2', maxlength: '2000', placeholder: '在这里写给医生的话' });
+  const button = el('button', { class: 'primary', type: 'submit' }, '发送');
+  const grow = () => { area.style.height = 'auto'; area.style.height = `${Math.min(area.scrollHeight + 4, 220)}px`; };
+  const form = el('form', { class: 'composer', onsubmit: (event) => {
+    event.preventDefault();
+    const text = area.value.trim();
+    if (!text) { area.focus(); return; }
+    send(text);
+    area.value = '';
+    keepDraft(place, null);
+    grow();
+  } }, el('label', { for: 'answer', class: 'hidden' }, '写给医生的话'), area, button);
+  area.value = draftOf(place) ?? '';
+  area.addEventListener('input', () => { keepDraft(place, area.value); grow(); });
+  form.take = (text) => { area.value = area.value ? `${text}\n${area.value}` : text; keepDraft(place, area.value); grow(); area.focus(); };
+  requestAnimationFrame(grow);
+  return form;
+}
+
+const ended = (task) => el('div', { class: 'ended' },
+  el('p', {}, `${stateWords(task, false)}。不能再在这里留言。`),
+  el('a', { class: 'primary', href: '#/new' }, '再问一次医生'));
+
+// Says to the hospital how far the doctor's words have been seen; the mark is one for thread and reader.
+async function markRead(task, thread, marks, newest) {
+  const { me } = session();
+  const own = marks.find((mark) => mark.author?.reference === me);
+  if (!newest || (own && upTo(own) >= time(newest))) return;
+  const extensions = [
+    { url: extension('read-up-to'), valueInstant: newest.sent },
+    { url: extension('marked-unread'), valueBoolean: false },
+  ];
+  if (own) {
+    await update({ ...own, extension: [...(own.extension ?? []).filter((e) => !extensions.some((x) => x.url === e.url)), ...extensions] });
+    return;
+  }
+  const value = `read-mark.${thread.split('/')[1]}.Patient.${me.split('/')[1]}`;
+  await create({
+    resourceType: 'Basic', meta: { tag: task.meta?.tag ?? [] }, identifier: [{ system: LOCAL_ID, value }], extension: extensions,
+    code: { coding: [{ system: codeSystem('read-mark'), code: 'read-mark' }] },
+    subject: { reference: thread }, author: { reference: me },
+  }, `identifier=${LOCAL_ID}|${value}`);
+}
+
+class ThreadPage {
+  constructor(id) {
+    this.id = id;
+    this.blocks = new Map();
+    this.log = el('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': '对话' });
+    this.foot = el('div', { class: 'foot' });
+    this.state = el('p', { class: 'substate' });
+  }
+
+  frame(task) {
+    this.over = undefined;
+    show(header(task.reasonCode?.text ?? '咨询', { back: '#/', subtitle: this.state }),
+      el('main', { class: 'thread' }, emergency(), this.log), this.foot);
+  }
+
+  actions() {
+    const redraw = () => this.refresh().catch(() => {});
+    return {
+      retry: (item) => { again(item.id); redraw(); },
+      edit: (item) => { takeBack(item.id); this.form?.take(item.text); redraw(); },
+    };
+  }
+
+  drawFoot() {
+    const over = isOver(this.task);
+    if (over === this.over) return;
+    this.over = over;
+    this.form = over ? null : composer(this.task.focus.reference, (text) => {
+      put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text);
+      this.drawLog(true).then(() => this.refresh()).catch(() => {});
+    });
+    this.foot.replaceChildren(over ? ended(this.task) : this.form);
+  }
+
+  // A message's element is made once and again only when something about it has changed.
+  async block(key, state, make) {
+    const known = this.blocks.get(key);
+    if (known?.state === state) return known.element;
+    const element = await make();
+    this.blocks.set(key, { state, element });
+    return element;
+  }
+
+  async drawLog(toEnd) {
+    const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
+    const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+    const elements = [];
+    let day = '';
+    for (const message of this.messages) {
+      const words = dayWords(message.sent);
+      if (words !== day) elements.push(await this.block(`day ${words}`, words, () => el('li', { class: 'day' }, words)));
+      day = words;
+      const seen = time(message) <= readUpTo;
+      elements.push(await this.block(message.id, `${message.meta?.versionId} ${seen}`, () => bubble(message, readUpTo)));
+    }
+    for (const item of waiting(this.task.focus.reference)) {
+      const late = Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine;
+      elements.push(await this.block(item.id, `${item.state} ${late}`, () => unsentBubble({ ...item, late }, this.actions())));
+    }
+    const old = [...this.log.children];
+    if (old.length === elements.length && old.every((element, i) => element === elements[i])) return;
+    const grown = elements.length > old.length;
+    this.log.replaceChildren(...elements);
+    if (toEnd || (grown && (atEnd || old.length === 0))) window.scrollTo(0, document.body.scrollHeight);
+  }
+
+  async refresh() {
+    const first = !this.task;
+    let failed = null;
+    await flush().catch((error) => { failed = error; });
+    try {
+      this.task = await read(`Task/${this.id}`);
+      const thread = this.task.focus?.reference;
+      const [messages, marks] = await Promise.all([
+        search(`Communication?part-of=${thread}&_sort=_lastUpdated&_count=200`),
+        search(`Basic?subject=${thread}&code=${codeSystem('read-mark')}|read-mark&_count=50`),
+      ]);
+      const kinds = ['message', 'correction'];
+      this.messages = messages.filter((m) => (m.category ?? []).some((c) => kinds.includes(codeOf(c))))
+        .sort((a, b) => time(a) - time(b) || (localId(a) ?? a.id).localeCompare(localId(b) ?? b.id));
+      this.marks = marks;
+    } catch (error) {
+      failed = error;
+    }
+    if (!this.messages) throw failed;
+
+    if (first || !this.log.isConnected) this.frame(this.task);
+    const last = this.messages[this.messages.length - 1];
+    const owner = await person(this.task.owner?.reference);
+    const who = owner ? `${nameOf(owner)}${owner.resourceType === 'Practitioner' ? '医生' : ''} · ` : '';
+    const words = `${who}${stateWords(this.task, !last || !fromHospital(last))}`;
+    if (this.state.textContent !== words) this.state.textContent = words;
+    this.drawFoot();
+    await this.drawLog(false);
+    if (failed) throw failed;
+    if (document.visibilityState === 'visible')
+      await markRead(this.task, this.task.focus.reference, this.marks, this.messages.filter(fromHospital).pop());
+  }
+}
+
+export const openThread = (id) => new ThreadPage(id);
