@@ -33,6 +33,10 @@ G_DECLARE_FINAL_TYPE (ZqAccount, zq_account, ZQ, ACCOUNT, GObject)
 /* @data_dir: NULL: the user's data directory. Makes no file yet. @base: https, or http on loopback. */
 ZqAccount *zq_account_new (const char *data_dir, const char *base, GError **error);
 ZqAccount *zq_account_load (const char *file, GError **error);
+/* What a person gave to --account: an account file, its folder, or an account's id under @data_dir. */
+ZqAccount *zq_account_open (const char *data_dir, const char *what, GError **error);
+/* The account of @base that was used last, or NULL. */
+ZqAccount *zq_account_find (const char *data_dir, const char *base);
 /* The accounts under @data_dir, the one used last first: (element-type ZqAccount). */
 GPtrArray *zq_account_list (const char *data_dir);
 /* Written whole or not at all (0600). */
@@ -40,11 +44,15 @@ gboolean zq_account_save (ZqAccount *self, GError **error);
 
 const char *zq_account_get_id (ZqAccount *self);
 const char *zq_account_get_dir (ZqAccount *self);
+const char *zq_account_get_file (ZqAccount *self);
 const char *zq_account_get_base (ZqAccount *self);
 const char *zq_account_get_client_id (ZqAccount *self); /* default "zhenqiao" */
 const char *zq_account_get_redirect (ZqAccount *self);  /* NULL: any loopback port */
 const char *zq_account_get_ca (ZqAccount *self);
 gboolean zq_account_uses_smart (ZqAccount *self);
+/* How the hospital knows this program, each NULL for the default; @redirect: http on loopback. */
+gboolean zq_account_set_client (ZqAccount *self, const char *client_id, const char *redirect, const char *ca,
+                                GError **error);
 void zq_account_set_auth_none (ZqAccount *self, const char *practitioner_id, GError **error); /* loopback only */
 
 /* Who signed in; NULL/empty before the first sign-in. */

@@ -31,14 +31,20 @@ typedef struct
 void zq_sign_in_result_free (ZqSignInResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqSignInResult, zq_sign_in_result_free)
 
+/* Writes who signed in into @account (zq_account_set_person(); not saved yet). */
+void zq_sign_in_result_apply (const ZqSignInResult *self, ZqAccount *account);
+
 ZqSignIn *zq_sign_in_new (ZqAccount *account, ZqClock *clock);
 void zq_sign_in_set_login_hint (ZqSignIn *self, const char *login_hint);
 
-/* Discovery → authorize → token → who am I (Practitioner, PractitionerRole). */
+/* Discovery → authorize → token → who am I (Practitioner, PractitionerRole). Fails with ZQ_ACCOUNT_ERROR
+ * (SIGN_IN also when another person than the account's signed in), ZQ_FHIR_ERROR when the hospital was not
+ * reached, G_IO_ERROR_CANCELLED. Once an object. With auth = none: as zq_sign_in_look_up_async(). */
 void zq_sign_in_run_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 ZqSignInResult *zq_sign_in_run_finish (ZqSignIn *self, GAsyncResult *result, GError **error);
 
-/* For auth = none: reads name, role and departments of the account's practitioner without a token. */
+/* For auth = none: reads name, role and departments of the account's practitioner without a token; ends
+ * with zq_sign_in_run_finish(). */
 void zq_sign_in_look_up_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 G_END_DECLS
