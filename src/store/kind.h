@@ -19,6 +19,7 @@ typedef enum
   ZQ_VERDICT_DONE,    /* the hospital's copy already says so: drop the intent */
   ZQ_VERDICT_HELD,    /* the doctor has to look again; @reason says why */
   ZQ_VERDICT_REFUSED, /* it can never go; @reason says why ("taken by …") */
+  ZQ_VERDICT_LATER,   /* not yet: it stays as it is (what it refers to has not been sent) */
 } ZqVerdict;
 
 /**

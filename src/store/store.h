@@ -34,6 +34,8 @@ typedef struct
   gpointer context;                    /* given to the kinds (ZqContext); outlives the store */
   ZqClock *clock;
   const char *base;                    /* the hospital's base URL: absolute references to it become relative */
+  const char *who;                     /* whom the audit names: "Practitioner/1"; or NULL */
+  const char *policy_version;          /* written into each intent; or NULL */
   GMainContext *main_context;          /* where notices and callbacks of the owner arrive; NULL: the default one */
 } ZqStoreConfig;
 
@@ -186,7 +188,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPush, zq_push_free)
  * On the writer, in one transaction: checks the intent against the held server copy (`check`), sets
  * `sent` if it is the first try, marks it SENDING, and makes the body: the server copy with this
  * intent alone applied, local references replaced by server ids. HELD, REFUSED and DONE are recorded
- * in the same transaction and nothing is to be sent.
+ * in the same transaction and nothing is to be sent; LATER neither: it refers to something that has
+ * not been sent, and is pushable again when that has been.
  */
 void zq_store_prepare_push_async (ZqStore *self, gint64 seq, GAsyncReadyCallback callback, gpointer user_data);
 ZqPush *zq_store_prepare_push_finish (ZqStore *self, GAsyncResult *result, GError **error);

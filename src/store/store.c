@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/store.h"
+
+#include "store/store-private.h"
+
+#include <errno.h>
+
+G_DEFINE_QUARK (zq-store-error-quark, zq_store_error)
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE (ZqStore, zq_store, G_TYPE_OBJECT)
+
+static void
+zq_store_finalize (GObject *object)
+{
+  ZqStore *self = ZQ_STORE (object);
+
+  zq_store_close (self);
+
+  g_clear_pointer (&self->parser, zq_parser_free);
+  g_clear_pointer (&self->reader, zq_reader_free);
+  g_clear_pointer (&self->writer, zq_writer_free);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->main_context, g_main_context_unref);
+  g_free (self->base);
+  g_free (self->who);
+  g_free (self->policy_version);
+
+  G_OBJECT_CLASS (zq_store_parent_class)->finalize (object);
+}
+
+static void
+zq_store_class_init (ZqStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = zq_store_finalize;
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", ZQ_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, ZQ_TYPE_CHANGES | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+static void
+zq_store_init (ZqStore *self)
+{
+}
+
+static ZqDb *
+open_writer_db (const ZqStoreConfig *config, const char *path, GError **error)
+{
+  g_autoptr (ZqDb) db = zq_db_open (path, config->key, ZQ_DB_CREATE, error);
+
+  if (db == NULL || !zq_store_migrate (db, error) || !zq_store_open_projections (db, config->kinds, error))
+    return NULL;
+
+  return g_steal_pointer (&db);
+}
+
+ZqStore *
+zq_store_open (const ZqStoreConfig *config, GError **error)
+{
+  g_autofree char *path = g_build_filename (config->dir, "store.db", NULL);
+  g_autoptr (ZqStore) self = NULL;
+  g_autoptr (ZqDb) writer = NULL;
+  g_autoptr (ZqDb) reader = NULL;
+
+  if (g_mkdir_with_parents (config->dir, 0700) != 0)
+    {
+      int saved = errno;
+
+      g_set_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED,
+                   "This computer could not make the folder of the local store: %s", g_strerror (saved));
+      return NULL;
+    }
+
+  writer = open_writer_db (config, path, error);
+  if (writer == NULL)
+    return NULL;
+  reader = zq_db_open (path, config->key, ZQ_DB_READ_ONLY, error);
+  if (reader == NULL)
+    return NULL;
+
+  self = g_object_new (ZQ_TYPE_STORE, NULL);
+  self->main_db = zq_db_open (path, config->key, ZQ_DB_READ_ONLY, error);
+  if (self->main_db == NULL)
+    return NULL;
+
+  self->kinds = config->kinds;
+  self->context = config->context;
+  self->clock = g_object_ref (config->clock);
+  self->base = g_strdup (config->base);
+  self->who = g_strdup (config->who);
+  self->policy_version = g_strdup (config->policy_version);
+  self->main_context
+      = g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
+  self->writer = zq_writer_new (self, g_steal_pointer (&writer));
+  self->reader = zq_reader_new (g_steal_pointer (&reader));
+  self->parser = zq_parser_new ();
+  zq_store_start_rebuild (self);
+  zq_writer_push_alarm (self->writer);
+
+  return g_steal_pointer (&self);
+}
+
+void
+zq_store_close (ZqStore *self)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->closing, FALSE, TRUE))
+    return;
+
+  if (self->clock != NULL)
+    zq_clock_clear (self->clock, &self->alarm);
+  if (self->parser != NULL)
+    zq_parser_stop (self->parser);
+  if (self->reader != NULL)
+    zq_reader_stop (self->reader);
+  if (self->writer != NULL)
+    zq_writer_stop (self->writer);
+  g_clear_pointer (&self->main_db, zq_db_close);
+}
+
+gboolean
+zq_store_is_closing (ZqStore *self)
+{
+  return g_atomic_int_get (&self->closing);
+}
+
+gpointer
+zq_store_get_context (ZqStore *self)
+{
+  return self->context;
+}
+
+ZqClock *
+zq_store_get_clock (ZqStore *self)
+{
+  return self->clock;
+}
+
+const char *
+zq_store_get_base (ZqStore *self)
+{
+  return self->base;
+}
+
+const ZqResourceKind *const *
+zq_store_get_kinds (ZqStore *self)
+{
+  return self->kinds;
+}
+
+const ZqResourceKind *
+zq_store_find_kind (ZqStore *self, const char *name)
+{
+  for (guint i = 0; name != NULL && self->kinds != NULL && self->kinds[i] != NULL; i++)
+    if (g_str_equal (self->kinds[i]->name, name))
+      return self->kinds[i];
+
+  return NULL;
+}
+
+ZqDb *
+zq_store_get_main_db (ZqStore *self)
+{
+  return self->main_db;
+}

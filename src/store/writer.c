@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/store-private.h"
+
+#define N_PRIORITIES 3
+#define MAX_GROUP 64
+#define SECOND G_GINT64_CONSTANT (1000000)
+
+typedef struct
+{
+  ZqPriority priority;
+  ZqWriteFunc func;
+  ZqWriterDone done;
+  gpointer data;
+  GError *error;
+  ZqChanges *changes;
+} Job;
+
+struct _ZqWriter
+{
+  ZqStore *store; /* borrowed: it outlives its threads */
+  ZqDb *db;
+  GThread *thread;
+
+  GMutex mutex;
+  GCond cond;
+  GQueue queues[N_PRIORITIES]; /* under mutex */
+  gboolean stopping;           /* under mutex */
+
+  gboolean relaxed; /* writer thread: synchronous is NORMAL */
+  gint64 alarm;     /* writer thread: what the main context was told */
+  gboolean rang;    /* writer thread: it has just come, and has to be set again */
+};
+
+typedef struct
+{
+  ZqStore *store;
+  ZqChanges *changes;
+  gint64 alarm;
+} Notice;
+
+/* --- what a commit tells ---------------------------------------------------------------------- */
+
+static void
+on_alarm (gpointer data)
+{
+  ZqStore *store = data;
+
+  store->alarm = 0;
+  if (!zq_store_is_closing (store))
+    zq_writer_push_alarm (store->writer);
+}
+
+static void
+set_alarm (ZqStore *store, gint64 at)
+{
+  g_main_context_push_thread_default (store->main_context);
+  zq_clock_clear (store->clock, &store->alarm);
+  if (at != 0)
+    store->alarm = zq_clock_alarm (store->clock, at, on_alarm, store);
+  g_main_context_pop_thread_default (store->main_context);
+}
+
+static gboolean
+deliver_notice (gpointer data)
+{
+  Notice *notice = data;
+
+  if (zq_store_is_closing (notice->store))
+    return G_SOURCE_REMOVE;
+
+  if (notice->alarm >= 0)
+    set_alarm (notice->store, notice->alarm);
+  if (!zq_changes_is_empty (notice->changes))
+    g_signal_emit_by_name (notice->store, "changed", notice->changes);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+notice_free (Notice *notice)
+{
+  zq_changes_unref (notice->changes);
+  g_object_unref (notice->store);
+  g_free (notice);
+}
+
+static gint64
+next_alarm (ZqWriter *self)
+{
+  const ZqResourceKind *const *kinds = self->store->kinds;
+  gint64 first = 0;
+
+  for (guint i = 0; kinds != NULL && kinds[i] != NULL; i++)
+    {
+      gint64 at = kinds[i]->next_alarm != NULL ? kinds[i]->next_alarm (self->db) : 0;
+
+      if (at != 0 && (first == 0 || at < first))
+        first = at;
+    }
+
+  return first;
+}
+
+static void
+post_notice (ZqWriter *self, ZqChanges *changes)
+{
+  gint64 alarm = next_alarm (self);
+  gint64 now = zq_clock_now (self->store->clock);
+  g_autoptr (GSource) source = NULL;
+  Notice *notice;
+
+  /* One that changed nothing must not ring at once again for ever. */
+  if (self->rang && alarm != 0 && alarm <= now)
+    alarm = now + SECOND;
+  if (zq_changes_is_empty (changes) && alarm == self->alarm && !self->rang)
+    return;
+
+  notice = g_new0 (Notice, 1);
+  notice->store = g_object_ref (self->store);
+  notice->changes = zq_changes_ref (changes);
+  notice->alarm = alarm != self->alarm || self->rang ? alarm : -1;
+  self->alarm = alarm;
+  self->rang = FALSE;
+
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver_notice, notice, (GDestroyNotify) notice_free);
+  g_source_attach (source, self->store->main_context);
+}
+
+/* --- one commit ------------------------------------------------------------------------------- */
+
+/* A doctor's promise is on the disk when the commit returns; an import may be lost whole, as its
+ * cursor is lost with it. */
+static gboolean
+set_durability (ZqWriter *self, ZqPriority priority, GError **error)
+{
+  gboolean relaxed = priority == ZQ_PRIORITY_BULK;
+
+  if (relaxed == self->relaxed)
+    return TRUE;
+
+  self->relaxed = relaxed;
+
+  return zq_db_script (self->db, relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", error);
+}
+
+static gboolean
+run_job (ZqWriter *self, Job *job)
+{
+  ZqTxn txn = { 0 };
+  gboolean ok;
+
+  zq_txn_init (&txn, self->store, self->db);
+  ok = job->func (&txn, job->data, &job->error) && zq_txn_run_later (&txn, &job->error);
+  if (ok)
+    job->changes = g_steal_pointer (&txn.changes);
+  else if (job->error == NULL)
+    g_set_error_literal (&job->error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED, "The change was given up; nothing of it is stored");
+  zq_txn_clear (&txn);
+
+  return ok;
+}
+
+/* FALSE: the transaction as a whole is lost. */
+static gboolean
+run_in_savepoint (ZqWriter *self, Job *job, GError **error)
+{
+  if (!zq_db_script (self->db, "SAVEPOINT job", error))
+    return FALSE;
+  if (!run_job (self, job) && !zq_db_script (self->db, "ROLLBACK TO job", error))
+    return FALSE;
+
+  return zq_db_script (self->db, "RELEASE job", error);
+}
+
+static gboolean
+run_jobs (ZqWriter *self, GPtrArray *jobs, GError **error)
+{
+  guint n_ok = 0;
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      Job *job = g_ptr_array_index (jobs, i);
+
+      if (jobs->len > 1 && !run_in_savepoint (self, job, error))
+        return FALSE;
+      if (jobs->len == 1)
+        run_job (self, job);
+      if (job->error == NULL)
+        n_ok++;
+    }
+
+  if (n_ok > 0)
+    return zq_db_commit (self->db, error);
+
+  zq_db_rollback (self->db);
+
+  return TRUE;
+}
+
+/* The one place where a transaction begins and ends. */
+static void
+commit_group (ZqWriter *self, GPtrArray *jobs)
+{
+  Job *first = g_ptr_array_index (jobs, 0);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqChanges) changes = zq_changes_new ();
+
+  if (!set_durability (self, first->priority, &error) || !zq_db_begin (self->db, &error))
+    ;
+  else if (!run_jobs (self, jobs, &error))
+    zq_db_rollback (self->db);
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      Job *job = g_ptr_array_index (jobs, i);
+
+      if (error != NULL && job->error == NULL)
+        job->error = g_error_copy (error);
+      if (job->error == NULL && job->changes != NULL)
+        zq_changes_merge (changes, job->changes);
+    }
+
+  post_notice (self, changes);
+
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      Job *job = g_ptr_array_index (jobs, i);
+
+      job->done (self->store, job->data, g_steal_pointer (&job->error));
+    }
+}
+
+/* --- the queue -------------------------------------------------------------------------------- */
+
+static void
+job_free (Job *job)
+{
+  g_clear_pointer (&job->changes, zq_changes_unref);
+  g_clear_error (&job->error);
+  g_free (job);
+}
+
+static gboolean
+is_idle (ZqWriter *self)
+{
+  for (guint i = 0; i < N_PRIORITIES; i++)
+    if (!g_queue_is_empty (&self->queues[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* All of a doctor's commands of this moment, or one of anything else; none at the end. */
+static GPtrArray *
+take_group (ZqWriter *self)
+{
+  GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+
+  g_mutex_lock (&self->mutex);
+  while (is_idle (self) && !self->stopping)
+    g_cond_wait (&self->cond, &self->mutex);
+
+  while (jobs->len < MAX_GROUP && !g_queue_is_empty (&self->queues[ZQ_PRIORITY_DOCTOR]))
+    g_ptr_array_add (jobs, g_queue_pop_head (&self->queues[ZQ_PRIORITY_DOCTOR]));
+  for (guint i = ZQ_PRIORITY_DOCTOR + 1; jobs->len == 0 && i < N_PRIORITIES; i++)
+    if (!g_queue_is_empty (&self->queues[i]))
+      g_ptr_array_add (jobs, g_queue_pop_head (&self->queues[i]));
+  g_mutex_unlock (&self->mutex);
+
+  return jobs;
+}
+
+static gpointer
+writer_main (gpointer data)
+{
+  ZqWriter *self = data;
+
+  while (TRUE)
+    {
+      g_autoptr (GPtrArray) jobs = take_group (self);
+
+      if (jobs->len == 0)
+        return NULL;
+      commit_group (self, jobs);
+    }
+}
+
+ZqWriter *
+zq_writer_new (ZqStore *store, ZqDb *db)
+{
+  ZqWriter *self = g_new0 (ZqWriter, 1);
+
+  self->store = store;
+  self->db = db;
+  g_mutex_init (&self->mutex);
+  g_cond_init (&self->cond);
+  for (guint i = 0; i < N_PRIORITIES; i++)
+    g_queue_init (&self->queues[i]);
+  self->thread = g_thread_new ("zq-writer", writer_main, self);
+
+  return self;
+}
+
+void
+zq_writer_stop (ZqWriter *self)
+{
+  if (self->thread == NULL)
+    return;
+
+  g_mutex_lock (&self->mutex);
+  self->stopping = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+
+  g_thread_join (g_steal_pointer (&self->thread));
+  g_clear_pointer (&self->db, zq_db_close);
+}
+
+void
+zq_writer_free (ZqWriter *self)
+{
+  zq_writer_stop (self);
+  g_mutex_clear (&self->mutex);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->priority = priority;
+  job->func = func;
+  job->done = done;
+  job->data = data;
+
+  g_mutex_lock (&self->mutex);
+  g_queue_push_tail (&self->queues[priority], job);
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+gboolean
+zq_writer_has_urgent (ZqWriter *self)
+{
+  gboolean urgent;
+
+  g_mutex_lock (&self->mutex);
+  urgent = !g_queue_is_empty (&self->queues[ZQ_PRIORITY_DOCTOR]);
+  g_mutex_unlock (&self->mutex);
+
+  return urgent;
+}
+
+gboolean
+zq_writer_is_current (ZqWriter *self)
+{
+  return g_thread_self () == self->thread;
+}
+
+/* --- alarms ----------------------------------------------------------------------------------- */
+
+static gboolean
+run_alarms (ZqTxn *txn, gpointer data, GError **error)
+{
+  const ZqResourceKind *const *kinds = txn->store->kinds;
+
+  txn->store->writer->rang = TRUE;
+  for (guint i = 0; kinds != NULL && kinds[i] != NULL; i++)
+    {
+      gint64 at = kinds[i]->next_alarm != NULL ? kinds[i]->next_alarm (txn->db) : 0;
+
+      if (at != 0 && at <= txn->now && kinds[i]->alarm != NULL && !kinds[i]->alarm (txn, txn->now, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+alarms_done (ZqStore *store, gpointer data, GError *error)
+{
+  if (error != NULL)
+    g_warning ("Rows that change with time were not changed: %s", error->message);
+  g_clear_error (&error);
+}
+
+void
+zq_writer_push_alarm (ZqWriter *self)
+{
+  zq_writer_push (self, ZQ_PRIORITY_SYNC, run_alarms, alarms_done, NULL);
+}
