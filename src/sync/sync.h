@@ -7,6 +7,15 @@
 
 G_BEGIN_DECLS
 
+#define ZQ_SYNC_ERROR (zq_sync_error_quark ())
+GQuark zq_sync_error_quark (void);
+
+typedef enum
+{
+  ZQ_SYNC_ERROR_LOOP,   /* the pages of a search go round in a circle */
+  ZQ_SYNC_ERROR_PAUSED, /* the hospital asked to wait, and it is not time yet */
+} ZqSyncError;
+
 /* What fills the {placeholders} of ZqScope queries. */
 typedef struct
 {

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/push.h"
+
+struct _ZqBackoffs
+{
+  ZqClock *clock;
+  GHashTable *rests; /* seq → Rest */
+};
+
+typedef struct
+{
+  gint64 until; /* monotonic */
+  guint failures;
+} Rest;
+
+ZqBackoffs *
+zq_backoffs_new (ZqClock *clock)
+{
+  ZqBackoffs *self = g_new0 (ZqBackoffs, 1);
+
+  self->clock = g_object_ref (clock);
+  self->rests = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  return self;
+}
+
+void
+zq_backoffs_free (ZqBackoffs *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->rests);
+  g_object_unref (self->clock);
+  g_free (self);
+}
+
+void
+zq_backoffs_failed (ZqBackoffs *self, gint64 seq, gint64 retry_after_us)
+{
+  Rest *rest = g_hash_table_lookup (self->rests, &seq);
+
+  if (rest == NULL)
+    {
+      rest = g_new0 (Rest, 1);
+      g_hash_table_insert (self->rests, g_memdup2 (&seq, sizeof seq), rest);
+    }
+  rest->until = zq_clock_monotonic (self->clock) + (retry_after_us > 0 ? retry_after_us : zq_backoff_delay (rest->failures));
+  rest->failures++;
+}
+
+void
+zq_backoffs_worked (ZqBackoffs *self, gint64 seq)
+{
+  g_hash_table_remove (self->rests, &seq);
+}
+
+void
+zq_backoffs_clear (ZqBackoffs *self)
+{
+  g_hash_table_remove_all (self->rests);
+}
+
+gboolean
+zq_backoffs_rests (ZqBackoffs *self, gint64 seq)
+{
+  Rest *rest = g_hash_table_lookup (self->rests, &seq);
+
+  return rest != NULL && zq_clock_monotonic (self->clock) < rest->until;
+}
+
+gint64
+zq_backoffs_next (ZqBackoffs *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+  gint64 next = 0;
+
+  g_hash_table_iter_init (&iter, self->rests);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Rest *rest = value;
+
+      if (next == 0 || rest->until < next)
+        next = rest->until;
+    }
+  return next;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "fhir/client.h"
+#include "store/store.h"
+#include "sync/sync.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ZqPeer:
+ *
+ * What every part of sync works with: the store here, the hospital there. Main thread.
+ */
+typedef struct
+{
+  /* owned */
+  ZqStore *store;
+  ZqFhirClient *client;
+  ZqClock *clock;
+  char *me;
+  GStrv departments;
+
+  gint64 pause_until; /* monotonic: the hospital asked us to wait until then */
+} ZqPeer;
+
+ZqPeer *zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope);
+ZqPeer *zq_peer_ref (ZqPeer *self);
+void zq_peer_unref (ZqPeer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPeer, zq_peer_unref)
+
+/* The hospital's Date header: corrects our clock when it is off by more than two seconds. */
+void zq_peer_note_date (ZqPeer *self, gint64 date_us);
+
+/* After BUSY: nothing is asked for @retry_after_us (0: not told; then ours for the @attempt-th time). */
+void zq_peer_pause (ZqPeer *self, gint64 retry_after_us, guint attempt);
+gboolean zq_peer_is_paused (ZqPeer *self);
+
+/* Whether the next request would fail just so: unreachable, signed out, busy, cancelled, closed. */
+gboolean zq_peer_ends_round (const GError *error);
+
+/* Exponential with jitter, capped at five minutes; @attempt counts from 0. */
+gint64 zq_backoff_delay (guint attempt);
+
+/* One answer, taken apart. */
+typedef struct
+{
+  ZqBundle *bundle; /* of a single resource: one entry */
+  gint64 date_us;
+  char *newest; /* meta.lastUpdated of its newest and oldest entry, as text; NULL if none says */
+  char *oldest;
+} ZqPage;
+
+/* An instant's microseconds; 0 when it is none. */
+gint64 zq_sync_instant (const char *text);
+
+void zq_page_free (ZqPage *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPage, zq_page_free)
+
+/* GETs @path, a search, a page's link or a single resource; tried again once when the connection broke. */
+void zq_fetch_async (ZqPeer *peer, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+ZqPage *zq_fetch_finish (GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,647 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/pull.h"
+
+#include "base/id.h"
+#include "store/txn.h"
+#include "sync/walk.h"
+
+#define MAX_ACTIVE 4
+#define WANTED_BATCH 50
+#define WANTED_LIMIT 1000
+#define HOLDER_BATCH 20
+#define HOLDER_LIMIT 5000
+
+typedef enum
+{
+  PHASE_SCOPES,  /* forwards and fill of the kinds' own scopes */
+  PHASE_WANTED,  /* what is referred to */
+  PHASE_HOLDERS, /* what hangs on newly held patients and threads; then what that refers to */
+} Phase;
+
+typedef struct
+{
+  /* input */
+  ZqPeer *peer;
+  gboolean refresh;
+  ZqPullProgress progress;
+  gpointer progress_data;
+
+  /* in progress */
+  GCancellable *cancellable; /* ours: ends what runs beside a fatal error */
+  gulong outer;
+  Phase phase;
+  GQueue jobs;
+  guint n_active;
+  guint n_done;
+  GHashTable *asked; /* "Type/id" and "kind/scope/id" of this round */
+  gboolean finished;
+  GError *fatal;
+  GError *soft;
+} Round;
+
+/* One search and what follows from it. */
+typedef struct
+{
+  GTask *task; /* the round's */
+  char *query;
+  char *kind;
+  char *scope;
+  gboolean filling;  /* first forwards, then backwards */
+  gboolean forwards; /* is at it */
+
+  /* of WANTED: what is asked for by id; of HOLDERS: whose things these are */
+  char *type;
+  GPtrArray *ids;
+  gboolean single;
+} Job;
+
+static void round_pump (GTask *task);
+static void job_run (Job *job);
+
+static void
+job_free (Job *self)
+{
+  g_object_unref (self->task);
+  g_free (self->query);
+  g_free (self->kind);
+  g_free (self->scope);
+  g_free (self->type);
+  g_clear_pointer (&self->ids, g_ptr_array_unref);
+  g_free (self);
+}
+
+static void
+round_free (Round *self)
+{
+  zq_peer_unref (self->peer);
+  g_object_unref (self->cancellable);
+  g_hash_table_unref (self->asked);
+  g_clear_error (&self->fatal);
+  g_clear_error (&self->soft);
+  g_free (self);
+}
+
+static Job *
+job_new (GTask *task, char *query)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->task = g_object_ref (task);
+  job->query = query;
+  return job;
+}
+
+static void
+round_note (Round *self, const GError *error)
+{
+  if (zq_peer_ends_round (error))
+    {
+      if (self->fatal == NULL)
+        self->fatal = g_error_copy (error);
+      g_cancellable_cancel (self->cancellable);
+    }
+  else if (self->soft == NULL)
+    self->soft = g_error_copy (error);
+}
+
+static void
+job_end (Job *job, const GError *error)
+{
+  g_autoptr (GTask) task = g_object_ref (job->task);
+  Round *self = g_task_get_task_data (task);
+
+  if (error != NULL)
+    round_note (self, error);
+  self->n_active--;
+  self->n_done++;
+  if (self->progress != NULL)
+    self->progress ((double) self->n_done / (self->n_done + self->n_active + self->jobs.length), self->progress_data);
+  job_free (job);
+  round_pump (task);
+}
+
+/* --- the kinds' own scopes -------------------------------------------------------------------- */
+
+static gboolean
+hangs_on (const ZqScope *scope)
+{
+  return strstr (scope->query, "{patient}") != NULL || strstr (scope->query, "{thread}") != NULL;
+}
+
+static void
+add_scope_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, const char *department)
+{
+  Round *self = g_task_get_task_data (task);
+  Job *job = job_new (task, zq_scope_expand (scope->query, self->peer->me, department, NULL));
+
+  job->kind = g_strdup (kind->name);
+  job->scope = department != NULL ? g_strconcat (scope->name, "/", department, NULL) : g_strdup (scope->name);
+  g_queue_push_tail (&self->jobs, job);
+}
+
+static void
+add_scope_jobs (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+  const ZqResourceKind *const *kinds = zq_store_get_kinds (self->peer->store);
+
+  for (; *kinds != NULL; kinds++)
+    {
+      for (const ZqScope *scope = (*kinds)->scopes; scope != NULL && scope->name != NULL; scope++)
+        {
+          if (hangs_on (scope))
+            continue;
+          if (strstr (scope->query, "{department}") == NULL)
+            add_scope_job (task, *kinds, scope, NULL);
+          else
+            for (guint i = 0; self->peer->departments[i] != NULL; i++)
+              add_scope_job (task, *kinds, scope, self->peer->departments[i]);
+        }
+    }
+}
+
+static void
+on_scope_walked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_walk_finish (result, &error))
+    job_end (job, error);
+  else if (job->filling)
+    {
+      job->filling = FALSE;
+      job->forwards = !job->forwards;
+      job_run (job);
+    }
+  else
+    job_end (job, NULL);
+}
+
+/* News first; where nothing is held yet, the fill first and then what came meanwhile. */
+static void
+scope_start (Job *job)
+{
+  Round *self = g_task_get_task_data (job->task);
+  g_auto (ZqCursor) cursor = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_store_get_cursor (zq_store_get_main_db (self->peer->store), job->kind, job->scope, &cursor, &error))
+    {
+      job_end (job, error);
+      return;
+    }
+  job->forwards = cursor.high != NULL;
+  job->filling = !cursor.filled;
+  job_run (job);
+}
+
+/* --- what is referred to ---------------------------------------------------------------------- */
+
+static char *
+join_ids (GPtrArray *ids)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) g_ptr_array_index (ids, i));
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_wanted_job (GTask *task, const char *type, GPtrArray *ids, gboolean single)
+{
+  Round *self = g_task_get_task_data (task);
+  g_autofree char *joined = join_ids (ids);
+  Job *job = job_new (task, single ? g_strdup_printf ("%s/%s", type, joined)
+                                   : g_strdup_printf ("%s?_id=%s&_count=%d", type, joined, WANTED_BATCH));
+
+  job->type = g_strdup (type);
+  job->ids = g_ptr_array_ref (ids);
+  job->single = single;
+  g_queue_push_tail (&self->jobs, job);
+}
+
+static void
+on_gone (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Round *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    round_note (self, error);
+  self->n_active--;
+  round_pump (task);
+}
+
+static void
+set_gone (GTask *task, const char *type, const char *id, const char *why)
+{
+  Round *self = g_task_get_task_data (task);
+
+  self->n_active++;
+  zq_store_set_gone_async (self->peer->store, type, id, why, on_gone, g_object_ref (task));
+}
+
+/* New jobs for what nobody has asked for in this round. */
+static gboolean
+add_wanted_of_type (GTask *task, const char *type, GError **error)
+{
+  Round *self = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) wanted = zq_store_list_wanted (zq_store_get_main_db (self->peer->store), type, WANTED_LIMIT, error);
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
+
+  if (wanted == NULL)
+    return FALSE;
+  for (guint i = 0; i < wanted->len; i++)
+    {
+      const char *id = g_ptr_array_index (wanted, i);
+
+      if (!g_hash_table_add (self->asked, g_strdup_printf ("%s/%s", type, id)))
+        continue;
+      if (!zq_id_is_valid (id))
+        {
+          set_gone (task, type, id, "not an id");
+          continue;
+        }
+      g_ptr_array_add (batch, g_strdup (id));
+      if (batch->len == WANTED_BATCH)
+        {
+          add_wanted_job (task, type, batch, FALSE);
+          g_ptr_array_unref (batch);
+          batch = g_ptr_array_new_with_free_func (g_free);
+        }
+    }
+  if (batch->len > 0)
+    add_wanted_job (task, type, batch, FALSE);
+  return TRUE;
+}
+
+static void
+add_wanted_jobs (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) types = zq_store_list_wanted_types (zq_store_get_main_db (self->peer->store), &error);
+
+  for (guint i = 0; types != NULL && error == NULL && i < types->len; i++)
+    add_wanted_of_type (task, g_ptr_array_index (types, i), &error);
+  if (error != NULL)
+    round_note (self, error);
+}
+
+/* What was asked for by id and did not come is not there for us. */
+static void
+settle_wanted (Job *job)
+{
+  Round *self = g_task_get_task_data (job->task);
+  ZqDb *db = zq_store_get_main_db (self->peer->store);
+
+  for (guint i = 0; i < job->ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (job->ids, i);
+      gint64 wanted = 0;
+
+      if (zq_db_get_int (db, &wanted, NULL, "SELECT 1 FROM resource WHERE type = ? AND server_id = ? AND state = 'wanted'",
+                         "ss", job->type, id)
+          && wanted)
+        set_gone (job->task, job->type, id, "the hospital does not show it");
+    }
+}
+
+static gboolean
+is_refusal (const GError *error)
+{
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN)
+         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND)
+         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE);
+}
+
+static void
+on_wanted_walked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_walk_finish (result, &error))
+    {
+      settle_wanted (job);
+      job_end (job, NULL);
+      return;
+    }
+  if (job->single && is_refusal (error))
+    {
+      set_gone (job->task, job->type, g_ptr_array_index (job->ids, 0), "the hospital does not show it");
+      job_end (job, NULL);
+      return;
+    }
+  /* One that is not for us must not hide the others. */
+  if (!job->single && !zq_peer_ends_round (error))
+    {
+      for (guint i = 0; i < job->ids->len; i++)
+        {
+          g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func (g_free);
+
+          g_ptr_array_add (one, g_strdup (g_ptr_array_index (job->ids, i)));
+          add_wanted_job (job->task, job->type, one, TRUE);
+        }
+      job_end (job, NULL);
+      return;
+    }
+  job_end (job, error);
+}
+
+/* --- what hangs on patients and threads ------------------------------------------------------- */
+
+typedef struct
+{
+  GTask *task;
+  const ZqResourceKind *kind;
+  const ZqScope *scope;
+  gboolean refresh;
+} Holders;
+
+static void
+holders_free (Holders *self)
+{
+  g_object_unref (self->task);
+  g_free (self);
+}
+
+/* Reader thread: patients or threads that are held and whose things were not asked for yet. */
+static gpointer
+read_holders (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Holders *holders = data;
+  const char *kind = strstr (holders->scope->query, "{patient}") != NULL ? "patient" : "thread";
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (ZqRows) rows = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  rows = zq_db_query (db, &failure,
+                      "SELECT server_id FROM resource r WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
+                      " AND (?4 OR NOT EXISTS (SELECT 1 FROM cursor c WHERE c.kind = ?2"
+                      " AND c.scope = ?3 || '/' || r.server_id AND c.filled))"
+                      " ORDER BY r.id DESC LIMIT ?5",
+                      "sssii", kind, holders->kind->name, holders->scope->name, (gint64) holders->refresh,
+                      (gint64) HOLDER_LIMIT);
+  while (rows != NULL && zq_rows_next (rows, &failure))
+    g_ptr_array_add (ids, g_strdup (zq_rows_text (rows, 0)));
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  return g_steal_pointer (&ids);
+}
+
+static void
+add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, GPtrArray *ids)
+{
+  Round *self = g_task_get_task_data (task);
+  g_autofree char *joined = join_ids (ids);
+  g_autofree char *query = zq_scope_expand (scope->query, self->peer->me, NULL, joined);
+  Job *job = job_new (task, g_strconcat (query, "&_count=200", NULL));
+
+  job->kind = g_strdup (kind->name);
+  job->scope = g_strdup (scope->name);
+  job->ids = g_ptr_array_ref (ids);
+  g_queue_push_tail (&self->jobs, job);
+}
+
+static void
+on_holders (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Holders *holders = data;
+  g_autoptr (GTask) task = g_object_ref (holders->task);
+  Round *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) ids = zq_store_read_finish (ZQ_STORE (source), result, &error);
+  g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
+
+  if (ids == NULL)
+    round_note (self, error);
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      const char *id = g_ptr_array_index (ids, i);
+
+      if (!g_hash_table_add (self->asked,
+                             g_strdup_printf ("%s/%s/%s", holders->kind->name, holders->scope->name, id)))
+        continue;
+      g_ptr_array_add (batch, g_strdup (id));
+      if (batch->len < HOLDER_BATCH && i + 1 < ids->len)
+        continue;
+      add_holder_job (task, holders->kind, holders->scope, batch);
+      g_ptr_array_unref (batch);
+      batch = g_ptr_array_new_with_free_func (g_free);
+    }
+  if (batch->len > 0)
+    add_holder_job (task, holders->kind, holders->scope, batch);
+  self->n_active--;
+  holders_free (holders);
+  round_pump (task);
+}
+
+static gboolean
+has_own_scope (const ZqResourceKind *kind)
+{
+  for (const ZqScope *scope = kind->scopes; scope->name != NULL; scope++)
+    {
+      if (!hangs_on (scope))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+add_holder_jobs (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+  const ZqResourceKind *const *kinds = zq_store_get_kinds (self->peer->store);
+
+  for (; *kinds != NULL; kinds++)
+    {
+      for (const ZqScope *scope = (*kinds)->scopes; scope != NULL && scope->name != NULL; scope++)
+        {
+          Holders *holders;
+
+          if (!hangs_on (scope))
+            continue;
+          holders = g_new0 (Holders, 1);
+          holders->task = g_object_ref (task);
+          holders->kind = *kinds;
+          holders->scope = scope;
+          holders->refresh = self->refresh && !has_own_scope (*kinds);
+          self->n_active++;
+          zq_store_read_async (self->peer->store, read_holders, holders, NULL, (GDestroyNotify) g_ptr_array_unref,
+                               self->cancellable, on_holders, holders);
+        }
+    }
+}
+
+/* Writer thread. */
+static gboolean
+write_filled (ZqTxn *txn, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  for (guint i = 0; i < job->ids->len; i++)
+    {
+      if (!zq_db_exec (zq_txn_db (txn), error,
+                       "INSERT INTO cursor (kind, scope, filled) VALUES (?1, ?2 || '/' || ?3, 1)"
+                       " ON CONFLICT (kind, scope) DO UPDATE SET filled = 1",
+                       "sss", job->kind, job->scope, g_ptr_array_index (job->ids, i)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+on_filled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GError) error = NULL;
+
+  zq_store_write_finish (ZQ_STORE (source), result, &error);
+  job_end (job, error);
+}
+
+static void
+on_holders_walked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Job *job = data;
+  Round *self = g_task_get_task_data (job->task);
+  g_autoptr (GError) error = NULL;
+
+  if (zq_walk_finish (result, &error) || is_refusal (error))
+    zq_store_write_async (self->peer->store, ZQ_PRIORITY_SYNC, write_filled, job, NULL, on_filled, job);
+  else
+    job_end (job, error);
+}
+
+/* --- the round -------------------------------------------------------------------------------- */
+
+static void
+job_run (Job *job)
+{
+  Round *self = g_task_get_task_data (job->task);
+
+  if (job->type != NULL)
+    zq_walk_async (self->peer, ZQ_WALK_PLAIN, job->query, NULL, NULL, self->cancellable, on_wanted_walked, job);
+  else if (job->ids != NULL)
+    zq_walk_async (self->peer, ZQ_WALK_PLAIN, job->query, NULL, NULL, self->cancellable, on_holders_walked, job);
+  else
+    zq_walk_async (self->peer, job->forwards ? ZQ_WALK_FORWARDS : ZQ_WALK_BACKWARDS, job->query, job->kind, job->scope,
+                   self->cancellable, on_scope_walked, job);
+}
+
+static void
+job_start (Job *job)
+{
+  if (job->kind != NULL && job->ids == NULL)
+    scope_start (job);
+  else
+    job_run (job);
+}
+
+static void
+round_end (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+
+  if (self->finished)
+    return;
+  self->finished = TRUE;
+  g_cancellable_disconnect (g_task_get_cancellable (task), self->outer);
+  self->outer = 0;
+  if (self->fatal != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->fatal));
+  else if (self->soft != NULL)
+    g_task_return_error (task, g_steal_pointer (&self->soft));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* What there is to do next; FALSE at the end. References come up while holders are read and the other
+ * way round: both are asked again until neither brings anything. */
+static gboolean
+next_phase (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+
+  if (self->phase == PHASE_SCOPES)
+    self->phase = PHASE_WANTED;
+  if (self->phase == PHASE_WANTED)
+    {
+      add_wanted_jobs (task);
+      if (self->jobs.length > 0)
+        return TRUE;
+      self->phase = PHASE_HOLDERS;
+      add_holder_jobs (task);
+      return self->n_active > 0;
+    }
+  add_wanted_jobs (task);
+  if (self->jobs.length == 0)
+    return FALSE;
+  self->phase = PHASE_WANTED;
+  return TRUE;
+}
+
+static void
+round_pump (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+
+  if (self->fatal != NULL || g_cancellable_is_cancelled (self->cancellable))
+    {
+      g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
+      if (self->n_active == 0)
+        round_end (task);
+      return;
+    }
+  if (self->n_active == 0 && self->jobs.length == 0 && !next_phase (task))
+    {
+      round_end (task);
+      return;
+    }
+  while (self->n_active < MAX_ACTIVE && self->jobs.length > 0)
+    {
+      self->n_active++;
+      job_start (g_queue_pop_head (&self->jobs));
+    }
+}
+
+static void
+on_outer_cancelled (GCancellable *outer, gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+void
+zq_pull_async (ZqPeer *peer, gboolean refresh, ZqPullProgress progress, gpointer progress_data,
+               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  Round *self = g_new0 (Round, 1);
+
+  g_task_set_source_tag (task, zq_pull_async);
+  g_task_set_task_data (task, self, (GDestroyNotify) round_free);
+  self->peer = zq_peer_ref (peer);
+  self->refresh = refresh;
+  self->progress = progress;
+  self->progress_data = progress_data;
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->cancellable = g_cancellable_new ();
+  if (cancellable != NULL)
+    self->outer = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled),
+                                         g_object_ref (self->cancellable), g_object_unref);
+  add_scope_jobs (task);
+  round_pump (task);
+}
+
+gboolean
+zq_pull_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

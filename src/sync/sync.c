@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/sync.h"
+
+#include "sync/pull.h"
+#include "sync/push.h"
+
+#define POLL_FOCUSED_US (15 * G_USEC_PER_SEC)
+#define POLL_UNFOCUSED_US (60 * G_USEC_PER_SEC)
+#define REFRESH_US (5 * 60 * G_USEC_PER_SEC)
+
+struct _ZqSync
+{
+  GObject parent_instance;
+
+  /* owned */
+  ZqPeer *peer;
+  ZqBackoffs *backoffs;
+  ZqSessionStatus *status;
+  GCancellable *cancellable;
+  GPtrArray *pull_waiters; /* GTask: of the next round */
+  GPtrArray *push_waiters;
+  GPtrArray *pull_served; /* GTask: of the round under way */
+  GPtrArray *push_served;
+
+  gboolean running; /* by itself */
+  gboolean stopped;
+  gboolean focused;
+  gboolean pulling;
+  gboolean pushing;
+  gboolean push_again; /* the outbox changed during the round */
+  gboolean counting;
+  gboolean count_again;
+  gboolean filled; /* a whole round was good since the start */
+  guint failures;  /* rounds that did not reach the hospital, in a row */
+  gint64 refreshed;
+  guint pull_alarm;
+  guint push_alarm;
+  guint due_alarm; /* wall: an intent's own time */
+  gulong changed_id;
+};
+
+G_DEFINE_FINAL_TYPE (ZqSync, zq_sync, G_TYPE_OBJECT)
+
+static void start_pull (ZqSync *self);
+static void start_push (ZqSync *self);
+
+/* --- counts ----------------------------------------------------------------------------------- */
+
+static void start_count (ZqSync *self);
+
+static gpointer
+read_counts (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  g_autofree ZqSessionCounts *counts = g_new0 (ZqSessionCounts, 1);
+
+  return zq_store_count_session (db, counts, error) ? g_steal_pointer (&counts) : NULL;
+}
+
+static void
+on_counted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autofree ZqSessionCounts *counts = zq_store_read_finish (ZQ_STORE (source), result, NULL);
+
+  self->counting = FALSE;
+  if (counts != NULL)
+    zq_session_status_set_counts (self->status, counts);
+  if (self->count_again && !self->stopped)
+    start_count (self);
+}
+
+static void
+start_count (ZqSync *self)
+{
+  self->count_again = self->counting;
+  if (self->counting)
+    return;
+  self->counting = TRUE;
+  zq_store_read_async (self->peer->store, read_counts, NULL, NULL, g_free, NULL, on_counted, g_object_ref (self));
+}
+
+/* --- when ------------------------------------------------------------------------------------- */
+
+static void
+on_pull_alarm (gpointer data)
+{
+  ZqSync *self = data;
+
+  self->pull_alarm = 0;
+  start_pull (self);
+}
+
+static void
+schedule_pull (ZqSync *self)
+{
+  gint64 delay = self->focused ? POLL_FOCUSED_US : POLL_UNFOCUSED_US;
+
+  zq_clock_clear (self->peer->clock, &self->pull_alarm);
+  if (!self->running || zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT)
+    return;
+  if (self->failures > 0)
+    delay = MIN (delay, zq_backoff_delay (self->failures));
+  if (zq_peer_is_paused (self->peer))
+    delay = MAX (delay, self->peer->pause_until - zq_clock_monotonic (self->peer->clock));
+  self->pull_alarm = zq_clock_alarm_in (self->peer->clock, delay, on_pull_alarm, self);
+}
+
+static void
+on_push_alarm (gpointer data)
+{
+  ZqSync *self = data;
+
+  self->push_alarm = 0;
+  start_push (self);
+}
+
+static void
+on_due_alarm (gpointer data)
+{
+  ZqSync *self = data;
+
+  self->due_alarm = 0;
+  start_push (self);
+}
+
+static void
+schedule_push (ZqSync *self)
+{
+  ZqClock *clock = self->peer->clock;
+  gint64 now = zq_clock_monotonic (clock);
+  gint64 rests = zq_backoffs_next (self->backoffs);
+  gint64 due;
+
+  zq_clock_clear (clock, &self->push_alarm);
+  zq_clock_clear (clock, &self->due_alarm);
+  if (!self->running || zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT)
+    return;
+  if (zq_peer_is_paused (self->peer))
+    rests = MAX (rests, self->peer->pause_until);
+  if (rests != 0)
+    self->push_alarm = zq_clock_alarm_in (clock, MAX (rests - now, 0), on_push_alarm, self);
+  due = zq_store_next_not_before (zq_store_get_main_db (self->peer->store), zq_clock_now (clock));
+  if (due != 0)
+    self->due_alarm = zq_clock_alarm (clock, due, on_due_alarm, self);
+}
+
+/* --- what a round says about the link ------------------------------------------------------------ */
+
+static gboolean
+is_network (const GError *error)
+{
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK)
+         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS);
+}
+
+static void
+note_reached (ZqSync *self)
+{
+  if (self->failures > 0)
+    zq_backoffs_clear (self->backoffs);
+  self->failures = 0;
+}
+
+/* Also when nothing is wrong (@error NULL). @whole: the round was a pull of everything. */
+static void
+note_outcome (ZqSync *self, const GError *error, gboolean whole)
+{
+  gint64 now = zq_clock_now (self->peer->clock);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED))
+    return;
+  if (is_network (error))
+    {
+      self->failures++;
+      zq_session_status_set_problem (self->status, error->message);
+      zq_session_status_set_state (self->status, ZQ_SESSION_OFFLINE, now);
+      return;
+    }
+  if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT))
+    {
+      zq_session_status_set_problem (self->status, error->message);
+      zq_session_status_set_state (self->status, ZQ_SESSION_SIGNED_OUT, now);
+      return;
+    }
+  note_reached (self);
+  if (error != NULL)
+    g_info ("round: %s %d", g_quark_to_string (error->domain), error->code);
+  if (!whole)
+    return;
+  zq_session_status_set_problem (self->status, error != NULL ? error->message : NULL);
+  zq_session_status_set_progress (self->status, -1);
+  self->filled = self->filled || error == NULL;
+  zq_session_status_set_state (self->status, ZQ_SESSION_SYNCED, now);
+}
+
+static void
+serve (GPtrArray *tasks, const GError *error)
+{
+  while (tasks->len > 0)
+    {
+      g_autoptr (GTask) task = g_ptr_array_steal_index (tasks, 0);
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else
+        g_task_return_boolean (task, TRUE);
+    }
+}
+
+static void
+take_all (GPtrArray *from, GPtrArray *to)
+{
+  while (from->len > 0)
+    g_ptr_array_add (to, g_ptr_array_steal_index (from, 0));
+}
+
+/* --- pull ------------------------------------------------------------------------------------- */
+
+static void
+on_progress (double fraction, gpointer data)
+{
+  ZqSync *self = data;
+
+  if (!self->filled)
+    zq_session_status_set_progress (self->status, fraction);
+}
+
+static void
+on_pulled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean was_away = self->failures > 0;
+
+  zq_pull_finish (result, &error);
+  self->pulling = FALSE;
+  note_outcome (self, error, TRUE);
+  serve (self->pull_served, error);
+  if (self->stopped)
+    return;
+  if (self->pull_waiters->len > 0)
+    start_pull (self);
+  else
+    schedule_pull (self);
+  if (self->running && was_away && self->failures == 0)
+    start_push (self);
+}
+
+static void
+start_pull (ZqSync *self)
+{
+  ZqSessionState state = zq_session_status_get_state (self->status);
+  gint64 now = zq_clock_monotonic (self->peer->clock);
+  gboolean refresh = self->refreshed == 0 || now - self->refreshed >= REFRESH_US;
+
+  if (self->pulling || self->stopped)
+    return;
+  zq_clock_clear (self->peer->clock, &self->pull_alarm);
+  self->pulling = TRUE;
+  if (refresh)
+    self->refreshed = now;
+  take_all (self->pull_waiters, self->pull_served);
+  /* A poll that finds nothing must not flicker in the header. */
+  if (!self->filled && state != ZQ_SESSION_OFFLINE)
+    zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
+  zq_pull_async (self->peer, refresh, on_progress, self, self->cancellable, on_pulled, g_object_ref (self));
+}
+
+/* --- push ------------------------------------------------------------------------------------- */
+
+static void
+on_pushed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autoptr (GError) error = NULL;
+  gboolean was_away = self->failures > 0;
+  guint n_done = 0;
+
+  zq_push_finish (result, &n_done, &error);
+  self->pushing = FALSE;
+  /* A round without anything to send tells nothing of the link. */
+  if (n_done > 0 || (error != NULL && error->domain == ZQ_FHIR_ERROR))
+    note_outcome (self, error, FALSE);
+  serve (self->push_served, error);
+  if (self->stopped)
+    return;
+  if (self->push_waiters->len > 0 || self->push_again)
+    start_push (self);
+  else
+    schedule_push (self);
+  if (self->running && was_away && self->failures == 0)
+    start_pull (self);
+  else if (self->running && !self->pulling && self->pull_alarm == 0)
+    schedule_pull (self);
+}
+
+static void
+start_push (ZqSync *self)
+{
+  if (self->stopped)
+    return;
+  self->push_again = self->pushing;
+  if (self->pushing)
+    return;
+  zq_clock_clear (self->peer->clock, &self->push_alarm);
+  zq_clock_clear (self->peer->clock, &self->due_alarm);
+  self->pushing = TRUE;
+  take_all (self->push_waiters, self->push_served);
+  zq_push_async (self->peer, self->backoffs, self->cancellable, on_pushed, g_object_ref (self));
+}
+
+static void
+on_changed (ZqStore *store, ZqChanges *changes, ZqSync *self)
+{
+  if (self->stopped)
+    return;
+  if (zq_changes_has (changes, "outbox") || zq_changes_has (changes, "unreadable"))
+    start_count (self);
+  if (self->running && zq_changes_has (changes, "outbox")
+      && zq_session_status_get_state (self->status) != ZQ_SESSION_SIGNED_OUT)
+    start_push (self);
+}
+
+/* The network came back: no need to wait for the backoff. */
+static void
+on_network_changed (GNetworkMonitor *monitor, gboolean available, ZqSync *self)
+{
+  if (!available || !self->running || self->failures == 0)
+    return;
+  zq_backoffs_clear (self->backoffs);
+  start_pull (self);
+  start_push (self);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_sync_dispose (GObject *object)
+{
+  ZqSync *self = ZQ_SYNC (object);
+
+  if (self->peer != NULL)
+    zq_sync_stop (self);
+  G_OBJECT_CLASS (zq_sync_parent_class)->dispose (object);
+}
+
+static void
+zq_sync_finalize (GObject *object)
+{
+  ZqSync *self = ZQ_SYNC (object);
+
+  g_clear_pointer (&self->backoffs, zq_backoffs_free);
+  g_clear_pointer (&self->peer, zq_peer_unref);
+  g_clear_object (&self->status);
+  g_clear_object (&self->cancellable);
+  g_ptr_array_unref (self->pull_waiters);
+  g_ptr_array_unref (self->push_waiters);
+  g_ptr_array_unref (self->pull_served);
+  g_ptr_array_unref (self->push_served);
+  G_OBJECT_CLASS (zq_sync_parent_class)->finalize (object);
+}
+
+static void
+zq_sync_class_init (ZqSyncClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = zq_sync_dispose;
+  G_OBJECT_CLASS (klass)->finalize = zq_sync_finalize;
+}
+
+static void
+zq_sync_init (ZqSync *self)
+{
+  self->focused = TRUE;
+  self->cancellable = g_cancellable_new ();
+  self->pull_waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  self->push_waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  self->pull_served = g_ptr_array_new_with_free_func (g_object_unref);
+  self->push_served = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+ZqSync *
+zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope, ZqSessionStatus *status)
+{
+  ZqSync *self = g_object_new (ZQ_TYPE_SYNC, NULL);
+
+  self->peer = zq_peer_new (store, client, clock, scope);
+  self->backoffs = zq_backoffs_new (clock);
+  self->status = g_object_ref (status);
+  self->changed_id = g_signal_connect_object (store, "changed", G_CALLBACK (on_changed), self, 0);
+  g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self, 0);
+  start_count (self);
+  return self;
+}
+
+void
+zq_sync_start (ZqSync *self)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (self->running || self->stopped)
+    return;
+  self->running = TRUE;
+  start_pull (self);
+  start_push (self);
+}
+
+void
+zq_sync_stop (ZqSync *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (self->stopped)
+    return;
+  self->stopped = TRUE;
+  self->running = FALSE;
+  g_clear_signal_handler (&self->changed_id, self->peer->store);
+  zq_clock_clear (self->peer->clock, &self->pull_alarm);
+  zq_clock_clear (self->peer->clock, &self->push_alarm);
+  zq_clock_clear (self->peer->clock, &self->due_alarm);
+  g_cancellable_cancel (self->cancellable);
+  error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Sync was stopped");
+  serve (self->pull_waiters, error);
+  serve (self->push_waiters, error);
+}
+
+void
+zq_sync_set_focused (ZqSync *self, gboolean focused)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (self->focused == focused)
+    return;
+  self->focused = focused;
+  /* Whoever looks again wants to see what is there now, not in a minute. */
+  if (self->running && focused && self->pull_alarm != 0 && self->failures == 0 && !zq_peer_is_paused (self->peer))
+    start_pull (self);
+}
+
+void
+zq_sync_now (ZqSync *self)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (self->stopped)
+    return;
+  self->peer->pause_until = 0;
+  self->refreshed = 0;
+  zq_backoffs_clear (self->backoffs);
+  if (!self->pulling)
+    zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
+  start_pull (self);
+  start_push (self);
+}
+
+static GTask *
+add_waiter (ZqSync *self, GPtrArray *waiters, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, data);
+
+  if (self->stopped)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Sync was stopped");
+      g_object_unref (task);
+      return NULL;
+    }
+  g_ptr_array_add (waiters, task);
+  return task;
+}
+
+void
+zq_sync_pull_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (add_waiter (self, self->pull_waiters, cancellable, callback, data) != NULL)
+    start_pull (self);
+}
+
+gboolean
+zq_sync_pull_finish (ZqSync *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+zq_sync_push_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  if (add_waiter (self, self->push_waiters, cancellable, callback, data) == NULL)
+    return;
+  zq_backoffs_clear (self->backoffs);
+  start_push (self);
+}
+
+gboolean
+zq_sync_push_finish (ZqSync *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/walk.h"
+
+#include "resource/datetime.h"
+
+#define PAGE_SIZE "200"
+#define OVERLAP_US (120 * G_USEC_PER_SEC)
+#define MAX_RESTARTS 3
+#define MAX_EMPTY_PAGES 20
+
+typedef struct
+{
+  /* input */
+  ZqPeer *peer;
+  ZqWalkMode mode;
+  char *query;
+  char *kind;
+  char *scope;
+
+  /* in progress */
+  ZqCursor cursor; /* as it is committed */
+  ZqCursor next;   /* as it will be with this page */
+  gboolean saves;  /* this page brings the cursor along */
+  GHashTable *seen;
+  char *path;
+  ZqPage *page;
+  char *newest; /* of this pass */
+  guint restarts;
+  guint n_pages;
+  guint n_empty;
+} Walk;
+
+static void walk_fetch (GTask *task);
+
+static void
+walk_free (Walk *self)
+{
+  zq_peer_unref (self->peer);
+  g_free (self->query);
+  g_free (self->kind);
+  g_free (self->scope);
+  zq_cursor_clear (&self->cursor);
+  zq_cursor_clear (&self->next);
+  g_hash_table_unref (self->seen);
+  g_free (self->path);
+  g_clear_pointer (&self->page, zq_page_free);
+  g_free (self->newest);
+  g_free (self);
+}
+
+static void
+copy_cursor (const ZqCursor *from, ZqCursor *to)
+{
+  zq_cursor_clear (to);
+  to->high = g_strdup (from->high);
+  to->low = g_strdup (from->low);
+  to->filled = from->filled;
+}
+
+static char *
+with_search (const Walk *self, const char *prefix, const char *at, const char *sort)
+{
+  g_autofree char *since = NULL;
+
+  /* A zone's "+" would be read as a space. */
+  if (at != NULL)
+    {
+      g_autofree char *escaped = g_uri_escape_string (at, ":", FALSE);
+
+      since = g_strconcat ("&_lastUpdated=", prefix, escaped, NULL);
+    }
+  return g_strconcat (self->query, strchr (self->query, '?') != NULL ? "" : "?", since != NULL ? since : "",
+                      "&_sort=", sort, "&_count=" PAGE_SIZE, NULL);
+}
+
+static char *
+first_path (const Walk *self)
+{
+  g_autofree char *since = NULL;
+
+  switch (self->mode)
+    {
+    case ZQ_WALK_BACKWARDS:
+      return with_search (self, "le", self->cursor.low, "-_lastUpdated");
+    case ZQ_WALK_FORWARDS:
+      since = zq_instant_format (zq_sync_instant (self->cursor.high) - OVERLAP_US);
+      return with_search (self, "ge", since, "_lastUpdated");
+    case ZQ_WALK_PLAIN:
+    default:
+      return g_strdup (self->query);
+    }
+}
+
+static void
+walk_begin (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+
+  g_hash_table_remove_all (self->seen);
+  g_free (self->path);
+  self->path = first_path (self);
+  g_clear_pointer (&self->newest, g_free);
+  self->n_pages = 0;
+  self->n_empty = 0;
+  walk_fetch (task);
+}
+
+/* The link of the page to come, or NULL at the end. FALSE: it goes round in a circle. */
+static gboolean
+next_link (Walk *self, const char **link, GError **error)
+{
+  *link = zq_bundle_get_next (self->page->bundle);
+  self->n_empty = zq_bundle_get_n_entries (self->page->bundle) == 0 ? self->n_empty + 1 : 0;
+  if (*link != NULL && (g_hash_table_contains (self->seen, *link) || self->n_empty > MAX_EMPTY_PAGES))
+    {
+      g_set_error (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_LOOP,
+                   "The hospital's pages of %.*s go round in a circle. What was read is kept.",
+                   (int) strcspn (self->query, "?"), self->query);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+on_ingested (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Walk *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
+  const char *link;
+
+  if (ingested == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (self->saves)
+    copy_cursor (&self->next, &self->cursor);
+  if (!next_link (self, &link, &error))
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  if (link == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_free (self->path);
+  self->path = g_strdup (link);
+  walk_fetch (task);
+}
+
+/* Backwards every page moves the cursor; forwards the last one does, since before it older news may
+ * still be to come. */
+static void
+advance (Walk *self)
+{
+  gboolean last = zq_bundle_get_next (self->page->bundle) == NULL;
+
+  copy_cursor (&self->cursor, &self->next);
+  self->saves = self->mode == ZQ_WALK_BACKWARDS || (self->mode == ZQ_WALK_FORWARDS && last);
+
+  if (self->mode == ZQ_WALK_BACKWARDS)
+    {
+      /* The newest row's own instant is the hospital's clock; its Date header serves where there is no row. */
+      if (self->next.high == NULL && self->page->newest != NULL)
+        self->next.high = g_strdup (self->page->newest);
+      else if (self->next.high == NULL)
+        self->next.high = zq_instant_format (self->page->date_us != 0 ? self->page->date_us
+                                                                      : zq_clock_now (self->peer->clock));
+      if (self->page->oldest != NULL)
+        {
+          g_free (self->next.low);
+          self->next.low = g_strdup (self->page->oldest);
+        }
+      self->next.filled = last;
+    }
+  else if (zq_sync_instant (self->page->newest) > zq_sync_instant (self->newest))
+    {
+      g_free (self->newest);
+      self->newest = g_strdup (self->page->newest);
+    }
+  if (self->mode == ZQ_WALK_FORWARDS && zq_sync_instant (self->newest) > zq_sync_instant (self->next.high))
+    {
+      g_free (self->next.high);
+      self->next.high = g_strdup (self->newest);
+    }
+}
+
+/* A page that is gone (410) was a link's: the search behind it has to be made again. */
+static gboolean
+restarts (Walk *self, const GError *error)
+{
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE) && self->n_pages > 0
+         && self->restarts++ < MAX_RESTARTS;
+}
+
+static void
+on_page (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Walk *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->page, zq_page_free);
+  self->page = zq_fetch_finish (result, &error);
+  if (self->page == NULL)
+    {
+      if (restarts (self, error))
+        walk_begin (task);
+      else
+        g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  self->n_pages++;
+  advance (self);
+  zq_store_ingest_async (self->peer->store, self->page->bundle,
+                         self->mode == ZQ_WALK_BACKWARDS ? ZQ_PRIORITY_BULK : ZQ_PRIORITY_SYNC, self->kind, self->scope,
+                         self->saves ? &self->next : NULL, on_ingested, g_object_ref (task));
+}
+
+static void
+walk_fetch (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+
+  g_hash_table_add (self->seen, g_strdup (self->path));
+  zq_fetch_async (self->peer, self->path, g_task_get_cancellable (task), on_page, g_object_ref (task));
+}
+
+void
+zq_walk_async (ZqPeer *peer, ZqWalkMode mode, const char *query, const char *kind, const char *scope,
+               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
+  Walk *self = g_new0 (Walk, 1);
+  g_autoptr (GError) error = NULL;
+
+  g_task_set_source_tag (task, zq_walk_async);
+  self->peer = zq_peer_ref (peer);
+  self->mode = mode;
+  self->query = g_strdup (query);
+  self->kind = g_strdup (kind);
+  self->scope = g_strdup (scope);
+  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_task_set_task_data (task, self, (GDestroyNotify) walk_free);
+
+  if (mode != ZQ_WALK_PLAIN
+      && !zq_store_get_cursor (zq_store_get_main_db (peer->store), kind, scope, &self->cursor, &error))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    walk_begin (task);
+}
+
+gboolean
+zq_walk_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
