@@ -199,10 +199,12 @@ zq_date_time_parse (const char *text, GTimeZone *zone)
 static void
 civil_from_us (gint64 us, GDate *date, gint64 *in_day)
 {
-  gint64 days = us / DAY_US - (us % DAY_US < 0);
+  const gint64 first = days_from_civil (1, 1, 1) * DAY_US, end = (days_from_civil (9999, 12, 31) + 1) * DAY_US;
+  gint64 days;
 
+  us = CLAMP (us, first, end - 1);
+  days = us / DAY_US - (us % DAY_US < 0);
   *in_day = us - days * DAY_US;
-  days = CLAMP (days, days_from_civil (1, 1, 1), days_from_civil (9999, 12, 31));
   g_date_clear (date, 1);
   g_date_set_julian (date, (guint32) (days + 719163));
 }
