@@ -36,7 +36,8 @@ typedef enum
 } ZqDbFlags;
 
 /* Opens @path (":memory:" too) in WAL mode, synchronous=FULL, foreign_keys=ON, busy timeout 5 s,
- * auto_vacuum=INCREMENTAL when created. @key: 32 bytes, or NULL for a plain file. A missing
+ * auto_vacuum=INCREMENTAL and mode 0600 when created, temporary tables in memory. A text in double
+ * quotes is a name, never a value. @key: 32 bytes, or NULL for a plain file. A missing
  * `PRAGMA cipher_version` is ZQ_DB_ERROR_NO_CIPHER. */
 ZqDb *zq_db_open (const char *path, GBytes *key, ZqDbFlags flags, GError **error);
 void zq_db_close (ZqDb *self);

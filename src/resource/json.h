@@ -25,7 +25,8 @@ typedef enum
  *
  * Reads JSON from anywhere: one pass checks size, depth, UTF-8 and grammar and hands json-glib a
  * copy in which every number is a string with the number's own text, since json-glib keeps neither
- * `7.10` nor large integers. Errors name a byte offset, never the contents.
+ * `7.10` nor large integers. Escapes that are no character (\u0000, half a surrogate pair) read as
+ * U+FFFD; of duplicate members the last one counts. Errors name a byte offset, never the contents.
  *
  * Returns: (transfer full): an immutable node; any thread
  */

@@ -314,24 +314,30 @@ scan_value (ZqScan *self)
   return scan_word (self);
 }
 
-/* Goes over what separates tokens; FALSE when an error or the end was found instead of a token. */
+/* Goes over what separates tokens. FALSE: a token must follow; TRUE: the end or an error was found. */
 static gboolean
 scan_separator (ZqScan *self)
 {
   self->at = skip_space (self->at, self->end);
 
+  if (self->expect == EXPECT_MORE && self->depth == 0)
+    {
+      if (self->at < self->end)
+        fail_syntax (self, self->at, "something after the end");
+      else
+        found (self, ZQ_TOKEN_END, self->at);
+      return TRUE;
+    }
+
   if (self->expect == EXPECT_COLON)
     {
       if (self->at >= self->end || *self->at != ':')
-        return fail_syntax (self, self->at, "a colon is missing"), FALSE;
+        {
+          fail_syntax (self, self->at, "a colon is missing");
+          return TRUE;
+        }
       self->expect = EXPECT_VALUE;
       self->at = skip_space (self->at + 1, self->end);
-    }
-  else if (self->expect == EXPECT_MORE && self->depth == 0)
-    {
-      if (self->at < self->end)
-        return fail_syntax (self, self->at, "something after the end"), FALSE;
-      return found (self, ZQ_TOKEN_END, self->at), FALSE;
     }
   else if (self->expect == EXPECT_MORE && self->at < self->end && *self->at == ',')
     {
@@ -339,8 +345,9 @@ scan_separator (ZqScan *self)
       self->at = skip_space (self->at + 1, self->end);
     }
 
-  if (self->at >= self->end)
-    return fail_syntax (self, self->at, NULL), FALSE;
+  if (self->at < self->end)
+    return FALSE;
+  fail_syntax (self, self->at, NULL);
 
   return TRUE;
 }
@@ -352,7 +359,7 @@ zq_scan_next (ZqScan *self)
 
   if (self->type == ZQ_TOKEN_ERROR && self->problem != NULL)
     return ZQ_TOKEN_ERROR;
-  if (!scan_separator (self))
+  if (scan_separator (self))
     return self->type;
 
   close = self->depth > 0 && in_object (self) ? '}' : ']';
