@@ -10,12 +10,14 @@ import { openThread } from './thread.js';
 
 const EVERY = 3000;
 let page = null;
+const pages = new Map(); // what has been open keeps its contents, to be shown at once, also without a network
 let timer = 0;
-let busy = false;
+let busy = null;
 let due = false;
 
 function showSignIn(message) {
   page = null;
+  pages.clear();
   const status = el('p', { class: 'error', role: 'alert' }, message ?? '');
   const button = el('button', { class: 'primary', onclick: async () => {
     button.disabled = true;
@@ -53,20 +55,19 @@ function report(error) {
 
 async function tick() {
   clearTimeout(timer);
-  if (busy) { due = true; return; }
   const current = page;
   if (!current || document.hidden) return;
-  busy = true;
+  if (busy === current) { due = true; return; }
+  busy = current;
   try {
     await flush().catch(() => {});
-    await current.refresh();
+    await current.refresh(() => page === current);
     if (page === current) trouble('network', null);
   } catch (error) {
     if (page === current) report(error);
-  } finally {
-    busy = false;
   }
-  clearTimeout(timer);
+  if (page !== current) return; // another page has its own turn
+  busy = null;
   timer = setTimeout(tick, due ? 0 : EVERY);
   due = false;
 }
@@ -74,11 +75,13 @@ async function tick() {
 function route() {
   if (!session()) { showSignIn(); return; }
   const place = location.hash.replace(/^#\/?/, '');
-  show(el('p', { class: 'empty' }, '正在打开…'));
   if (place === 'new') page = openIntake();
+  else if (pages.has(place)) page = pages.get(place);
   else if (place.startsWith('t/')) page = openThread(decodeURIComponent(place.slice(2)));
   else page = openInbox({ signOut });
+  if (place !== 'new') pages.set(place, page);
   window.scrollTo(0, 0);
+  if (!page.restore?.()) show(el('p', { class: 'empty' }, '正在打开…'));
   tick();
 }
 

@@ -72,10 +72,16 @@ function askToLeave(leave) {
 
 export function openInbox({ signOut }) {
   let shown = '';
+  let drawn = null;
   const leave = () => (waiting().length ? askToLeave(() => { document.querySelector('dialog')?.remove(); signOut(); }) : signOut());
 
   return {
-    async refresh() {
+    restore() {
+      if (drawn) show(...drawn);
+      return drawn !== null;
+    },
+
+    async refresh(visible) {
       const { me } = session();
       const [patient, tasks, messages, marks] = await Promise.all([
         read(me),
@@ -88,9 +94,11 @@ export function openInbox({ signOut }) {
       if (state === shown) return;
       const closed = await Promise.all(items.filter((item) => isOver(item.task)).map(row));
       const open = await Promise.all(items.filter((item) => !isOver(item.task)).map(row));
+      if (!visible()) return;
       const focused = document.activeElement?.getAttribute?.('href');
       shown = state;
-      show(...page(patient, open, closed, leave));
+      drawn = page(patient, open, closed, leave);
+      show(...drawn);
       if (focused) queueMicrotask(() => document.querySelector(`#app [href="${focused}"]`)?.focus());
     },
   };

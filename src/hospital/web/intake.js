@@ -17,7 +17,7 @@ const questions = [
   { name: 'medication', text: '已用药物', label: '现在吃什么药、打什么针？', hint: '药名和用量，没有就写“无”', choices: ['无'] },
   { name: 'allergy', text: '过敏史', label: '对什么药或食物过敏？', hint: '例如：青霉素', choices: ['无', '不清楚'] },
   { name: 'history', text: '既往史', label: '以前得过什么病、做过什么手术？', hint: '例如：高血压 5 年', choices: ['无'] },
-  { name: 'glucose', text: '空腹血糖 (mmol/L)', label: '最近一次空腹血糖是多少？（可不填）', hint: '例如：7.8', numeric: true },
+  { name: 'glucose', text: '空腹血糖 (mmol/L)', label: '最近一次空腹血糖是多少？', hint: '例如：7.8', numeric: true },
 ];
 
 function field(question, values, changed) {
@@ -154,11 +154,12 @@ export function openIntake() {
   let drawn = false;
 
   return {
-    async refresh() {
+    async refresh(visible) {
       if (drawn) return;
       const [patient, organizations, roles] = await Promise.all([
         read(session().me), search('Organization?_count=100'), search('PractitionerRole?_count=200'),
       ]);
+      if (drawn || !visible()) return;
       drawn = true;
       const departments = organizations.filter((o) => codeOf(o.type?.[0]) === 'dept');
       const doctors = roles.filter((r) => codeOf(r.code?.[0]) === 'doctor' && r.active !== false);
@@ -171,8 +172,9 @@ export function openIntake() {
       const button = el('button', { class: 'primary', type: 'submit' }, '提交给医生');
       const [complaint, ...others] = questions.map((question) => field(question, values, changed));
       const form = el('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); submit(form, values, status, button); } },
+        el('p', { class: 'small' }, '写得越细，医生答得越准。除了第一项，不知道的可以不填。'),
         complaint,
-        el('div', { class: 'field' }, el('label', { for: 'q-story' }, '详细说说（可不填）'), story),
+        el('div', { class: 'field' }, el('label', { for: 'q-story' }, '详细说说'), story),
         ...others,
         doctorSelect(departments, doctors, patient.managingOrganization?.reference, values, changed),
         status, button);

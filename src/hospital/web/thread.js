@@ -5,7 +5,7 @@ import { session } from './auth.js';
 import { el, emergency, header, show } from './dom.js';
 import { binary, create, nameOf, person, read, search, update } from './fhir.js';
 import { again, draftOf, flush, keepDraft, put, takeBack, waiting } from './outbox.js';
-import { LOCAL_ID, clockWords, codeOf, codeSystem, dayWords, extension, isOver, relationWords, stateWords } from './words.js';
+import { LOCAL_ID, clockWords, codeOf, codeSystem, dayWords, extension, isOver, relationWords, stateWords, statusOf } from './words.js';
 
 const time = (message) => Date.parse(message.sent) || 0;
 const localId = (resource) => resource.identifier?.find((i) => i.system === LOCAL_ID)?.value;
@@ -115,15 +115,26 @@ class ThreadPage {
   constructor(id) {
     this.id = id;
     this.blocks = new Map();
+    this.turn = 0;
+    this.visible = () => true;
     this.log = el('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': '对话' });
     this.foot = el('div', { class: 'foot' });
     this.state = el('p', { class: 'substate' });
+    this.hint = el('p', { class: 'hint' });
   }
 
   frame(task) {
     this.over = undefined;
     show(header(task.reasonCode?.text ?? '咨询', { back: '#/', subtitle: this.state }),
-      el('main', { class: 'thread' }, emergency(), this.log), this.foot);
+      el('main', { class: 'thread' }, emergency(), this.log, this.hint), this.foot);
+  }
+
+  restore() {
+    if (!this.messages) return false;
+    this.frame(this.task);
+    this.drawFoot();
+    window.scrollTo(0, document.body.scrollHeight);
+    return true;
   }
 
   actions() {
@@ -158,6 +169,7 @@ class ThreadPage {
     const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
     const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
     const elements = [];
+    const turn = ++this.turn;
     let day = '';
     for (const message of this.messages) {
       const words = dayWords(message.sent);
@@ -170,6 +182,7 @@ class ThreadPage {
       const late = Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine;
       elements.push(await this.block(item.id, `${item.state} ${late}`, () => unsentBubble({ ...item, late }, this.actions())));
     }
+    if (turn !== this.turn) return; // a later one knows more
     const old = [...this.log.children];
     if (old.length === elements.length && old.every((element, i) => element === elements[i])) return;
     const grown = elements.length > old.length;
@@ -177,8 +190,8 @@ class ThreadPage {
     if (toEnd || (grown && (atEnd || old.length === 0))) window.scrollTo(0, document.body.scrollHeight);
   }
 
-  async refresh() {
-    const first = !this.task;
+  async refresh(visible) {
+    this.visible = visible ?? this.visible;
     let failed = null;
     await flush().catch((error) => { failed = error; });
     try {
@@ -197,12 +210,15 @@ class ThreadPage {
     }
     if (!this.messages) throw failed;
 
-    if (first || !this.log.isConnected) this.frame(this.task);
+    if (!this.visible()) return;
+    if (!this.log.isConnected) this.frame(this.task);
     const last = this.messages[this.messages.length - 1];
     const owner = await person(this.task.owner?.reference);
     const who = owner ? `${nameOf(owner)}${owner.resourceType === 'Practitioner' ? '医生' : ''} · ` : '';
     const words = `${who}${stateWords(this.task, !last || !fromHospital(last))}`;
     if (this.state.textContent !== words) this.state.textContent = words;
+    this.hint.textContent = statusOf(this.task) === 'awaiting-acceptance'
+      ? '已经交给医生，一般 24 小时内回复，回复会出现在这里。可以接着补充。' : '';
     this.drawFoot();
     await this.drawLog(false);
     if (failed) throw failed;

@@ -65,7 +65,10 @@ const ownMessage = (text) => thread.locator('li.mine', { has: page.locator('.bub
 async function until(what, seconds, probe) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
-    const found = await probe();
+    const found = await probe().catch((error) => {
+      if (/navigation|context was destroyed/i.test(String(error))) return false;
+      throw error;
+    });
     if (found) return found;
     if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${what}`);
     await page.waitForTimeout(50);
