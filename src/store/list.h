@@ -49,7 +49,10 @@ void zq_list_set_hold (ZqList *self, gboolean hold);
 void zq_list_show_new (ZqList *self);
 void zq_list_keep (ZqList *self, gint64 key); /* 0: none */
 
-/* Whether the whole key array has arrived (property "complete"). */
+/* Whether the whole key array has arrived (property "complete"); until then the list holds its first
+ * page, and "total" tells how many there are. */
 gboolean zq_list_is_complete (ZqList *self);
+/* All that the query has, what is held back included (property "total"). */
+guint zq_list_get_total (ZqList *self);
 
 G_END_DECLS
