@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hospital/private.h"
+
+#include "base/id.h"
+#include "resource/bundle.h"
+
+#include <string.h>
+
+static GBytes *
+read_file (const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  g_autoptr (GFileInputStream) input = g_file_read (file, NULL, error);
+  g_autoptr (GInputStream) plain = NULL;
+  g_autoptr (GOutputStream) output = NULL;
+
+  if (input == NULL)
+    return NULL;
+  if (g_str_has_suffix (path, ".gz"))
+    {
+      g_autoptr (GZlibDecompressor) gzip = g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP);
+
+      plain = g_converter_input_stream_new (G_INPUT_STREAM (input), G_CONVERTER (gzip));
+    }
+  else
+    plain = g_object_ref (G_INPUT_STREAM (input));
+
+  output = g_memory_output_stream_new_resizable ();
+  if (g_output_stream_splice (output, plain,
+                              G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, error)
+      < 0)
+    return NULL;
+
+  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
+}
+
+/* "Type/id" of an entry, its id from the fullUrl's uuid where it has none; NULL: it cannot be taken. */
+static char *
+entry_reference (const ZqBundleEntry *entry, JsonNode *node)
+{
+  const char *type = zq_json_get_string (node, "resourceType");
+  const char *id = zq_json_get_string (node, "id");
+
+  if (!zq_type_is_known (type))
+    return NULL;
+  if (id == NULL && entry->full_url != NULL && g_str_has_prefix (entry->full_url, "urn:uuid:"))
+    id = entry->full_url + strlen ("urn:uuid:");
+
+  return id != NULL && zq_id_is_valid (id) ? g_strconcat (type, "/", id, NULL) : NULL;
+}
+
+static GPtrArray *
+read_references (ZqBundle *bundle, GHashTable *ids)
+{
+  GPtrArray *references = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < zq_bundle_get_n_entries (bundle); i++)
+    {
+      const ZqBundleEntry *entry = zq_bundle_get_entry (bundle, i);
+      g_autoptr (JsonNode) node = entry->raw != NULL ? zq_json_read (entry->raw, entry->raw_length, NULL) : NULL;
+      char *reference = node != NULL ? entry_reference (entry, node) : NULL;
+
+      g_ptr_array_add (references, reference);
+      if (reference != NULL && entry->full_url != NULL)
+        g_hash_table_insert (ids, (gpointer) entry->full_url, reference);
+    }
+
+  return references;
+}
+
+static gboolean
+take_entry (ZqHospital *self, const ZqBundleEntry *entry, const char *reference, GHashTable *ids, GError **error)
+{
+  g_autofree char *text = zq_references_resolve (entry->raw, entry->raw_length, ids);
+  const char *slash = strchr (reference, '/');
+  g_autofree char *type = g_strndup (reference, slash - reference);
+  g_autoptr (ZqStored) stored = zq_store_write (self, type, slash + 1, text, 0, error);
+
+  return stored != NULL;
+}
+
+gboolean
+zq_import_file (ZqHospital *self, const char *path, guint *n_taken, guint *n_skipped, GError **error)
+{
+  g_autoptr (GBytes) bytes = read_file (path, error);
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (ZqBundle) bundle = NULL;
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) references = NULL;
+
+  if (bytes == NULL)
+    return FALSE;
+  node = zq_json_read (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
+  if (node == NULL)
+    {
+      g_prefix_error (error, "%s: ", path);
+      return FALSE;
+    }
+  if (g_strcmp0 (zq_json_get_string (node, "resourceType"), "Bundle") == 0)
+    bundle = zq_bundle_read (bytes, error);
+  else
+    bundle = zq_bundle_new_single (bytes);
+  if (bundle == NULL)
+    return FALSE;
+  g_clear_pointer (&node, json_node_unref);
+
+  references = read_references (bundle, ids);
+  for (guint i = 0; i < references->len; i++)
+    {
+      const char *reference = g_ptr_array_index (references, i);
+      g_autoptr (GError) local = NULL;
+
+      if (reference != NULL && take_entry (self, zq_bundle_get_entry (bundle, i), reference, ids, &local))
+        (*n_taken)++;
+      else if (local != NULL && local->domain != ZQ_JSON_ERROR && local->domain != ZQ_HOSPITAL_ERROR)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      else
+        (*n_skipped)++;
+    }
+
+  return TRUE;
+}
