@@ -67,6 +67,7 @@ gboolean
 zq_session_open_store (ZqSession *self, GBytes *key, GError **error)
 {
   ZqStoreConfig config = { 0 };
+  g_autofree char *who = NULL;
 
   g_return_val_if_fail (ZQ_IS_SESSION (self) && self->store == NULL, FALSE);
 
@@ -78,6 +79,7 @@ zq_session_open_store (ZqSession *self, GBytes *key, GError **error)
     }
   g_clear_pointer (&self->context, zq_context_free);
   self->context = make_context (self);
+  who = g_strdup_printf ("Practitioner/%s", self->context->me);
 
   config.dir = self->store_dir != NULL ? self->store_dir : zq_account_get_dir (self->account);
   config.key = key;
@@ -85,6 +87,8 @@ zq_session_open_store (ZqSession *self, GBytes *key, GError **error)
   config.context = self->context;
   config.clock = self->clock;
   config.base = self->context->base;
+  config.who = who;
+  config.policy_version = zq_policy_get_version (self->context->policy);
   self->store = zq_store_open (&config, error);
   return self->store != NULL;
 }
@@ -158,8 +162,7 @@ zq_session_remember_person (ZqAccount *account, const ZqSignInResult *result, GE
 
   if (!check_person (account, result, error))
     return FALSE;
-  zq_account_set_person (account, practitioner_id (result), result->name, result->role,
-                         (const char *const *) result->departments);
+  zq_sign_in_result_apply (result, account);
   return zq_account_save (account, error);
 }
 

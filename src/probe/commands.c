@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "probe/probe.h"
+
+#include "clinic/consult/commands.h"
+#include "store/draft.h"
+
+#include <glib-unix.h>
+
+static ZqStore *
+store_of (ZqProbe *self)
+{
+  return zq_session_get_store (self->session);
+}
+
+/* What waits, is held or refused after a push is an error of its own, told last. */
+static gboolean
+report_after_push (ZqProbe *self, GError **error)
+{
+  ZqSessionCounts counts = { 0 };
+
+  if (!zq_probe_report_outbox (self, &counts, error))
+    return FALSE;
+  if (counts.waiting + counts.held + counts.refused == 0)
+    return TRUE;
+  g_set_error (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_WAITS,
+               "Kept here and not at the hospital yet: %u waiting, %u held, %u refused. See `diagnose`.", counts.waiting,
+               counts.held, counts.refused);
+  return FALSE;
+}
+
+static gboolean
+push_round (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  ZqSync *sync = zq_session_get_sync (self->session);
+
+  zq_sync_push_async (sync, NULL, zq_wait_ready, &wait);
+  return zq_sync_push_finish (sync, zq_wait_for (&wait), error);
+}
+
+gboolean
+zq_probe_push (ZqProbe *self, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean pushed = push_round (self, &failure);
+  gboolean all = report_after_push (self, pushed ? error : NULL);
+
+  if (!pushed)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return pushed && all;
+}
+
+gboolean
+zq_probe_pull (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  ZqSync *sync = zq_session_get_sync (self->session);
+  g_autoptr (GError) failure = NULL;
+  gboolean pulled;
+
+  zq_sync_pull_async (sync, NULL, zq_wait_ready, &wait);
+  pulled = zq_sync_pull_finish (sync, zq_wait_for (&wait), &failure);
+  if (!zq_probe_counts (self, pulled ? error : NULL))
+    pulled = FALSE;
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return pulled;
+}
+
+/* After a command: the outbox, emptied where that is wanted. */
+static gboolean
+conclude (ZqProbe *self, GError **error)
+{
+  return self->offline ? zq_probe_report_outbox (self, NULL, error) : zq_probe_push (self, error);
+}
+
+static gboolean
+newest_message (ZqProbe *self, gint64 thread, gint64 *message, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  *message = 0;
+  if (self->seen != NULL)
+    return zq_probe_find_row (self, self->seen, "Communication", message, error);
+  zq_db_get_int (zq_store_get_main_db (store_of (self)), message, &failure,
+                 "SELECT id FROM message WHERE thread = ? ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1", "i",
+                 thread);
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static gboolean
+need_text (ZqProbe *self, GError **error)
+{
+  if (self->text != NULL && *self->text != '\0')
+    return TRUE;
+  g_set_error_literal (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_USAGE, "This command needs --text.");
+  return FALSE;
+}
+
+gboolean
+zq_probe_send (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  gint64 consult = 0, thread = 0, seen = 0, intent;
+  g_autofree char *local_id = NULL;
+
+  if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error)
+      || !newest_message (self, thread, &seen, error))
+    return FALSE;
+  zq_consult_send_async (store_of (self), consult, self->text, seen, zq_wait_ready, &wait);
+  intent = zq_consult_send_finish (store_of (self), zq_wait_for (&wait), error);
+  if (intent == 0)
+    return FALSE;
+  local_id = zq_db_get_text (zq_store_get_main_db (store_of (self)), NULL,
+                             "SELECT r.local_id FROM intent i JOIN resource r ON r.id = i.target WHERE i.seq = ?", "i",
+                             intent);
+  zq_report_int (self->report, "intent", intent);
+  zq_report_string (self->report, "localId", local_id);
+  return conclude (self, error);
+}
+
+gboolean
+zq_probe_draft (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  gint64 consult = 0, thread = 0;
+  g_autofree char *scope = NULL;
+
+  if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error))
+    return FALSE;
+  scope = zq_consult_draft_scope (consult);
+  zq_draft_save_async (store_of (self), scope, self->text, zq_wait_ready, &wait);
+  return zq_draft_save_finish (store_of (self), zq_wait_for (&wait), error);
+}
+
+typedef enum
+{
+  COMMAND_CLOSE,
+  COMMAND_CLAIM,
+  COMMAND_URGENT,
+} Command;
+
+static gboolean
+run_command (ZqProbe *self, Command command, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  gint64 consult = 0, thread = 0;
+  g_autoptr (ZqUndo) undo = NULL;
+
+  if (!zq_probe_find_consult (self, &consult, &thread, error))
+    return FALSE;
+  if (command == COMMAND_CLOSE)
+    zq_consult_close_async (store_of (self), consult, self->outcome != NULL ? self->outcome : "advised", zq_wait_ready,
+                            &wait);
+  else if (command == COMMAND_CLAIM)
+    zq_consult_claim_async (store_of (self), consult, zq_wait_ready, &wait);
+  else
+    zq_consult_set_urgent_async (store_of (self), consult, TRUE, zq_wait_ready, &wait);
+  undo = zq_consult_command_finish (store_of (self), zq_wait_for (&wait), error);
+  return undo != NULL && conclude (self, error);
+}
+
+gboolean
+zq_probe_close (ZqProbe *self, GError **error)
+{
+  return run_command (self, COMMAND_CLOSE, error);
+}
+
+gboolean
+zq_probe_claim (ZqProbe *self, GError **error)
+{
+  return run_command (self, COMMAND_CLAIM, error);
+}
+
+gboolean
+zq_probe_set_urgent (ZqProbe *self, GError **error)
+{
+  return run_command (self, COMMAND_URGENT, error);
+}
+
+gboolean
+zq_probe_read (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  gint64 consult = 0, thread = 0, message = 0;
+
+  if (!zq_probe_find_consult (self, &consult, &thread, error) || !newest_message (self, thread, &message, error))
+    return FALSE;
+  zq_consult_mark_read_async (store_of (self), consult, message, zq_wait_ready, &wait);
+  return zq_consult_mark_read_finish (store_of (self), zq_wait_for (&wait), error) && conclude (self, error);
+}
+
+/* --- watch -------------------------------------------------------------------------------------- */
+
+static gboolean
+on_signal (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_status (ZqSessionStatus *status, GParamSpec *pspec, ZqProbe *self)
+{
+  static const char *const states[] = { "signed-out", "offline", "syncing", "synced" };
+  const ZqSessionCounts *counts = zq_session_status_get_counts (status);
+  g_autoptr (ZqReport) line = zq_report_new ();
+  g_autofree char *text = NULL;
+
+  zq_report_string (line, "state", states[zq_session_status_get_state (status)]);
+  zq_report_int (line, "waiting", counts->waiting);
+  zq_report_int (line, "held", counts->held);
+  zq_report_int (line, "refused", counts->refused);
+  zq_report_int (line, "unreadable", counts->unreadable);
+  text = self->json ? zq_report_to_json (line) : g_strdelimit (g_strchomp (zq_report_to_text (line)), "\n", ' ');
+  g_print ("%s\n", text);
+}
+
+gboolean
+zq_probe_watch (ZqProbe *self, GError **error)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint interrupted = g_unix_signal_add (SIGINT, on_signal, loop);
+  guint ended = g_unix_signal_add (SIGTERM, on_signal, loop);
+
+  g_signal_connect (zq_session_get_status (self->session), "notify", G_CALLBACK (on_status), self);
+  zq_session_go (self->session);
+  g_main_loop_run (loop);
+  g_source_remove (interrupted);
+  g_source_remove (ended);
+  return zq_probe_report_outbox (self, NULL, error);
+}
