@@ -8,6 +8,17 @@ G_BEGIN_DECLS
 /* Commands: each is one transaction with state table check, intent, rows, draft and audit. @callback
  * comes after the durable commit. Errors carry what to tell the doctor. */
 
+#define ZQ_CONSULT_ERROR (zq_consult_error_quark ())
+GQuark zq_consult_error_quark (void);
+
+/* Their messages are those of clinic/consult/reasons.h: shown through gettext. */
+typedef enum
+{
+  ZQ_CONSULT_ERROR_GONE,        /* the consultation or the intent is not there (any more) */
+  ZQ_CONSULT_ERROR_NOT_ALLOWED, /* by the state table, by who has it, or since it is on its way */
+  ZQ_CONSULT_ERROR_EMPTY,       /* nothing to send */
+} ZqConsultError;
+
 typedef struct _ZqUndo ZqUndo; /* what takes a command back; see zq_consult_undo_async() */
 void zq_undo_free (ZqUndo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqUndo, zq_undo_free)

@@ -57,7 +57,7 @@ typedef struct
   gint64 patient_id;
   gint64 thread_id;  /* the header Communication; 0 = there is none */
   char *kind;        /* "advice" */
-  char *status;      /* businessStatus; "" when the hospital gave none */
+  char *status;      /* businessStatus; derived from Task.status when the hospital gave none */
   char *complaint;
   char *requester;       /* who asked, when not the patient: "王×× (女儿)"; else NULL */
   char *owner;           /* name of who owns it, when not me; else NULL */

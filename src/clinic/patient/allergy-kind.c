@@ -2,6 +2,7 @@
 #include "clinic/patient/allergy.h"
 #include "clinic/patient/codec.h"
 #include "clinic/patient/kinds.h"
+#include "clinic/patient/person.h"
 #include "resource/json.h"
 #include "store/txn.h"
 
@@ -99,16 +100,10 @@ allergy_unproject (ZqTxn *txn, gint64 id, GError **error)
 static gboolean
 allergy_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
-  g_autoptr (GError) local = NULL;
   Parsed *self = parsed;
-  gint64 patient = zq_txn_reference (txn, self->patient, FALSE, &local);
+  gint64 patient;
 
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (!announce_old (txn, id, error))
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error) || !announce_old (txn, id, error))
     return FALSE;
   zq_txn_changed (txn, "patient", patient, patient, ZQ_CHANGE_CONTENT);
   zq_txn_changed (txn, "allergy", id, patient, ZQ_CHANGE_CONTENT);

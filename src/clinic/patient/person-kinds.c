@@ -23,6 +23,18 @@ person_free (gpointer data)
 }
 
 gboolean
+zq_person_refer (ZqTxn *txn, const char *reference, gboolean wanted, gint64 *row, GError **error)
+{
+  GError *local = NULL;
+
+  *row = zq_txn_reference (txn, reference, wanted, &local);
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+gboolean
 zq_person_put (ZqTxn *txn, gint64 id, const char *type, const char *name, const char *relation, gint64 patient, GError **error)
 {
   zq_txn_changed (txn, "person", id, patient, ZQ_CHANGE_CONTENT);
@@ -111,15 +123,11 @@ role_unproject (ZqTxn *txn, gint64 id, GError **error)
 static gboolean
 role_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
-  g_autoptr (GError) local = NULL;
   Role *self = parsed;
-  gint64 practitioner = zq_txn_reference (txn, self->practitioner, FALSE, &local);
+  gint64 practitioner;
 
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
+  if (!zq_person_refer (txn, self->practitioner, FALSE, &practitioner, error))
+    return FALSE;
   zq_txn_changed (txn, "person", practitioner, 0, ZQ_CHANGE_CONTENT);
 
   return zq_db_exec (zq_txn_db (txn), error,

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define ZQ_PERSON_SCHEMA                                                                                              \
   "CREATE TABLE IF NOT EXISTS person (id INTEGER PRIMARY KEY, type TEXT NOT NULL, name TEXT, relation TEXT);"
 
+/* zq_txn_reference() that says apart "nothing usable" (@row 0) and failure. */
+gboolean zq_person_refer (ZqTxn *txn, const char *reference, gboolean wanted, gint64 *row, GError **error);
+
 gboolean zq_person_put (ZqTxn *txn,
                         gint64 id,
                         const char *type,

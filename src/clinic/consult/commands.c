@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/command.h"
+#include "clinic/consult/reasons.h"
+#include "clinic/consult/rules.h"
+#include "clinic/consult/summary.h"
+#include "resource/datetime.h"
+#include "resource/json.h"
+
+#include <string.h>
+
+G_DEFINE_QUARK (zq-consult-error-quark, zq_consult_error)
+
+static void
+command_free (gpointer data)
+{
+  ZqCommand *self = data;
+
+  g_free (self->text);
+  g_clear_pointer (&self->undo, zq_undo_free);
+  g_clear_pointer (&self->made, zq_undo_free);
+  g_free (self);
+}
+
+void
+zq_undo_free (ZqUndo *self)
+{
+  g_free (self->inverse_args);
+  g_free (self);
+}
+
+static void
+on_written (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+
+  if (zq_store_write_finish (ZQ_STORE (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+zq_command_start (ZqStore *store,
+                  gpointer source_tag,
+                  ZqCommand *command,
+                  ZqWriteFunc func,
+                  GAsyncReadyCallback callback,
+                  gpointer data)
+{
+  GTask *task = g_task_new (store, NULL, callback, data);
+
+  g_task_set_source_tag (task, source_tag);
+  g_task_set_task_data (task, command, command_free);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, func, command, NULL, on_written, task);
+}
+
+/* --- what they share -------------------------------------------------------------------------- */
+
+ZqConsultState *
+zq_command_load (ZqTxn *txn, gint64 id, GError **error)
+{
+  GError *local = NULL;
+  ZqConsultState *state = zq_consult_state_load (zq_txn_db (txn), id, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, local);
+  else if (state == NULL)
+    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE, ZQ_REASON_GONE);
+
+  return state;
+}
+
+ZqConsultState *
+zq_command_load_for (ZqTxn *txn, gint64 id, const char *action, GError **error)
+{
+  g_autoptr (ZqConsultState) state = zq_command_load (txn, id, error);
+
+  if (state == NULL)
+    return NULL;
+  if (!zq_consult_state_allows (state, zq_txn_context (txn), action))
+    {
+      g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED,
+                           state->final         ? ZQ_REASON_CLOSED
+                           : state->mine        ? ZQ_REASON_NOT_ALLOWED
+                                                : ZQ_REASON_NOT_MINE);
+      return NULL;
+    }
+
+  return g_steal_pointer (&state);
+}
+
+gint64
+zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *action, const char *args, GError **error)
+{
+  g_autofree char *chain = zq_consult_draft_scope (state->id);
+  g_autofree char *basis = zq_basis_new (zq_txn_db (txn), state->thread, 0, state->status, zq_txn_now (txn));
+  gint64 seq = zq_txn_add_intent (txn, "consult", action, state->id, args, basis, chain, 0, error);
+
+  if (seq == 0 || !zq_txn_audit (txn, action, state->id, state->patient, error))
+    return 0;
+
+  return seq;
+}
+
+char *
+zq_consult_draft_scope (gint64 consult)
+{
+  return g_strdup_printf ("consult/%" G_GINT64_FORMAT, consult);
+}
+
+/* --- send ------------------------------------------------------------------------------------- */
+
+static void
+add_member (GString *json, const char *name, const char *value)
+{
+  g_autofree char *quoted = NULL;
+
+  if (value == NULL)
+    return;
+  quoted = zq_json_quote (value);
+  g_string_append_printf (json, "%s\"%s\":%s", json->len > 1 ? "," : "", name, quoted);
+}
+
+static const char *
+department_of (const ZqConsultState *state, const ZqContext *context)
+{
+  if (state->department != NULL)
+    return state->department;
+
+  return context->departments != NULL ? context->departments[0] : NULL;
+}
+
+/* What the message is made of when it goes: all of it, since rules see no rows. */
+static char *
+send_args (ZqTxn *txn, const ZqConsultState *state, const char *text)
+{
+  ZqDb *db = zq_txn_db (txn);
+  g_autofree char *thread = zq_consult_reference (db, state->thread);
+  g_autofree char *patient = zq_consult_reference (db, state->patient);
+  g_autofree char *requester = zq_consult_reference (db, state->requester);
+  g_autofree char *encounter = zq_consult_reference (db, state->encounter);
+  gboolean relative = requester != NULL && g_str_has_prefix (requester, "RelatedPerson/");
+  GString *json = g_string_new ("{");
+
+  add_member (json, "text", text);
+  add_member (json, "thread", thread);
+  add_member (json, "patient", patient);
+  add_member (json, "recipient", relative ? requester : patient);
+  add_member (json, "encounter", encounter);
+  add_member (json, "department", department_of (state, zq_txn_context (txn)));
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+static gboolean
+is_blank (const char *text)
+{
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    if (!g_unichar_isspace (g_utf8_get_char (at)))
+      return FALSE;
+
+  return TRUE;
+}
+
+static ZqConsultState *
+load_for_send (ZqTxn *txn, const ZqCommand *command, GError **error)
+{
+  g_autoptr (ZqConsultState) state = zq_command_load_for (txn, command->consult, "reply", error);
+
+  if (state == NULL)
+    return NULL;
+  if (is_blank (command->text))
+    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_EMPTY, ZQ_REASON_EMPTY);
+  else if (state->thread == 0)
+    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_NO_THREAD);
+  else
+    return g_steal_pointer (&state);
+
+  return NULL;
+}
+
+/* When the newest message that was seen was sent. */
+static gint64
+seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message)
+{
+  gint64 sent = 0;
+
+  if (message != 0)
+    zq_db_get_int (zq_txn_db (txn), &sent, NULL, "SELECT sent FROM message WHERE id = ? AND thread = ?", "ii", message,
+                   state->thread);
+
+  return sent;
+}
+
+static gboolean
+do_send (ZqTxn *txn, gpointer data, GError **error)
+{
+  ZqCommand *command = data;
+  g_autoptr (ZqConsultState) state = load_for_send (txn, command, error);
+  g_autofree char *scope = zq_consult_draft_scope (command->consult);
+  g_autofree char *args = NULL;
+  g_autofree char *basis = NULL;
+  gint64 target, up_to;
+
+  if (state == NULL)
+    return FALSE;
+
+  args = send_args (txn, state, command->text);
+  basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
+  up_to = seen_up_to (txn, state, command->message);
+  target = zq_txn_create_local (txn, "Communication", NULL, error);
+  if (target == 0)
+    return FALSE;
+  command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, scope, 0, error);
+
+  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error)
+         && zq_txn_audit (txn, "send-message", target, state->patient, error)
+         && (up_to == 0 || zq_command_mark_read (txn, state, up_to, error));
+}
+
+void
+zq_consult_send_async (ZqStore *store, gint64 consult, const char *text, gint64 seen_message, GAsyncReadyCallback callback,
+                       gpointer data)
+{
+  ZqCommand *command = g_new0 (ZqCommand, 1);
+
+  command->consult = consult;
+  command->message = seen_message;
+  command->text = g_strchomp (g_utf8_make_valid (text, -1));
+  zq_command_start (store, zq_consult_send_async, command, do_send, callback, data);
+}
+
+gint64
+zq_consult_send_finish (ZqStore *store, GAsyncResult *result, GError **error)
+{
+  ZqCommand *command = g_task_get_task_data (G_TASK (result));
+
+  return g_task_propagate_boolean (G_TASK (result), error) ? command->seq : 0;
+}
+
+/* --- read marks ------------------------------------------------------------------------------- */
+
+static gboolean
+replace_waiting (ZqTxn *txn, const char *key, GError **error)
+{
+  GError *local = NULL;
+  gint64 target = 0;
+  gint64 waiting = 0;
+
+  if (!zq_db_get_int (zq_txn_db (txn), &target, &local, "SELECT id FROM resource WHERE local_id = ?", "s", key))
+    {
+      if (local != NULL)
+        g_propagate_error (error, local);
+      return local == NULL;
+    }
+  waiting = zq_txn_find_intent (txn, target, "mark-read", &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+
+  return waiting == 0 || zq_txn_cancel_intent (txn, waiting, error);
+}
+
+static char *
+mark_args (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, const char *thread)
+{
+  g_autofree char *instant = zq_instant_format (up_to);
+  GString *json = g_string_new ("{");
+
+  add_member (json, "thread", thread);
+  add_member (json, "up-to", instant);
+  add_member (json, "department", department_of (state, zq_txn_context (txn)));
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
+gboolean
+zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  ZqDb *db = zq_txn_db (txn);
+  g_autofree char *thread = zq_consult_reference (db, state->thread);
+  g_autofree char *args = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *chain = NULL;
+  gboolean marked_unread;
+  gint64 before, target;
+
+  if (!zq_consult_read_up_to (db, state->thread, &before, &marked_unread, error))
+    return FALSE;
+  if ((up_to / 1000 <= before / 1000 && !marked_unread) || thread == NULL
+      || !g_str_has_prefix (thread, "Communication/"))
+    return TRUE;
+
+  args = mark_args (txn, state, MAX (up_to, before), thread);
+  key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
+  chain = g_strdup_printf ("read-mark/%" G_GINT64_FORMAT, state->thread);
+  if (!replace_waiting (txn, key, error))
+    return FALSE;
+  target = zq_txn_create_local (txn, "Basic", key, error);
+
+  return target != 0 && zq_txn_add_intent (txn, "read-mark", "mark-read", target, args, NULL, chain, 0, error) != 0;
+}
+
+static gboolean
+do_mark_read (ZqTxn *txn, gpointer data, GError **error)
+{
+  ZqCommand *command = data;
+  g_autoptr (ZqConsultState) state = zq_command_load (txn, command->consult, error);
+  gint64 up_to;
+
+  if (state == NULL)
+    return FALSE;
+  up_to = seen_up_to (txn, state, command->message);
+
+  return up_to == 0 || zq_command_mark_read (txn, state, up_to, error);
+}
+
+void
+zq_consult_mark_read_async (ZqStore *store, gint64 consult, gint64 message, GAsyncReadyCallback callback, gpointer data)
+{
+  ZqCommand *command = g_new0 (ZqCommand, 1);
+
+  command->consult = consult;
+  command->message = message;
+  zq_command_start (store, zq_consult_mark_read_async, command, do_mark_read, callback, data);
+}
+
+gboolean
+zq_consult_mark_read_finish (ZqStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

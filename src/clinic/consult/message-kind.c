@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/id.h"
+#include "clinic/consult/kinds.h"
+#include "clinic/consult/message-codec.h"
+#include "clinic/consult/rules.h"
+#include "clinic/consult/state.h"
+#include "clinic/consult/summary.h"
+#include "clinic/patient/codec.h"
+#include "clinic/patient/person.h"
+#include "resource/datetime.h"
+#include "resource/json.h"
+#include "resource/reference.h"
+
+/* Who writes: the patient's side waits for the hospital's; devices answer nobody. */
+typedef enum
+{
+  SIDE_DEVICE,
+  SIDE_PATIENT,
+  SIDE_HOSPITAL,
+} Side;
+
+typedef struct
+{
+  char *thread, *sender, *reply_to;
+  char *text;
+  char *local_id;
+  char *server_id;
+  Side side;
+  gboolean from_me, withdrawn, correction;
+  gint64 sent, received;
+  guint n_pictures, n_voices, n_files, n_results;
+} Parsed;
+
+static void
+parsed_free (gpointer data)
+{
+  Parsed *self = data;
+
+  g_free (self->thread);
+  g_free (self->sender);
+  g_free (self->reply_to);
+  g_free (self->text);
+  g_free (self->local_id);
+  g_free (self->server_id);
+  g_free (self);
+}
+
+static gboolean
+message_claims (JsonNode *node)
+{
+  const char *category = zq_json_get_code (node, "category", ZQ_CATEGORY_CODES);
+
+  /* In preparation: an assistant's draft, which is no message yet. */
+  return (g_strcmp0 (category, "message") == 0 || g_strcmp0 (category, "correction") == 0)
+         && g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0;
+}
+
+char *
+zq_message_read_text (JsonNode *node)
+{
+  guint length = zq_json_get_length (node, "payload");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < length; i++)
+    {
+      const char *part = zq_json_get_string (zq_json_get_at (node, "payload", i), "contentString");
+
+      if (part == NULL || *part == '\0')
+        continue;
+      if (text->len > 0)
+        g_string_append_c (text, '\n');
+      g_string_append (text, part);
+    }
+  if (text->len == 0)
+    return NULL;
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+count_attachments (Parsed *self, JsonNode *node, const ZqContext *context)
+{
+  guint length = zq_json_get_length (node, "payload");
+
+  for (guint i = 0; i < length; i++)
+    {
+      JsonNode *item = zq_json_get_at (node, "payload", i);
+      const char *type = zq_json_get_string (item, "contentAttachment.contentType");
+      g_autoptr (ZqReference) reference = zq_reference_read_from (item, "contentReference", context->base);
+
+      if (reference != NULL && zq_reference_is (reference, "DiagnosticReport"))
+        self->n_results++;
+      else if (type != NULL && g_ascii_strncasecmp (type, "image/", 6) == 0)
+        self->n_pictures++;
+      else if (type != NULL && g_ascii_strncasecmp (type, "audio/", 6) == 0)
+        self->n_voices++;
+      else if (zq_json_get (item, "contentAttachment") != NULL || reference != NULL)
+        self->n_files++;
+    }
+}
+
+static void
+read_sender (Parsed *self, JsonNode *node, const ZqContext *context)
+{
+  g_autoptr (ZqReference) sender = zq_reference_read_from (node, "sender", context->base);
+
+  self->sender = g_strdup (zq_codec_reference (node, "sender"));
+  if (sender == NULL || sender->type == NULL)
+    return;
+  if (g_str_equal (sender->type, "Patient") || g_str_equal (sender->type, "RelatedPerson"))
+    self->side = SIDE_PATIENT;
+  else if (!g_str_equal (sender->type, "Device"))
+    self->side = SIDE_HOSPITAL;
+  self->from_me = zq_reference_is (sender, "Practitioner") && g_strcmp0 (sender->id, context->me) == 0;
+}
+
+static gint64
+read_sent (JsonNode *node, const ZqContext *context)
+{
+  static const char *const paths[] = { "sent", "received", "meta.lastUpdated" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      ZqDateTime at = zq_date_time_parse (zq_json_get_string (node, paths[i]), context->zone);
+
+      if (at.precision != ZQ_PRECISION_NONE)
+        return at.start;
+    }
+
+  return 0;
+}
+
+static gpointer
+message_parse (JsonNode *node, gpointer data, GError **error)
+{
+  const ZqContext *context = data;
+  Parsed *self = g_new0 (Parsed, 1);
+
+  self->thread = g_strdup (zq_codec_reference (node, "partOf"));
+  self->reply_to = g_strdup (zq_codec_reference (node, "inResponseTo"));
+  self->local_id = g_strdup (zq_json_get_identifier (node, ZQ_SYSTEM_LOCAL_ID));
+  self->server_id = g_strdup (zq_json_get_string (node, "id"));
+  self->withdrawn = g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") == 0;
+  self->correction = g_strcmp0 (zq_json_get_code (node, "category", ZQ_CATEGORY_CODES), "correction") == 0;
+  read_sender (self, node, context);
+  self->sent = read_sent (node, context);
+  self->received = zq_date_time_parse (zq_json_get_string (node, "received"), context->zone).start;
+  /* The words of what was withdrawn leave the rows. */
+  if (!self->withdrawn)
+    {
+      self->text = zq_message_read_text (node);
+      count_attachments (self, node, context);
+    }
+
+  return self;
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  gint64 thread, patient;
+  gboolean relevant; /* a consultation that is mine, the pool's, or one I took part in */
+} Place;
+
+static gboolean
+find_place (ZqTxn *txn, gint64 thread, Place *place, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr (ZqRows) rows = NULL;
+
+  place->thread = thread;
+  rows = zq_db_query (zq_txn_db (txn), error,
+                      "SELECT c.patient, c.mine OR c.in_pool OR EXISTS (SELECT 1 FROM message m"
+                      "   WHERE m.thread = c.thread AND m.from_me)"
+                      " FROM consult c WHERE c.thread = ? AND c.thread > 0 LIMIT 1",
+                      "i", thread);
+  if (rows == NULL)
+    return FALSE;
+  if (zq_rows_next (rows, &local))
+    {
+      place->patient = zq_rows_int (rows, 0);
+      place->relevant = zq_rows_int (rows, 1) != 0;
+    }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+/* The message below it may have lost or gained its day separator. */
+static void
+announce (ZqTxn *txn, gint64 id, const Place *place)
+{
+  gint64 next = 0;
+
+  zq_txn_changed (txn, "message", id, place->patient, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
+  if (zq_db_get_int (zq_txn_db (txn), &next, NULL,
+                     "SELECT n.id FROM message m JOIN message n ON n.thread = m.thread"
+                     " AND (n.pending, n.sent, n.order_key) > (m.pending, m.sent, m.order_key)"
+                     " WHERE m.id = ? ORDER BY n.pending, n.sent, n.order_key LIMIT 1",
+                     "i", id))
+    zq_txn_changed (txn, "message", next, place->patient, ZQ_CHANGE_CONTENT);
+}
+
+static gboolean
+remove_row (ZqTxn *txn, gint64 id, GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+  gint64 thread = 0;
+  Place place = { 0 };
+
+  if (!zq_db_get_int (db, &thread, NULL, "SELECT thread FROM message WHERE id = ?", "i", id))
+    return TRUE;
+  if (!find_place (txn, thread, &place, error))
+    return FALSE;
+  announce (txn, id, &place);
+
+  return zq_consult_touch_thread (txn, thread, error)
+         && zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
+}
+
+static gboolean
+insert_row (ZqTxn *txn, gint64 id, const Parsed *self, gint64 thread, gint64 sender, gint64 reply_to, GError **error)
+{
+  gint64 pending = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &pending, NULL, "SELECT server_id IS NULL FROM resource WHERE id = ?", "i", id);
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
+                     " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results)"
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "iiiiiiisiiiisiiii", id, thread, sender, (gint64) self->side, (gint64) self->from_me, pending,
+                     self->sent, self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""),
+                     self->received, (gint64) self->withdrawn, (gint64) self->correction, reply_to, self->text,
+                     (gint64) self->n_pictures, (gint64) self->n_voices, (gint64) self->n_files,
+                     (gint64) self->n_results);
+}
+
+static gboolean
+message_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+{
+  Parsed *self = parsed;
+  gint64 thread, sender, reply_to;
+  Place place = { 0 };
+
+  if (!remove_row (txn, id, error) || !zq_person_refer (txn, self->thread, FALSE, &thread, error)
+      || !find_place (txn, thread, &place, error))
+    return FALSE;
+  if (!zq_person_refer (txn, self->sender, place.relevant, &sender, error)
+      || !zq_person_refer (txn, self->reply_to, FALSE, &reply_to, error)
+      || !insert_row (txn, id, self, thread, sender, reply_to, error))
+    return FALSE;
+  announce (txn, id, &place);
+
+  return zq_consult_touch_thread (txn, thread, error);
+}
+
+static const ZqScope message_scopes[] = {
+  /* Headers and notes come with it: an entry goes to the kind that claims it. */
+  { "department", "Communication?_tag={system-department}|{department}" },
+  { "thread", "Communication?part-of={thread}" },
+  { NULL, NULL },
+};
+
+const ZqResourceKind zq_message_kind = {
+  .name = "message",
+  .type = "Communication",
+  .projection_version = 1,
+  .schema = "CREATE TABLE IF NOT EXISTS message ("
+            "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, sender INTEGER NOT NULL, side INTEGER NOT NULL,"
+            "  from_me INTEGER NOT NULL, pending INTEGER NOT NULL, sent INTEGER NOT NULL, order_key TEXT NOT NULL,"
+            "  received INTEGER NOT NULL, withdrawn INTEGER NOT NULL, correction INTEGER NOT NULL,"
+            "  reply_to INTEGER NOT NULL, text TEXT, n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL,"
+            "  n_files INTEGER NOT NULL, n_results INTEGER NOT NULL);"
+            "CREATE INDEX IF NOT EXISTS message_thread ON message (thread, pending, sent, order_key);",
+  .claims = message_claims,
+  .parse = message_parse,
+  .parsed_free = parsed_free,
+  .project = message_project,
+  .unproject = remove_row,
+  .rules = zq_message_rules,
+  .scopes = message_scopes,
+};

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/message.h"
+
+#include "clinic/consult/fields.h"
+#include "clinic/consult/summary.h"
+#include "rules/context.h"
+
+typedef struct
+{
+  gint64 key, loaded, sender, n_attachments, sent, mark, mark_at, is_new, withdrawn, intent, first_of_day;
+  char *sender_name, *relation, *text, *reason;
+} Values;
+
+struct _ZqMessage
+{
+  GObject parent_instance;
+
+  /* owned */
+  Values values;
+};
+
+G_DEFINE_FINAL_TYPE (ZqMessage, zq_message, G_TYPE_OBJECT)
+
+#define FIELD(name, type, member) { name, type, G_STRUCT_OFFSET (Values, member) }
+
+static const ZqField fields[] = {
+  FIELD ("key", 'x', key),
+  FIELD ("loaded", 'b', loaded),
+  FIELD ("sender", 'i', sender),
+  FIELD ("sender-name", 's', sender_name),
+  FIELD ("relation", 's', relation),
+  FIELD ("text", 's', text),
+  FIELD ("n-attachments", 'u', n_attachments),
+  FIELD ("sent", 'x', sent),
+  FIELD ("mark", 'i', mark),
+  FIELD ("mark-at", 'x', mark_at),
+  FIELD ("reason", 's', reason),
+  FIELD ("is-new", 'b', is_new),
+  FIELD ("withdrawn", 'b', withdrawn),
+  FIELD ("intent", 'x', intent),
+  FIELD ("first-of-day", 'b', first_of_day),
+};
+
+static void
+zq_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  zq_fields_get (fields, G_N_ELEMENTS (fields), &ZQ_MESSAGE (object)->values, prop_id, value);
+}
+
+static void
+zq_message_finalize (GObject *object)
+{
+  zq_fields_clear (fields, G_N_ELEMENTS (fields), &ZQ_MESSAGE (object)->values);
+  G_OBJECT_CLASS (zq_message_parent_class)->finalize (object);
+}
+
+static void
+zq_message_class_init (ZqMessageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = zq_message_get_property;
+  object_class->finalize = zq_message_finalize;
+  zq_fields_install (object_class, fields, G_N_ELEMENTS (fields));
+}
+
+static void
+zq_message_init (ZqMessage *self)
+{
+}
+
+gint64
+zq_message_get_key (ZqMessage *self)
+{
+  return self->values.key;
+}
+
+gint64
+zq_message_get_intent (ZqMessage *self)
+{
+  return self->values.intent;
+}
+
+/* --- what a thread's readers have seen -------------------------------------------------------- */
+
+typedef struct
+{
+  gint64 thread;
+  gint64 mine;       /* I have seen up to */
+  gint64 patients;   /* the patient's side has seen up to */
+  gint64 read_at;    /* and said so then */
+  gint64 newest_read; /* the last of my messages that this reaches */
+} Reading;
+
+static void
+load_reading (ZqDb *db, gint64 thread, Reading *reading)
+{
+  gboolean marked_unread;
+  g_autoptr (ZqRows) rows = NULL;
+
+  *reading = (Reading){ .thread = thread };
+  zq_consult_read_up_to (db, thread, &reading->mine, &marked_unread, NULL);
+  if (reading->mine == 0)
+    zq_db_get_int (db, &reading->mine, NULL,
+                   "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me", "i", thread);
+
+  rows = zq_db_query (db, NULL,
+                      "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT pending"
+                      "   AND sent / 1000 <= up_to / 1000)"
+                      " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
+                      "i", thread);
+  if (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      reading->patients = zq_rows_int (rows, 0);
+      reading->read_at = zq_rows_int (rows, 1);
+      reading->newest_read = zq_rows_int (rows, 2);
+    }
+}
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+enum
+{
+  COLUMN_THREAD,
+  COLUMN_SIDE,
+  COLUMN_FROM_ME,
+  COLUMN_PENDING,
+  COLUMN_SENT,
+  COLUMN_RECEIVED,
+  COLUMN_WITHDRAWN,
+  COLUMN_TEXT,
+  COLUMN_ATTACHMENTS,
+  COLUMN_TYPE,
+  COLUMN_NAME,
+  COLUMN_RELATION,
+  COLUMN_ASSISTANT,
+  COLUMN_INTENT,
+  COLUMN_STATE,
+  COLUMN_ERROR,
+  COLUMN_BEFORE,
+};
+
+#define MESSAGE_SQL                                                                                                   \
+  "SELECT m.thread, m.side, m.from_me, m.pending, m.sent, m.received, m.withdrawn, m.text,"                           \
+  "  m.n_pictures + m.n_voices + m.n_files + m.n_results, r.type, p.name, p.relation,"                                \
+  "  (SELECT t.title FROM practitioner_role t WHERE t.practitioner = m.sender AND t.assistant),"                      \
+  "  i.seq, i.state, i.error,"                                                                                        \
+  "  (SELECT b.sent FROM message b WHERE b.thread = m.thread"                                                         \
+  "     AND (b.pending, b.sent, b.order_key) < (m.pending, m.sent, m.order_key)"                                      \
+  "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1)"                                              \
+  " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                     \
+  " LEFT JOIN intent i ON i.target = m.id AND i.action = 'send-message' WHERE m.id = ?"
+
+static ZqSender
+read_sender (ZqRows *rows)
+{
+  gint64 side = zq_rows_int (rows, COLUMN_SIDE);
+
+  if (side == 0)
+    return ZQ_SENDER_SYSTEM;
+  if (side == 1)
+    return g_strcmp0 (zq_rows_text (rows, COLUMN_TYPE), "RelatedPerson") == 0 ? ZQ_SENDER_RELATIVE : ZQ_SENDER_PATIENT;
+  if (zq_rows_int (rows, COLUMN_FROM_ME))
+    return ZQ_SENDER_ME;
+
+  return zq_rows_is_null (rows, COLUMN_ASSISTANT) ? ZQ_SENDER_COLLEAGUE : ZQ_SENDER_ASSISTANT;
+}
+
+static void
+read_mark (ZqRows *rows, const Reading *reading, Values *v)
+{
+  gint64 received = zq_rows_int (rows, COLUMN_RECEIVED);
+
+  if (v->sender != ZQ_SENDER_ME)
+    v->mark = ZQ_MARK_NONE;
+  else if (v->intent != 0 && zq_rows_int (rows, COLUMN_STATE) == ZQ_INTENT_HELD)
+    v->mark = ZQ_MARK_HELD;
+  else if (v->intent != 0 && zq_rows_int (rows, COLUMN_STATE) == ZQ_INTENT_REFUSED)
+    v->mark = ZQ_MARK_REFUSED;
+  else if (zq_rows_int (rows, COLUMN_PENDING))
+    v->mark = ZQ_MARK_WAITING;
+  else if (v->sent / 1000 <= reading->patients / 1000)
+    {
+      v->mark = ZQ_MARK_READ;
+      v->mark_at = v->sent == reading->newest_read ? reading->read_at : 0;
+    }
+  else
+    {
+      v->mark = received != 0 ? ZQ_MARK_DELIVERED : ZQ_MARK_SENT;
+      v->mark_at = received;
+    }
+}
+
+static gint64
+day_of (gint64 us, GTimeZone *zone)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+
+  return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
+}
+
+static void
+read_message (ZqRows *rows, const ZqContext *context, const Reading *reading, Values *v)
+{
+  const char *name = zq_rows_text (rows, COLUMN_NAME);
+
+  v->loaded = TRUE;
+  v->sender = read_sender (rows);
+  if (name == NULL && v->sender == ZQ_SENDER_ME)
+    name = context->my_name;
+  v->sender_name = g_strdup (name != NULL ? name : "—");
+  v->relation = g_strdup (zq_rows_text (rows, v->sender == ZQ_SENDER_ASSISTANT ? COLUMN_ASSISTANT : COLUMN_RELATION));
+  v->text = g_strdup (zq_rows_is_null (rows, COLUMN_TEXT) ? "" : zq_rows_text (rows, COLUMN_TEXT));
+  v->n_attachments = zq_rows_int (rows, COLUMN_ATTACHMENTS);
+  v->sent = zq_rows_int (rows, COLUMN_SENT);
+  v->withdrawn = zq_rows_int (rows, COLUMN_WITHDRAWN);
+  v->intent = zq_rows_int (rows, COLUMN_INTENT);
+  v->reason = g_strdup (zq_rows_text (rows, COLUMN_ERROR));
+  v->is_new = v->sender != ZQ_SENDER_ME && v->sender != ZQ_SENDER_SYSTEM && v->sent / 1000 > reading->mine / 1000;
+  v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE)
+                    || day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
+  read_mark (rows, reading, v);
+}
+
+static void
+list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
+{
+  Reading reading = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      ZqMessage *self = ZQ_MESSAGE (objects[i]);
+      Values fresh = { .key = self->values.key };
+      g_autoptr (ZqRows) rows = zq_db_query (db, NULL, MESSAGE_SQL, "i", self->values.key);
+
+      if (rows == NULL || !zq_rows_next (rows, NULL))
+        continue;
+      if (reading.thread != zq_rows_int (rows, COLUMN_THREAD))
+        load_reading (db, zq_rows_int (rows, COLUMN_THREAD), &reading);
+      read_message (rows, zq_store_get_context (store), &reading, &fresh);
+      zq_fields_update (G_OBJECT (self), fields, G_N_ELEMENTS (fields), &self->values, &fresh);
+    }
+}
+
+static GObject *
+list_create (gint64 key)
+{
+  ZqMessage *self = g_object_new (ZQ_TYPE_MESSAGE, NULL);
+
+  self->values.key = key;
+
+  return G_OBJECT (self);
+}
+
+/* --- the list --------------------------------------------------------------------------------- */
+
+static gboolean
+list_first (ZqDb *db, gpointer query, guint limit, GArray *keys, GError **error)
+{
+  const gint64 *thread = query;
+  GError *local = NULL;
+  g_autoptr (ZqRows) rows
+      = zq_db_query (db, error, "SELECT id FROM message WHERE thread = ? ORDER BY pending, sent, order_key LIMIT ?", "ii",
+                     *thread, (gint64) limit);
+
+  if (rows == NULL)
+    return FALSE;
+  while (zq_rows_next (rows, &local))
+    {
+      gint64 key = zq_rows_int (rows, 0);
+
+      g_array_append_val (keys, key);
+    }
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static GArray *
+list_keys (ZqDb *db, gpointer query, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  return list_first (db, query, G_MAXINT32, keys, error) ? g_steal_pointer (&keys) : NULL;
+}
+
+static guint
+list_count (ZqDb *db, gpointer query)
+{
+  const gint64 *thread = query;
+  gint64 n = 0;
+
+  zq_db_get_int (db, &n, NULL, "SELECT count (*) FROM message WHERE thread = ?", "i", *thread);
+
+  return (guint) n;
+}
+
+static const char *const topics[] = { "message", "outbox", "read-mark", "person", NULL };
+
+static const ZqListSource source = {
+  .topics = topics,
+  .first = list_first,
+  .count = list_count,
+  .keys = list_keys,
+  .create = list_create,
+  .load = list_load,
+};
+
+ZqList *
+zq_message_list_new (ZqStore *store, gint64 thread_id)
+{
+  return zq_list_new (store, &source, g_memdup2 (&thread_id, sizeof thread_id), g_free);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "db/db.h"
+#include "rules/context.h"
+#include "store/kind.h"
+
+G_BEGIN_DECLS
+
+#define ZQ_TASK_CODES ZQ_CODE_SYSTEM ("task-code")
+#define ZQ_STATUS_CODES ZQ_CODE_SYSTEM ("consultation-status")
+#define ZQ_CATEGORY_CODES ZQ_CODE_SYSTEM ("communication-category")
+#define ZQ_OUTCOME_CODES ZQ_CODE_SYSTEM ("consult-outcome")
+#define ZQ_MARK_CODES ZQ_CODE_SYSTEM ("read-mark")
+
+/**
+ * ZqConsultState:
+ *
+ * What rules and commands have to know of a consultation, read from its row.
+ */
+typedef struct
+{
+  gint64 id, patient, thread, encounter, requester, owner;
+  char *code;
+  char *status;
+  char *department;
+  gboolean urgent, mine, in_pool, final;
+} ZqConsultState;
+
+void zq_consult_state_free (ZqConsultState *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqConsultState, zq_consult_state_free)
+
+/* NULL without error: not held. */
+ZqConsultState *zq_consult_state_load (ZqDb *db, gint64 id, GError **error);
+
+/* Whether the table and the ownership let my role do @action ("reply", "close", "reopen", "claim",
+ * "release", "set-priority"). */
+gboolean zq_consult_state_allows (const ZqConsultState *self, const ZqContext *context, const char *action);
+
+/* "Task/12", or "urn:uuid:…" for what exists here only; NULL if @row is 0 or unknown. (transfer full) */
+char *zq_consult_reference (ZqDb *db, gint64 row);
+
+/* The status that a Task without businessStatus is in; @pooled: nobody has it. A static string. */
+const char *zq_consult_status_of_task (const char *task_status, gboolean pooled);
+
+/* Whether a Task is over: by the table, or by Task.status where the table does not know @status. */
+gboolean zq_consult_is_over (const ZqContext *context, const char *status, const char *task_status);
+
+/* The status code of a Task as it stands in JSON, derived when it has none. A string of @task's or a
+ * static one. */
+const char *zq_consult_read_status (JsonNode *task, const ZqContext *context);
+const char *zq_consult_read_code (JsonNode *task);
+
+/* Whether the owner is me; or (@pool) a department of mine, or nobody in one of them. */
+gboolean zq_consult_is_mine (JsonNode *task, const ZqContext *context);
+gboolean zq_consult_is_pooled (JsonNode *task, const ZqContext *context);
+
+G_END_DECLS

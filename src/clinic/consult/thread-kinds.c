@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/id.h"
+#include "clinic/consult/kinds.h"
+#include "clinic/consult/message-codec.h"
+#include "clinic/consult/state.h"
+#include "clinic/consult/summary.h"
+#include "clinic/patient/codec.h"
+#include "clinic/patient/person.h"
+#include "resource/datetime.h"
+#include "resource/json.h"
+
+static gboolean
+is_category (JsonNode *node, const char *code)
+{
+  return g_strcmp0 (zq_json_get_code (node, "category", ZQ_CATEGORY_CODES), code) == 0;
+}
+
+/* --- the header of a thread ------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *patient;
+  char *encounter;
+  char *topic;
+} Header;
+
+static void
+header_free (gpointer data)
+{
+  Header *self = data;
+
+  g_free (self->patient);
+  g_free (self->encounter);
+  g_free (self->topic);
+  g_free (self);
+}
+
+static gboolean
+thread_claims (JsonNode *node)
+{
+  return is_category (node, "thread");
+}
+
+static gpointer
+thread_parse (JsonNode *node, gpointer context, GError **error)
+{
+  Header *self = g_new0 (Header, 1);
+
+  self->patient = g_strdup (zq_codec_reference (node, "subject"));
+  self->encounter = g_strdup (zq_codec_reference (node, "encounter"));
+  self->topic = zq_codec_concept (node, "topic");
+
+  return self;
+}
+
+static gboolean
+thread_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+{
+  Header *self = parsed;
+  gint64 patient, encounter;
+
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error)
+      || !zq_person_refer (txn, self->encounter, FALSE, &encounter, error))
+    return FALSE;
+  zq_txn_changed (txn, "thread", id, patient, ZQ_CHANGE_CONTENT);
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO thread (id, patient, encounter, topic) VALUES (?, ?, ?, ?)", "iiis", id, patient,
+                     encounter, self->topic);
+}
+
+static gboolean
+thread_unproject (ZqTxn *txn, gint64 id, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM thread WHERE id = ?", "i", id);
+}
+
+const ZqResourceKind zq_thread_kind = {
+  .name = "thread",
+  .type = "Communication",
+  .projection_version = 1,
+  .schema = "CREATE TABLE IF NOT EXISTS thread ("
+            "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, encounter INTEGER NOT NULL, topic TEXT);",
+  .claims = thread_claims,
+  .parse = thread_parse,
+  .parsed_free = header_free,
+  .project = thread_project,
+  .unproject = thread_unproject,
+};
+
+/* --- internal notes --------------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *task;
+  char *sender;
+  char *text;
+  gint64 sent;
+} Note;
+
+static void
+note_free (gpointer data)
+{
+  Note *self = data;
+
+  g_free (self->task);
+  g_free (self->sender);
+  g_free (self->text);
+  g_free (self);
+}
+
+static gboolean
+note_claims (JsonNode *node)
+{
+  return is_category (node, "internal-note");
+}
+
+static gpointer
+note_parse (JsonNode *node, gpointer data, GError **error)
+{
+  const ZqContext *context = data;
+  Note *self = g_new0 (Note, 1);
+
+  self->task = g_strdup (zq_codec_reference (node, "partOf"));
+  self->sender = g_strdup (zq_codec_reference (node, "sender"));
+  if (g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") != 0)
+    self->text = zq_message_read_text (node);
+  self->sent = zq_date_time_parse (zq_json_get_string (node, "sent"), context->zone).start;
+
+  return self;
+}
+
+static gboolean
+note_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+{
+  Note *self = parsed;
+  gint64 task, sender;
+
+  if (!zq_person_refer (txn, self->task, FALSE, &task, error)
+      || !zq_person_refer (txn, self->sender, FALSE, &sender, error))
+    return FALSE;
+  zq_txn_changed (txn, "internal-note", id, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO internal_note (id, consult, sender, sent, text) VALUES (?, ?, ?, ?, ?)", "iiiis",
+                     id, task, sender, self->sent, self->text);
+}
+
+static gboolean
+note_unproject (ZqTxn *txn, gint64 id, GError **error)
+{
+  zq_txn_changed (txn, "internal-note", id, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
+
+  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM internal_note WHERE id = ?", "i", id);
+}
+
+const ZqResourceKind zq_internal_note_kind = {
+  .name = "internal-note",
+  .type = "Communication",
+  .projection_version = 1,
+  .schema = "CREATE TABLE IF NOT EXISTS internal_note ("
+            "  id INTEGER PRIMARY KEY, consult INTEGER NOT NULL, sender INTEGER NOT NULL, sent INTEGER NOT NULL, text TEXT);"
+            "CREATE INDEX IF NOT EXISTS internal_note_consult ON internal_note (consult, sent);",
+  .claims = note_claims,
+  .parse = note_parse,
+  .parsed_free = note_free,
+  .project = note_project,
+  .unproject = note_unproject,
+};
+
+/* --- the consultation's encounter ------------------------------------------------------------- */
+
+typedef struct
+{
+  char *patient;
+  char *status;
+  char *type;
+  gint64 started;
+  gint64 ended;
+} Encounter;
+
+static void
+encounter_free (gpointer data)
+{
+  Encounter *self = data;
+
+  g_free (self->patient);
+  g_free (self->status);
+  g_free (self->type);
+  g_free (self);
+}
+
+static gpointer
+encounter_parse (JsonNode *node, gpointer data, GError **error)
+{
+  const ZqContext *context = data;
+  Encounter *self = g_new0 (Encounter, 1);
+
+  self->patient = g_strdup (zq_codec_reference (node, "subject"));
+  self->status = g_strdup (zq_json_get_string (node, "status"));
+  self->type = zq_codec_concept (node, "type");
+  self->started = zq_date_time_parse (zq_json_get_string (node, "period.start"), context->zone).start;
+  self->ended = zq_date_time_parse (zq_json_get_string (node, "period.end"), context->zone).start;
+
+  return self;
+}
+
+static gboolean
+encounter_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+{
+  Encounter *self = parsed;
+  gint64 patient;
+
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error))
+    return FALSE;
+  zq_txn_changed (txn, "encounter", id, patient, ZQ_CHANGE_CONTENT);
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO encounter (id, patient, status, type, started, ended) VALUES (?, ?, ?, ?, ?, ?)",
+                     "iissii", id, patient, self->status, self->type, self->started, self->ended);
+}
+
+static gboolean
+encounter_unproject (ZqTxn *txn, gint64 id, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM encounter WHERE id = ?", "i", id);
+}
+
+const ZqResourceKind zq_encounter_kind = {
+  .name = "encounter",
+  .type = "Encounter",
+  .projection_version = 1,
+  .schema = "CREATE TABLE IF NOT EXISTS encounter ("
+            "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, status TEXT, type TEXT, started INTEGER NOT NULL,"
+            "  ended INTEGER NOT NULL);"
+            "CREATE INDEX IF NOT EXISTS encounter_patient ON encounter (patient, started);",
+  .parse = encounter_parse,
+  .parsed_free = encounter_free,
+  .project = encounter_project,
+  .unproject = encounter_unproject,
+};
