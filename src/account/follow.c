@@ -84,7 +84,7 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) body = zq_body_read_finish (result, &error);
 
   if (body == NULL)
-    g_task_return_error (task, zq_fhir_error_from_transport (g_steal_pointer (&error)));
+    g_task_return_error (task, zq_fhir_error_from_transport (g_steal_pointer (&error), TRUE));
   else
     go_on (task);
 }
@@ -97,7 +97,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GInputStream) stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
 
   if (stream == NULL)
-    g_task_return_error (task, zq_fhir_error_from_transport (g_steal_pointer (&error)));
+    g_task_return_error (task, zq_fhir_error_from_transport (g_steal_pointer (&error), FALSE));
   else
     zq_body_read_async (stream, MAX_BODY, g_task_get_cancellable (task), on_body, g_object_ref (task));
 }

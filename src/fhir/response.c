@@ -191,7 +191,7 @@ zq_fhir_error_new_for_status (guint status, GBytes *body)
 }
 
 GError *
-zq_fhir_error_from_transport (GError *error)
+zq_fhir_error_from_transport (GError *error, gboolean answered)
 {
   g_autoptr (GError) cause = error;
 
@@ -200,7 +200,7 @@ zq_fhir_error_from_transport (GError *error)
   if (cause->domain == G_TLS_ERROR)
     return g_error_new (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS, "The connection to the hospital is not secure: %s",
                         cause->message);
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+  if (answered && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer was cut off");
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE))
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer is too large");

@@ -16,7 +16,8 @@ gboolean zq_fhir_content_type_fits (const char *content_type, const char *accept
 /* The error of a status that is none of 2xx and 304, with the server's reason; never NULL. */
 GError *zq_fhir_error_new_for_status (guint status, GBytes *body);
 
-/* Turns what GIO and libsoup report into ours; a cancellation stays one. (transfer full) of @error. */
-GError *zq_fhir_error_from_transport (GError *error);
+/* Turns what GIO and libsoup report into ours; a cancellation stays one. (transfer full) of @error.
+ * @answered: whether a status had come. */
+GError *zq_fhir_error_from_transport (GError *error, gboolean answered);
 
 G_END_DECLS
