@@ -68,6 +68,7 @@ async function tick() {
   }
   if (page !== current) return; // another page has its own turn
   busy = null;
+  clearTimeout(timer);
   timer = setTimeout(tick, due ? 0 : EVERY);
   due = false;
 }

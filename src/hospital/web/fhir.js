@@ -13,7 +13,7 @@ export class HospitalError extends Error {
 
 function errorFor(status) {
   if (status === 401) return new HospitalError('signed-out', '登录已过期，请重新登录。您写的内容都还在。');
-  if (status === 403) return new HospitalError('refused', '医院没有允许这项操作。咨询可能已经结束。');
+  if (status === 403 || status === 422) return new HospitalError('refused', '医院没有接收，这次咨询可能已经结束。');
   if (status === 404 || status === 410) return new HospitalError('refused', '这条咨询找不到了，请返回列表刷新。');
   if (status === 409 || status === 412) return new HospitalError('conflict', '别处刚刚有改动，请再试一次。');
   if (status === 413) return new HospitalError('refused', '内容太长了，请分成几条发。');

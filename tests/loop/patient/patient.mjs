@@ -52,6 +52,7 @@ const context = await browser.newContext({
   viewport: { width: 375, height: 812 }, deviceScaleFactor: 2, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
   colorScheme: options.dark ? 'dark' : 'light', hasTouch: true,
 });
+context.setDefaultTimeout(Number(options.seconds) * 1000);
 const page = await context.newPage();
 page.on('pageerror', (error) => problems.push(String(error)));
 page.on('console', (message) => {
