@@ -35,7 +35,7 @@ look_up_free (LookUp *self)
 }
 
 void
-zq_person_free (ZqPerson *self)
+zq_signed_in_person_free (ZqSignedInPerson *self)
 {
   if (self == NULL)
     return;
@@ -99,13 +99,13 @@ static void
 finish (GTask *task)
 {
   LookUp *look_up = g_task_get_task_data (task);
-  ZqPerson *person = g_new0 (ZqPerson, 1);
+  ZqSignedInPerson *person = g_new0 (ZqSignedInPerson, 1);
 
   person->name = g_steal_pointer (&look_up->name);
   person->role = g_strdup (look_up->assists ? "assistant" : "doctor");
   g_ptr_array_add (look_up->departments, NULL);
   person->departments = (GStrv) g_ptr_array_free (g_steal_pointer (&look_up->departments), FALSE);
-  g_task_return_pointer (task, person, (GDestroyNotify) zq_person_free);
+  g_task_return_pointer (task, person, (GDestroyNotify) zq_signed_in_person_free);
 }
 
 static void
@@ -210,22 +210,22 @@ on_practitioner (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-zq_person_look_up_async (ZqFhirClient *client, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
+zq_signed_in_person_look_up_async (ZqFhirClient *client, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data)
 {
   GTask *task = g_task_new (client, cancellable, callback, user_data);
   LookUp *look_up = g_new0 (LookUp, 1);
   g_autofree char *path = g_strconcat ("Practitioner/", id, NULL);
 
-  g_task_set_source_tag (task, zq_person_look_up_async);
+  g_task_set_source_tag (task, zq_signed_in_person_look_up_async);
   look_up->id = g_strdup (id);
   look_up->departments = g_ptr_array_new_with_free_func (g_free);
   g_task_set_task_data (task, look_up, (GDestroyNotify) look_up_free);
   zq_fhir_client_send_async (client, zq_fhir_request_new ("GET", path), cancellable, on_practitioner, task);
 }
 
-ZqPerson *
-zq_person_look_up_finish (GAsyncResult *result, GError **error)
+ZqSignedInPerson *
+zq_signed_in_person_look_up_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

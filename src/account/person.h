@@ -11,17 +11,17 @@ typedef struct
   char *name;
   char *role; /* "doctor" or "assistant" */
   GStrv departments;
-} ZqPerson;
+} ZqSignedInPerson;
 
-void zq_person_free (ZqPerson *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPerson, zq_person_free)
+void zq_signed_in_person_free (ZqSignedInPerson *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqSignedInPerson, zq_signed_in_person_free)
 
 /* Reads Practitioner/@id and its PractitionerRoles; errors are those of the client. */
-void zq_person_look_up_async (ZqFhirClient *client,
+void zq_signed_in_person_look_up_async (ZqFhirClient *client,
                               const char *id,
                               GCancellable *cancellable,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
-ZqPerson *zq_person_look_up_finish (GAsyncResult *result, GError **error);
+ZqSignedInPerson *zq_signed_in_person_look_up_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

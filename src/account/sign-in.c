@@ -99,7 +99,7 @@ on_person (GObject *source, GAsyncResult *result, gpointer user_data)
   ZqSignIn *self = g_task_get_source_object (task);
   Run *run = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ZqPerson) person = zq_person_look_up_finish (result, &error);
+  g_autoptr (ZqSignedInPerson) person = zq_signed_in_person_look_up_finish (result, &error);
   ZqSignInResult *outcome;
 
   if (person == NULL)
@@ -127,7 +127,7 @@ look_up_person (GTask *task)
 {
   Run *run = g_task_get_task_data (task);
 
-  zq_person_look_up_async (run->client, run->practitioner, g_task_get_cancellable (task), on_person,
+  zq_signed_in_person_look_up_async (run->client, run->practitioner, g_task_get_cancellable (task), on_person,
                            g_object_ref (task));
 }
 
