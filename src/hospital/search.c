@@ -404,7 +404,7 @@ key_sql (Search *self)
                               self->type, self->sort_name);
     case SORT_ROW:
     default:
-      return g_strdup ("0");
+      return g_strdup ("r.row");
     }
 }
 

@@ -99,16 +99,20 @@ free_total (gpointer data, GClosure *closure)
   g_free (data);
 }
 
-/* Before the body is read. */
 static void
-handle_early (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+on_got_headers (SoupServerMessage *message, gpointer data)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
   if (soup_message_headers_get_content_length (headers) > ZQ_HOSPITAL_BODY_LIMIT)
     refuse_body (message);
-  else
-    g_signal_connect_data (message, "got-chunk", G_CALLBACK (on_got_chunk), g_new0 (gsize, 1), free_total, 0);
+}
+
+static void
+on_request_started (SoupServer *server, SoupServerMessage *message, gpointer data)
+{
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), NULL);
+  g_signal_connect_data (message, "got-chunk", G_CALLBACK (on_got_chunk), g_new0 (gsize, 1), free_total, 0);
 }
 
 static void
@@ -289,6 +293,6 @@ handle_fhir (SoupServer *server, SoupServerMessage *message, const char *path, G
 void
 zq_server_register (ZqHospital *self)
 {
-  soup_server_add_early_handler (self->server, NULL, handle_early, self, NULL);
+  g_signal_connect (self->server, "request-started", G_CALLBACK (on_request_started), NULL);
   soup_server_add_handler (self->server, "/fhir", handle_fhir, self, NULL);
 }
