@@ -16,6 +16,15 @@ quotes (const char *json)
   return g_strdelimit (g_strdup (json), "'", '"');
 }
 
+char *
+replaced (const char *text, const char *find, const char *with)
+{
+  g_auto (GStrv) parts = g_strsplit (text, find, 2);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  return g_strjoinv (with, parts);
+}
+
 void
 put (Fixture *fixture, const char *type, const char *id, const char *json)
 {

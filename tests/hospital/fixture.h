@@ -62,6 +62,8 @@ extern const char fixture_redirect[];
 /* ' stands for ". */
 void put (Fixture *fixture, const char *type, const char *id, const char *json);
 char *quotes (const char *json);
+/* @text with the first @find, which must be there, replaced. */
+char *replaced (const char *text, const char *find, const char *with);
 /* A consultation of @patient: task @id, its thread `t-@id`; @owner "Practitioner/lin"… */
 void put_consultation (Fixture *fixture, const char *id, const char *patient, const char *owner, const char *status);
 char *message_json (const char *thread, const char *patient, const char *sender, const char *text);
