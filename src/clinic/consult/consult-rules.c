@@ -47,6 +47,14 @@ set_business_status (JsonNode *task, const char *status, ZqEdits *edits)
   zq_edits_remove (edits, "$.businessStatus.text");
 }
 
+/* What is held for the doctor's eyes is not shown as done: a consultation whose closing was stopped by
+ * a new question has to come back to the inbox. */
+static gboolean
+is_suspended (const ZqIntent *intent)
+{
+  return intent->state == ZQ_INTENT_HELD;
+}
+
 /* businessStatus and Task.status after @action, per the table; @fallback where it is silent. */
 static gboolean
 step (JsonNode *task, const ZqContext *context, const char *action, const char *fallback, ZqEdits *edits, GError **error)
@@ -89,6 +97,8 @@ close_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdit
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   const char *outcome = zq_json_get_string (args, "outcome");
 
+  if (is_suspended (intent))
+    return TRUE;
   if (!step (current, context, "close", "completed", edits, error))
     return FALSE;
   if (outcome != NULL)
@@ -108,7 +118,7 @@ close_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdit
 static gboolean
 reopen_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits *edits, GError **error)
 {
-  return step (current, context, "reopen", "in-consultation", edits, error);
+  return is_suspended (intent) || step (current, context, "reopen", "in-consultation", edits, error);
 }
 
 static gboolean
@@ -128,6 +138,9 @@ claim_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *
 {
   const ZqContext *context = data;
 
+  if (is_suspended (intent))
+    return TRUE;
+
   return step (current, context, "claim", "in-consultation", edits, error)
          && set_owner (edits, "Practitioner", context->me);
 }
@@ -139,6 +152,8 @@ release_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   const char *department = zq_json_get_string (args, "department");
 
+  if (is_suspended (intent))
+    return TRUE;
   if (department == NULL)
     {
       g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "No department is named to release the task to");
@@ -155,7 +170,8 @@ priority_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqE
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   const char *priority = zq_json_get_string (args, "priority");
 
-  zq_edits_set_string (edits, "$.priority", priority != NULL ? priority : "routine");
+  if (!is_suspended (intent))
+    zq_edits_set_string (edits, "$.priority", priority != NULL ? priority : "routine");
 
   return TRUE;
 }

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/fixture.h"
+
+#include "clinic/kinds.h"
+#include "resource/datetime.h"
+#include "store/draft.h"
+
+#include <string.h>
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static gboolean
+has_result (gpointer data)
+{
+  return *(GAsyncResult **) data != NULL;
+}
+
+#define WAIT(result) g_assert_true (zq_test_wait_until (has_result, &(result), 10))
+
+/* --- the store -------------------------------------------------------------------------------- */
+
+static void
+open_store (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+  ZqStoreConfig config = { .dir = fixture->dir, .key = key, .kinds = zq_kinds, .context = fixture->context,
+                           .clock = fixture->clock, .base = fixture->context->base };
+
+  fixture->store = zq_store_open (&config, &error);
+  g_assert_no_error (error);
+}
+
+void
+fixture_set_up (Fixture *fixture, gconstpointer data)
+{
+  static const char *const departments[] = { "endo", NULL };
+  ZqContext *context = g_new0 (ZqContext, 1);
+
+  fixture->dir = zq_test_temp_dir ();
+  fixture->clock = zq_test_clock ();
+  context->base = g_strdup ("https://hospital.test/fhir");
+  context->me = g_strdup ("me");
+  context->my_name = g_strdup ("Doctor Me");
+  context->role = g_strdup ("doctor");
+  context->departments = g_strdupv ((GStrv) departments);
+  context->zone = g_time_zone_new_identifier ("Asia/Shanghai");
+  context->policy = zq_policy_new_builtin ();
+  context->clock = g_object_ref (fixture->clock);
+  fixture->context = context;
+  open_store (fixture);
+}
+
+void
+fixture_reopen (Fixture *fixture)
+{
+  zq_store_close (fixture->store);
+  g_clear_object (&fixture->store);
+  open_store (fixture);
+}
+
+void
+fixture_tear_down (Fixture *fixture, gconstpointer data)
+{
+  zq_test_settle ();
+  zq_store_close (fixture->store);
+  g_clear_object (&fixture->store);
+  zq_context_free (fixture->context);
+  g_clear_object (&fixture->clock);
+  zq_test_dir_free (fixture->dir);
+}
+
+ZqDb *
+fixture_db (Fixture *fixture)
+{
+  return zq_store_get_main_db (fixture->store);
+}
+
+gboolean
+fixture_take_raw (Fixture *fixture, const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (ZqBundle) bundle = zq_bundle_new_single (bytes);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (ZqIngested) ingested = NULL;
+  g_autoptr (GError) error = NULL;
+
+  zq_store_ingest_async (fixture->store, bundle, ZQ_PRIORITY_SYNC, NULL, NULL, NULL, on_ready, &result);
+  WAIT (result);
+  ingested = zq_store_ingest_finish (fixture->store, result, &error);
+  g_assert_no_error (error);
+  zq_test_settle ();
+
+  return ingested->unreadable == 0;
+}
+
+void
+fixture_take (Fixture *fixture, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_assert_true (fixture_take_raw (fixture, g_strdelimit (text, "'", '"')));
+}
+
+const char *
+at_minute (int minutes)
+{
+  static char *texts[8];
+  static guint next;
+
+  next = (next + 1) % G_N_ELEMENTS (texts);
+  g_free (texts[next]);
+  texts[next] = zq_instant_format (ZQ_TEST_START_US + minutes * ZQ_TEST_MINUTE_US);
+
+  return texts[next];
+}
+
+gint64
+fixture_row (Fixture *fixture, const char *type, const char *server_id)
+{
+  gint64 row = 0;
+
+  zq_db_get_int (fixture_db (fixture), &row, NULL, "SELECT id FROM resource WHERE type = ? AND server_id = ?", "ss", type,
+                 server_id);
+
+  return row;
+}
+
+gint64
+fixture_number (Fixture *fixture, const char *sql, gint64 value)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 number = 0;
+
+  zq_db_get_int (fixture_db (fixture), &number, &error, sql, "i", value);
+  g_assert_no_error (error);
+
+  return number;
+}
+
+char *
+fixture_text (Fixture *fixture, const char *sql, gint64 value)
+{
+  g_autoptr (GError) error = NULL;
+  char *text = zq_db_get_text (fixture_db (fixture), &error, sql, "i", value);
+
+  g_assert_no_error (error);
+
+  return text;
+}
+
+/* --- samples ---------------------------------------------------------------------------------- */
+
+void
+fixture_consult (Fixture *fixture, int n, const char *owner, const char *status, const char *version)
+{
+  g_autofree char *business
+      = status != NULL ? g_strdup_printf ("'businessStatus':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/"
+                                          "consultation-status','code':'%s'}]},",
+                                          status)
+                       : g_strdup ("");
+
+  fixture_take (fixture,
+                "{'resourceType':'Task','id':'%d','meta':{'versionId':'%s','lastUpdated':'%s','tag':[{'system':"
+                "'https://zhenqiao.org/fhir/department','code':'endo'}]},'status':'in-progress',%s'intent':'order',"
+                "'priority':'routine','code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code',"
+                "'code':'advice'}]},'focus':{'reference':'Communication/t%d'},'for':{'reference':'Patient/%d'},"
+                "'requester':{'reference':'Patient/%d'},'owner':{'reference':'%s'},'authoredOn':'%s',"
+                "'reasonCode':{'text':'complaint %d'}}",
+                n, version, at_minute (atoi (version)), business, n, n, n, owner, at_minute (-60 + n), n);
+}
+
+void
+fixture_message (Fixture *fixture, int n, const char *id, const char *sender, int minute, const char *text)
+{
+  fixture_take (fixture,
+                "{'resourceType':'Communication','id':'%s','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'status':'completed','category':[{'coding':[{'system':"
+                "'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'message'}]}],"
+                "'partOf':[{'reference':'Communication/t%d'}],'subject':{'reference':'Patient/%d'},"
+                "'sender':{'reference':'%s'},'sent':'%s','payload':[{'contentString':'%s'}]}",
+                id, at_minute (minute), n, n, sender, at_minute (minute), text);
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+guint
+fixture_count (Fixture *fixture, ZqView view)
+{
+  g_autoptr (GError) error = NULL;
+  guint counts[ZQ_N_VIEWS];
+
+  g_assert_true (zq_consult_count_views (fixture_db (fixture), counts, &error));
+  g_assert_no_error (error);
+
+  return counts[view];
+}
+
+gboolean
+fixture_in_view (Fixture *fixture, ZqView view, gint64 consult)
+{
+  return (fixture_number (fixture, "SELECT views FROM consult_summary WHERE id = ?", consult) >> view) & 1;
+}
+
+typedef struct
+{
+  ZqList *list;
+  gint64 key;
+  GObject *item;
+} Wanted;
+
+static gboolean
+is_loaded (gpointer data)
+{
+  Wanted *wanted = data;
+  gboolean loaded = FALSE;
+  guint position;
+
+  g_clear_object (&wanted->item);
+  if (!zq_list_find (wanted->list, wanted->key, &position))
+    return FALSE;
+  wanted->item = g_list_model_get_item (G_LIST_MODEL (wanted->list), position);
+  g_object_get (wanted->item, "loaded", &loaded, NULL);
+
+  return loaded;
+}
+
+GObject *
+fixture_item (Fixture *fixture, ZqList *list, gint64 key)
+{
+  Wanted wanted = { list, key, NULL };
+
+  g_assert_true (zq_test_wait_until (is_loaded, &wanted, 10));
+  zq_test_settle ();
+
+  return wanted.item;
+}
+
+gint64
+int_of (gpointer object, const char *property)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) number = G_VALUE_INIT;
+
+  g_object_get_property (object, property, &value);
+  if (G_VALUE_HOLDS_BOOLEAN (&value))
+    return g_value_get_boolean (&value);
+  g_value_init (&number, G_TYPE_INT64);
+  g_assert_true (g_value_transform (&value, &number));
+
+  return g_value_get_int64 (&number);
+}
+
+char *
+text_of (gpointer object, const char *property)
+{
+  char *text;
+
+  g_object_get (object, property, &text, NULL);
+
+  return text;
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+gint64
+fixture_send (Fixture *fixture, gint64 consult, const char *text, gint64 seen, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_send_async (fixture->store, consult, text, seen, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_send_finish (fixture->store, result, error);
+}
+
+ZqUndo *
+fixture_close (Fixture *fixture, gint64 consult, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_close_async (fixture->store, consult, "advised", on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_command_finish (fixture->store, result, error);
+}
+
+ZqUndo *
+fixture_claim (Fixture *fixture, gint64 consult, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_claim_async (fixture->store, consult, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_command_finish (fixture->store, result, error);
+}
+
+ZqUndo *
+fixture_set_urgent (Fixture *fixture, gint64 consult, gboolean urgent, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_set_urgent_async (fixture->store, consult, urgent, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_command_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_undo (Fixture *fixture, const ZqUndo *undo, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_undo_async (fixture->store, undo, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_undo_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_mark_read (Fixture *fixture, gint64 consult, gint64 message, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_mark_read_async (fixture->store, consult, message, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_mark_read_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_resend (Fixture *fixture, gint64 intent, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_resend_async (fixture->store, intent, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_intent_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_take_back (Fixture *fixture, gint64 intent, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_take_back_async (fixture->store, intent, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_intent_finish (fixture->store, result, error);
+}
+
+void
+fixture_draft (Fixture *fixture, const char *scope, const char *body)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  zq_draft_save_async (fixture->store, scope, body, on_ready, &result);
+  WAIT (result);
+  g_assert_true (zq_draft_save_finish (fixture->store, result, &error));
+  g_assert_no_error (error);
+  zq_test_settle ();
+}
+
+/* --- the push --------------------------------------------------------------------------------- */
+
+ZqPush *
+fixture_prepare (Fixture *fixture, gint64 seq)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  ZqPush *push;
+
+  zq_store_prepare_push_async (fixture->store, seq, on_ready, &result);
+  WAIT (result);
+  push = zq_store_prepare_push_finish (fixture->store, result, &error);
+  g_assert_no_error (error);
+  zq_test_settle ();
+
+  return push;
+}
+
+void
+fixture_settle (Fixture *fixture, gint64 seq, ZqPushOutcome outcome, const char *resource)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = resource != NULL ? g_bytes_new (resource, strlen (resource)) : NULL;
+
+  zq_store_settle_push_async (fixture->store, seq, outcome, bytes, outcome == ZQ_PUSH_DONE ? NULL : "why", 0, FALSE,
+                              on_ready, &result);
+  WAIT (result);
+  g_assert_true (zq_store_settle_push_finish (fixture->store, result, &error));
+  g_assert_no_error (error);
+  zq_test_settle ();
+}
