@@ -158,7 +158,7 @@ wipe (gpointer data)
 static GBytes *
 key_from_hex (const char *hex)
 {
-  g_autofree guint8 *bytes = NULL;
+  guint8 *bytes;
 
   if (strlen (hex) != 2 * KEY_BYTES)
     return NULL;
@@ -169,10 +169,13 @@ key_from_hex (const char *hex)
       int low = g_ascii_xdigit_value (hex[2 * i + 1]);
 
       if (high < 0 || low < 0)
-        return NULL;
+        {
+          wipe (bytes);
+          return NULL;
+        }
       bytes[i] = (guint8) (high << 4 | low);
     }
-  return g_bytes_new_with_free_func (bytes, KEY_BYTES, wipe, g_steal_pointer (&bytes));
+  return g_bytes_new_with_free_func (bytes, KEY_BYTES, wipe, bytes);
 }
 
 static char *

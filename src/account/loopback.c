@@ -135,12 +135,22 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
     }
 }
 
+/* The port that is written in @redirect, or 0. */
+static guint
+written_port (const char *redirect)
+{
+  /* libsoup's own flags would give 80 where there is none. */
+  g_autoptr (GUri) uri = g_uri_parse (redirect, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL && g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : 0;
+}
+
 static gboolean
 listen_on (ZqLoopback *self, const char *redirect, GError **error)
 {
   g_autoptr (GUri) uri = zq_address_parse (redirect != NULL ? redirect : "http://127.0.0.1/callback");
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
-  int port = uri != NULL ? g_uri_get_port (uri) : -1;
+  guint fixed = redirect != NULL ? written_port (redirect) : 0;
   g_autoptr (GError) cause = NULL;
   g_autoptr (GUri) bound = NULL;
   GSList *uris;
@@ -151,7 +161,7 @@ listen_on (ZqLoopback *self, const char *redirect, GError **error)
                            "The account's redirect must be an http:// address on this computer");
       return FALSE;
     }
-  if (!soup_server_listen_local (self->server, port > 0 ? (guint) port : 0,
+  if (!soup_server_listen_local (self->server, fixed,
                                  strchr (host, ':') != NULL ? SOUP_SERVER_LISTEN_IPV6_ONLY
                                                             : SOUP_SERVER_LISTEN_IPV4_ONLY,
                                  &cause))
@@ -161,12 +171,12 @@ listen_on (ZqLoopback *self, const char *redirect, GError **error)
       return FALSE;
     }
   uris = soup_server_get_uris (self->server);
-  port = g_uri_get_port (uris->data);
+  bound = g_uri_build (SOUP_HTTP_URI_FLAGS, "http", NULL, host, g_uri_get_port (uris->data), g_uri_get_path (uri), NULL,
+                       NULL);
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   self->path = g_strdup (*g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/");
-  bound = g_uri_build (SOUP_HTTP_URI_FLAGS, "http", NULL, host, port, g_uri_get_path (uri), NULL, NULL);
   /* A server that compares exactly has what is configured, letter for letter. */
-  self->redirect = redirect != NULL && g_uri_get_port (uri) > 0 ? g_strdup (redirect) : g_uri_to_string (bound);
+  self->redirect = fixed > 0 ? g_strdup (redirect) : g_uri_to_string (bound);
   return TRUE;
 }
 
