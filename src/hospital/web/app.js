@@ -62,7 +62,10 @@ async function tick() {
   try {
     await flush().catch(() => {});
     await current.refresh(() => page === current);
-    if (page === current) trouble('network', null);
+    if (page === current) {
+      trouble('network', null);
+      document.getElementById('app').dataset.seen = Date.now(); // for who watches the page
+    }
   } catch (error) {
     if (page === current) report(error);
   }

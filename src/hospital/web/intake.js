@@ -71,6 +71,8 @@ const entry = (id, resource) => ({
   request: { method: 'POST', url: resource.resourceType, ifNoneExist: `identifier=${LOCAL_ID}|${id}` },
 });
 
+const firstWords = (values) => values.story?.trim() || values.complaint.trim();
+
 function bundleOf(values) {
   const { me } = session();
   const { ids, begun } = values;
@@ -81,7 +83,7 @@ function bundleOf(values) {
   const category = (code) => [{ coding: [{ system: codeSystem('communication-category'), code }] }];
   const message = messageOf({
     id: ids.message, thread: `urn:uuid:${ids.thread}`, department: tag, owner,
-    text: values.story?.trim() || complaint, sent: begun,
+    text: firstWords(values), sent: begun,
   });
   return {
     resourceType: 'Bundle', type: 'transaction',
@@ -133,10 +135,13 @@ async function submit(form, values, status, button) {
   try {
     // Kept before the first try, so that a later one says the same.
     values.begun ??= now().toISOString();
+    values.tried ??= firstWords(values);
     keepDraft(PLACE, values);
     await transaction(withDecimals(JSON.stringify(bundleOf(values))));
     const [task] = await search(`Task?identifier=${LOCAL_ID}|${values.ids.task}`);
     keepDraft(PLACE, null);
+    // An earlier try may have arrived after all: what was changed since goes into the answer box.
+    if (task && values.tried !== firstWords(values)) keepDraft(task.focus.reference, firstWords(values));
     location.replace(task ? `#/t/${task.id}` : '#/');
   } catch (error) {
     status.textContent = `没有提交成功：${error.message}您填的内容都还在，可以再点一次，不会重复。`;
@@ -163,7 +168,7 @@ export function openIntake() {
       drawn = true;
       const departments = organizations.filter((o) => codeOf(o.type?.[0]) === 'dept');
       const doctors = roles.filter((r) => codeOf(r.code?.[0]) === 'doctor' && r.active !== false);
-      const values = draftOf(PLACE) ?? newDraft();
+      const values = { ...newDraft(), ...draftOf(PLACE) };
       const changed = (name, value) => { values[name] = value; keepDraft(PLACE, values); };
       const story = el('textarea', { id: 'q-story', name: 'story', rows: '5', maxlength: '2000', placeholder: '怎么不舒服、什么时候加重、测过什么数值，都可以写' });
       story.value = values.story ?? '';

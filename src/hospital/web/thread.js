@@ -63,7 +63,7 @@ function unsentBubble(item, { retry, edit }) {
     refused || item.late ? el('span', { class: 'choices' },
       el('button', { class: 'quiet', onclick: () => retry(item) }, '现在重试'),
       // Only what was surely not taken may be changed: else it could arrive twice.
-      refused ? el('button', { class: 'quiet', onclick: () => edit(item) }, '改一改') : null) : null);
+      refused && edit ? el('button', { class: 'quiet', onclick: () => edit(item) }, '改一改') : null) : null);
 }
 
 function composer(place, send) {
@@ -86,9 +86,19 @@ function composer(place, send) {
   return form;
 }
 
-const ended = (task) => el('div', { class: 'ended' },
-  el('p', {}, `${stateWords(task, false)}。不能再在这里留言。`),
-  el('a', { class: 'primary', href: '#/new' }, '再问一次医生'));
+// Words that were begun when it ended go along into the next consultation.
+function ended(task) {
+  const place = task.focus.reference;
+  const draft = draftOf(place);
+  const carry = () => {
+    if (draft) keepDraft('new', { ...draftOf('new'), story: draft });
+    keepDraft(place, null);
+  };
+  return el('div', { class: 'ended' },
+    el('p', {}, `${stateWords(task, false)}。不能再在这里留言。`),
+    draft ? el('p', {}, '您还没发出的话会带到新的咨询里：', el('q', {}, draft)) : null,
+    el('a', { class: 'primary', href: '#/new', onclick: carry }, '再问一次医生'));
+}
 
 // Says to the hospital how far the doctor's words have been seen; the mark is one for thread and reader.
 async function markRead(task, thread, marks, newest) {
@@ -141,19 +151,25 @@ class ThreadPage {
     const redraw = () => this.refresh().catch(() => {});
     return {
       retry: (item) => { again(item.id); redraw(); },
-      edit: (item) => { takeBack(item.id); this.form?.take(item.text); redraw(); },
+      edit: this.form && ((item) => { takeBack(item.id); this.form.take(item.text); redraw(); }),
     };
+  }
+
+  atEnd() {
+    return window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
   }
 
   drawFoot() {
     const over = isOver(this.task);
     if (over === this.over) return;
+    const atEnd = this.atEnd();
     this.over = over;
     this.form = over ? null : composer(this.task.focus.reference, (text) => {
       put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text);
       this.drawLog(true).then(() => this.refresh()).catch(() => {});
     });
     this.foot.replaceChildren(over ? ended(this.task) : this.form);
+    if (atEnd) window.scrollTo(0, document.body.scrollHeight);
   }
 
   // A message's element is made once and again only when something about it has changed.
@@ -167,7 +183,7 @@ class ThreadPage {
 
   async drawLog(toEnd) {
     const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
-    const atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+    const atEnd = this.atEnd();
     const elements = [];
     const turn = ++this.turn;
     let day = '';
@@ -180,7 +196,7 @@ class ThreadPage {
     }
     for (const item of waiting(this.task.focus.reference)) {
       const late = Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine;
-      elements.push(await this.block(item.id, `${item.state} ${late}`, () => unsentBubble({ ...item, late }, this.actions())));
+      elements.push(await this.block(item.id, `${item.state} ${late} ${this.over}`, () => unsentBubble({ ...item, late }, this.actions())));
     }
     if (turn !== this.turn) return; // a later one knows more
     const old = [...this.log.children];

@@ -11,7 +11,8 @@
 // 2 wrong use. "--base" takes the FHIR base too. Steps ("seconds" may be given with each):
 //
 //   {"do":"sign-in","account":"patient"}          opens the page and signs in; account: else --account
-//   {"do":"list"}                                 → "items": [{complaint, state, text}]
+//   {"do":"list"}                                 → "items": [{complaint, state, text}], fresh from the
+//                                                 hospital; "stale":true: what is shown, without a network
 //   {"do":"start","complaint":…,"story":…,"onset":…,"medication":…,"allergy":…,"history":…,
 //         "glucose":…,"owner":"Practitioner/…"}   fills the form, submits once (with "double":true by two
 //                                                 clicks at once), waits for the thread
@@ -104,9 +105,11 @@ const steps = {
     });
     await page.locator('a[href="#/new"]').first().waitFor({ timeout: seconds * 1000 });
   },
-  async list({ seconds }) {
-    if (!(await page.locator('a.card').count())) await page.evaluate(() => { location.hash = '#/'; });
-    await page.locator('a[href="#/new"]').first().waitFor({ timeout: seconds * 1000 });
+  async list({ seconds, stale = false }) {
+    const began = await page.evaluate(() => { location.hash = '#/'; return Date.now(); });
+    await page.locator('button.quiet').first().waitFor({ timeout: seconds * 1000 });
+    if (!stale) await until('a fresh list', seconds, () =>
+      page.evaluate((then) => Number(document.getElementById('app').dataset.seen) > then, began));
     return { items: await page.locator('a.card').evaluateAll((cards) => cards.map((card) => ({
       complaint: card.dataset.complaint, state: card.querySelector('.state').textContent, text: card.textContent,
     }))) };
