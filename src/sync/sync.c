@@ -32,7 +32,7 @@ struct _ZqSync
   gboolean count_again;
   gboolean filled; /* a whole round was good since the start */
   guint failures;  /* rounds that did not reach the hospital, in a row */
-  gint64 refreshed;
+  gint64 refresh_due; /* monotonic */
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -251,14 +251,14 @@ start_pull (ZqSync *self)
 {
   ZqSessionState state = zq_session_status_get_state (self->status);
   gint64 now = zq_clock_monotonic (self->peer->clock);
-  gboolean refresh = self->refreshed == 0 || now - self->refreshed >= REFRESH_US;
+  gboolean refresh = now >= self->refresh_due;
 
   if (self->pulling || self->stopped)
     return;
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   self->pulling = TRUE;
   if (refresh)
-    self->refreshed = now;
+    self->refresh_due = now + REFRESH_US;
   take_all (self->pull_waiters, self->pull_served);
   /* A poll that finds nothing must not flicker in the header. */
   if (!self->filled && state != ZQ_SESSION_OFFLINE)
@@ -446,7 +446,7 @@ zq_sync_now (ZqSync *self)
   if (self->stopped)
     return;
   self->peer->pause_until = 0;
-  self->refreshed = 0;
+  self->refresh_due = 0;
   zq_backoffs_clear (self->backoffs);
   if (!self->pulling)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));

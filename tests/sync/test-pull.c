@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/harness.h"
+
+#include "sync/pull.h"
+
+#define START ZQ_TEST_START_US
+#define MINUTE ZQ_TEST_MINUTE_US
+
+/* @n notes, one a minute, the last one @ago before now. */
+static void
+put_notes (Harness *self, guint n, gint64 ago)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("n%u", i);
+
+      toy_server_put (self->server, "Basic", id, ",\"text\":\"one\"", START - ago - (n - 1 - i) * MINUTE);
+    }
+}
+
+static void
+test_pages (Harness *self, gconstpointer data)
+{
+  put_notes (self, 25, 10 * MINUTE);
+  toy_server_set_page_size (self->server, 10);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 25);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "_sort=-_lastUpdated"), ==, 3);
+
+  /* A second round asks for news only. */
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "_sort=-_lastUpdated"), ==, 3);
+  g_assert_cmpint (zq_session_status_get_state (self->status), ==, ZQ_SESSION_SYNCED);
+}
+
+static void
+test_killed_fill (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  ZqCursor cursor = { 0 };
+
+  put_notes (self, 25, 10 * MINUTE);
+  toy_server_set_page_size (self->server, 10);
+  toy_server_fault (self->server, "GET", "_page=20", TOY_STATUS, 1, 500, 0);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SERVER);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 20);
+
+  harness_restart (self);
+  g_assert_true (zq_store_get_cursor (harness_db (self), "note", "all", &cursor, NULL));
+  g_assert_cmpstr (cursor.low, ==, "2026-11-22T01:31:00.000Z");
+  g_assert_false (cursor.filled);
+  zq_cursor_clear (&cursor);
+
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 25);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "_lastUpdated=le2026-11-22T01:31:00.000Z"), >=, 1);
+}
+
+static void
+test_news_during_fill (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_notes (self, 25, 10 * MINUTE);
+  toy_server_set_page_size (self->server, 10);
+  toy_server_fault (self->server, "GET", "_page=20", TOY_STATUS, 1, 500, 0);
+  error = harness_pull (self);
+  g_assert_nonnull (error);
+  toy_server_put (self->server, "Basic", "new", ",\"text\":\"x\"", START + MINUTE);
+  toy_server_put (self->server, "Basic", "n3", ",\"text\":\"changed\"", START + MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 26);
+}
+
+static void
+test_gone_page (Harness *self, gconstpointer data)
+{
+  put_notes (self, 25, 10 * MINUTE);
+  toy_server_set_page_size (self->server, 10);
+  toy_server_fault (self->server, "GET", "_page=20", TOY_STATUS, 1, 410, 0);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 25);
+}
+
+static void
+test_circle (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_notes (self, 25, 10 * MINUTE);
+  toy_server_set_page_size (self->server, 10);
+  toy_server_set_circle (self->server, TRUE);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_LOOP);
+  g_assert_cmpuint (toy_server_log (self->server)->len, <, 10);
+}
+
+static void
+test_late_commit (Harness *self, gconstpointer data)
+{
+  put_notes (self, 5, 0);
+  harness_assert_no_error (self, harness_pull);
+  /* Its instant lies before what is held already: it became visible late. */
+  toy_server_put (self->server, "Basic", "late", ",\"text\":\"x\"", START - 90 * G_USEC_PER_SEC);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 6);
+}
+
+static void
+test_empty (Harness *self, gconstpointer data)
+{
+  harness_assert_no_error (self, harness_pull);
+  toy_server_put (self->server, "Basic", "first", ",\"text\":\"x\"", START + 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "_sort=-_lastUpdated"), ==, 1);
+}
+
+static void
+test_wanted (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  toy_server_put (self->server, "Patient", "b", "", START - MINUTE);
+  toy_server_put (self->server, "Basic", "1", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
+  toy_server_put (self->server, "Basic", "2", ",\"subject\":{\"reference\":\"Patient/b\"}", START - MINUTE);
+  toy_server_put (self->server, "Basic", "3", ",\"subject\":{\"reference\":\"Patient/missing\"}", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Patient"), ==, 2);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Patient?_id="), ==, 1);
+
+  /* What the hospital does not have is not asked for again. */
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Patient"), ==, 1);
+}
+
+static void
+test_forbidden (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  toy_server_put (self->server, "Patient", "secret", "", START - MINUTE);
+  toy_server_put (self->server, "Basic", "1", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
+  toy_server_put (self->server, "Basic", "2", ",\"subject\":{\"reference\":\"Patient/secret\"}", START - MINUTE);
+  toy_server_forbid (self->server, "secret");
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Patient"), ==, 1);
+}
+
+static void
+test_holders (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  toy_server_put (self->server, "Basic", "1", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
+  toy_server_put (self->server, "AllergyIntolerance", "x", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
+  toy_server_put (self->server, "AllergyIntolerance", "y", ",\"subject\":{\"reference\":\"Patient/b\"}", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "AllergyIntolerance"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "AllergyIntolerance?patient=a"), ==, 1);
+
+  /* Asked once; a new patient's are asked for alone. */
+  toy_server_put (self->server, "Patient", "b", "", START);
+  toy_server_put (self->server, "Basic", "2", ",\"subject\":{\"reference\":\"Patient/b\"}", START);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "AllergyIntolerance"), ==, 2);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "AllergyIntolerance?patient=b&"), ==, 1);
+}
+
+static void
+test_offline (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  toy_server_set_up (self->server, FALSE);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK);
+  g_assert_cmpint (zq_session_status_get_state (self->status), ==, ZQ_SESSION_OFFLINE);
+  g_assert_cmpint (zq_session_status_get_offline_since (self->status), !=, 0);
+}
+
+static void
+test_not_fhir (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"x\"", START);
+  toy_server_put (self->server, "Basic", "2", ",\"text\":\"x\"}} not json", START);
+  error = harness_pull (self);
+  g_assert_nonnull (error);
+  g_assert_cmpint (zq_session_status_get_state (self->status), ==, ZQ_SESSION_SYNCED);
+  g_assert_nonnull (zq_session_status_get_problem (self->status));
+}
+
+static gboolean
+is_synced (gpointer data)
+{
+  return zq_session_status_get_state (data) == ZQ_SESSION_SYNCED;
+}
+
+typedef struct
+{
+  Harness *harness;
+  guint n;
+} Seen;
+
+static gboolean
+has_seen (gpointer data)
+{
+  Seen *seen = data;
+
+  return toy_server_seen (seen->harness->server, "GET", "Basic?") >= seen->n;
+}
+
+static void
+test_polls (Harness *self, gconstpointer data)
+{
+  Seen seen = { self, 0 };
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  seen.n = toy_server_seen (self->server, "GET", "Basic?") + 1;
+  zq_clock_advance (self->clock, 14 * G_USEC_PER_SEC);
+  zq_test_settle ();
+  g_assert_false (has_seen (&seen));
+  zq_clock_advance (self->clock, 1 * G_USEC_PER_SEC);
+  g_assert_true (zq_test_wait_until (has_seen, &seen, 20));
+}
+
+static void
+test_clock (Harness *self, gconstpointer data)
+{
+  g_autoptr (ZqClock) fast = zq_clock_new_virtual (START + 10 * MINUTE);
+
+  g_set_object (&self->clock, fast);
+  harness_restart (self);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (ABS (zq_clock_now (fast) - START), <=, 2 * G_USEC_PER_SEC);
+}
+
+static void
+test_expand (void)
+{
+  g_autofree char *task = zq_scope_expand ("Task?_tag={system-department}|{department}", "p1", "d1", NULL);
+  g_autofree char *mine = zq_scope_expand ("Task?owner=Practitioner/{me}", "p1", NULL, NULL);
+  g_autofree char *thread = zq_scope_expand ("Communication?part-of={thread}", "p1", NULL, "1,2");
+
+  g_assert_cmpstr (task, ==, "Task?_tag=https://zhenqiao.org/fhir/department|d1");
+  g_assert_cmpstr (mine, ==, "Task?owner=Practitioner/p1");
+  g_assert_cmpstr (thread, ==, "Communication?part-of=1,2");
+}
+
+#define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/pull/scopes-are-filled-in", test_expand);
+  ADD ("/pull/every-page-is-taken", test_pages);
+  ADD ("/pull/fill-goes-on-where-it-was-killed", test_killed_fill);
+  ADD ("/pull/news-during-the-fill-is-not-lost", test_news_during_fill);
+  ADD ("/pull/gone-page-starts-again", test_gone_page);
+  ADD ("/pull/circle-of-links-is-an-error", test_circle);
+  ADD ("/pull/late-commit-is-seen", test_late_commit);
+  ADD ("/pull/empty-hospital-is-filled-once", test_empty);
+  ADD ("/pull/wanted-references-are-fetched-once", test_wanted);
+  ADD ("/pull/one-forbidden-reference-does-not-hide-the-others", test_forbidden);
+  ADD ("/pull/what-hangs-on-a-patient-comes-with-the-patient", test_holders);
+  ADD ("/pull/unreachable-is-offline", test_offline);
+  ADD ("/pull/broken-page-is-told-and-does-not-stop", test_not_fhir);
+  ADD ("/pull/polls-by-the-clock", test_polls);
+  ADD ("/pull/clock-follows-the-hospital", test_clock);
+  return g_test_run ();
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/harness.h"
+
+#define START ZQ_TEST_START_US
+#define MINUTE ZQ_TEST_MINUTE_US
+
+static void
+test_create (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autofree char *local = harness_local_id (self, seq);
+
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+  g_assert_nonnull (strstr (toy_server_get (self->server, "Basic", "s1"), local));
+  /* Nothing left to do, and a pull brings no second one. */
+  harness_assert_no_error (self, harness_push);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "POST", ""), ==, 1);
+}
+
+static void
+test_answer_lost (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autoptr (GError) error = NULL;
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_DROP_AFTER, 1, 0, 0);
+  error = harness_push (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK);
+  g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_SENDING);
+  harness_restart (self);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "POST", ""), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "identifier="), ==, 1);
+}
+
+static void
+test_request_lost (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autoptr (GError) error = NULL;
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_DROP_BEFORE, 1, 0, 0);
+  error = harness_push (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+}
+
+static void
+test_no_body (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_NO_BODY, 1, 0, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 1);
+}
+
+static void
+test_conflict (Harness *self, gconstpointer data)
+{
+  gint64 seq;
+  const char *text;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\",\"big\":1e400", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  seq = harness_edit (self, "1", "mine", "c1");
+  toy_server_fault (self->server, "PUT", "Basic/1", TOY_CHANGE, 2, 0, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  text = toy_server_get (self->server, "Basic", "1");
+  g_assert_nonnull (strstr (text, "\"text\":\"mine\""));
+  g_assert_nonnull (strstr (text, "\"other1\":7.10"));
+  g_assert_nonnull (strstr (text, "\"other2\":7.10"));
+  g_assert_nonnull (strstr (text, "\"big\":1e400"));
+}
+
+static void
+test_conflict_for_ever (Harness *self, gconstpointer data)
+{
+  gint64 seq;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\"", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  seq = harness_edit (self, "1", "mine", "c1");
+  toy_server_fault (self->server, "PUT", "Basic/1", TOY_CHANGE, 100, 0, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_HELD);
+  g_assert_cmpuint (toy_server_seen (self->server, "PUT", ""), ==, 4);
+}
+
+static void
+test_precondition (Harness *self, gconstpointer data)
+{
+  gint64 seq;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\"", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  seq = harness_edit (self, "1", "mine", "c1");
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\",\"hold\":true", START);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_HELD);
+  g_assert_cmpuint (toy_server_seen (self->server, "PUT", ""), ==, 0);
+}
+
+static void
+test_put_answer_lost (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 seq;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\"", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  seq = harness_edit (self, "1", "mine", "c1");
+  toy_server_fault (self->server, "PUT", "Basic/1", TOY_DROP_AFTER, 1, 0, 0);
+  /* HTTP itself may try an update again (RFC 9110, 9.2.2): If-Match keeps that from doing harm. */
+  error = harness_push (self);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_nonnull (strstr (toy_server_get (self->server, "Basic", "1"), "\"versionId\":\"2\""));
+}
+
+static void
+test_refused (Harness *self, gconstpointer data)
+{
+  gint64 bad = harness_add_note (self, "bad", "c1");
+  gint64 after = harness_add_note (self, "after it", "c1");
+  gint64 other = harness_add_note (self, "other", "c2");
+  g_autoptr (ZqIntent) intent = NULL;
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 422, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, bad), ==, ZQ_INTENT_REFUSED);
+  g_assert_cmpint (harness_state (self, after), ==, ZQ_INTENT_WAITING);
+  g_assert_cmpint (harness_state (self, other), ==, -1);
+  intent = zq_store_get_intent (harness_db (self), bad, NULL);
+  g_assert_nonnull (strstr (intent->error, "told to answer 422"));
+}
+
+static void
+test_order (Harness *self, gconstpointer data)
+{
+  const char *const texts[] = { "first", "second", "third" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    harness_add_note (self, texts[i], "c1");
+  harness_assert_no_error (self, harness_push);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *id = g_strdup_printf ("s%u", i + 1);
+
+      g_assert_nonnull (strstr (toy_server_get (self->server, "Basic", id), texts[i]));
+    }
+}
+
+static void
+test_references (Harness *self, gconstpointer data)
+{
+  gint64 about = harness_add_note (self, "header", "c1");
+  g_autofree char *local = harness_local_id (self, about);
+
+  harness_add_note_about (self, "message", "c2", local);
+  harness_assert_no_error (self, harness_push);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpuint (harness_outbox (self), ==, 0);
+  g_assert_nonnull (strstr (toy_server_get (self->server, "Basic", "s2"), "Basic/s1"));
+}
+
+static gboolean
+is_empty (gpointer data)
+{
+  return harness_outbox (data) == 0;
+}
+
+static gboolean
+is_synced (gpointer data)
+{
+  return zq_session_status_get_state (data) == ZQ_SESSION_SYNCED;
+}
+
+static gboolean
+is_offline (gpointer data)
+{
+  return zq_session_status_get_state (data) == ZQ_SESSION_OFFLINE;
+}
+
+typedef struct
+{
+  Harness *harness;
+  guint n;
+} Posts;
+
+static gboolean
+has_posted (gpointer data)
+{
+  Posts *posts = data;
+
+  return toy_server_seen (posts->harness->server, "POST", "") >= posts->n;
+}
+
+static void
+test_retry_after (Harness *self, gconstpointer data)
+{
+  Posts once = { self, 1 };
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 503, 40);
+  harness_add_note (self, "hello", "c1");
+  g_assert_true (zq_test_wait_until (has_posted, &once, 20));
+  zq_test_advance (self->clock, 39 * G_USEC_PER_SEC, 1 * G_USEC_PER_SEC);
+  g_assert_cmpuint (toy_server_seen (self->server, "POST", ""), ==, 1);
+  g_assert_cmpuint (harness_outbox (self), ==, 1);
+  zq_clock_advance (self->clock, 2 * G_USEC_PER_SEC);
+  g_assert_true (zq_test_wait_until (is_empty, self, 20));
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+}
+
+static void
+test_sent_at_once (Harness *self, gconstpointer data)
+{
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  harness_add_note (self, "hello", "c1");
+  g_assert_true (zq_test_wait_until (is_empty, self, 20));
+}
+
+static void
+test_offline_then_back (Harness *self, gconstpointer data)
+{
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_set_up (self->server, FALSE);
+  harness_add_note (self, "first", "c1");
+  harness_add_note (self, "second", "c1");
+  harness_add_note (self, "third", "c2");
+  zq_sync_now (self->sync);
+  g_assert_true (zq_test_wait_until (is_offline, self->status, 20));
+  g_assert_cmpuint (harness_outbox (self), ==, 3);
+
+  toy_server_set_up (self->server, TRUE);
+  zq_test_advance (self->clock, 16 * G_USEC_PER_SEC, G_USEC_PER_SEC);
+  g_assert_true (zq_test_wait_until (is_empty, self, 20));
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 3);
+}
+
+static void
+test_server_error_backs_off (Harness *self, gconstpointer data)
+{
+  Posts once = { self, 1 };
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 3, 500, 0);
+  harness_add_note (self, "hello", "c1");
+  g_assert_true (zq_test_wait_until (has_posted, &once, 20));
+  zq_test_settle ();
+  g_assert_cmpuint (toy_server_seen (self->server, "POST", ""), ==, 1);
+  for (guint i = 0; i < 60 && harness_outbox (self) > 0; i++)
+    {
+      zq_clock_advance (self->clock, G_USEC_PER_SEC);
+      zq_test_wait_until (is_empty, self, 0.05);
+    }
+  g_assert_cmpuint (harness_outbox (self), ==, 0);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "POST", ""), ==, 4);
+}
+
+static void
+test_signed_out (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autoptr (GError) error = NULL;
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 401, 0);
+  error = harness_push (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT);
+  g_assert_cmpint (zq_session_status_get_state (self->status), ==, ZQ_SESSION_SIGNED_OUT);
+  g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_WAITING);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+}
+
+static void
+test_forbidden (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 403, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_REFUSED);
+}
+
+static gboolean
+counts_one (gpointer data)
+{
+  return zq_session_status_get_counts (data)->refused == 1;
+}
+
+static void
+test_counts (Harness *self, gconstpointer data)
+{
+  harness_add_note (self, "hello", "c1");
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 400, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_true (zq_test_wait_until (counts_one, self->status, 20));
+}
+
+#define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/push/new-one-is-created-once", test_create);
+  ADD ("/push/once-when-the-answer-was-lost", test_answer_lost);
+  ADD ("/push/once-when-the-request-was-lost", test_request_lost);
+  ADD ("/push/empty-answer-is-read-back", test_no_body);
+  ADD ("/push/conflict-is-applied-again-on-the-new-copy", test_conflict);
+  ADD ("/push/endless-conflict-is-held", test_conflict_for_ever);
+  ADD ("/push/precondition-looks-at-the-fresh-copy", test_precondition);
+  ADD ("/push/update-once-when-the-answer-was-lost", test_put_answer_lost);
+  ADD ("/push/refused-one-stops-its-chain-only", test_refused);
+  ADD ("/push/chain-keeps-its-order", test_order);
+  ADD ("/push/local-references-get-the-hospitals-ids", test_references);
+  ADD ("/push/retry-after-is-waited-for", test_retry_after);
+  ADD ("/push/goes-as-soon-as-it-is-committed", test_sent_at_once);
+  ADD ("/push/offline-work-goes-out-once-on-return", test_offline_then_back);
+  ADD ("/push/server-error-backs-off", test_server_error_backs_off);
+  ADD ("/push/signed-out-keeps-intents", test_signed_out);
+  ADD ("/push/forbidden-is-refused", test_forbidden);
+  ADD ("/push/status-counts-what-is-refused", test_counts);
+  return g_test_run ();
+}
