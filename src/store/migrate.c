@@ -30,22 +30,46 @@ run_migration (ZqDb *db, const char *name, GError **error)
   return FALSE;
 }
 
+static gboolean
+check_version (ZqDb *db, gint64 *version, GError **error)
+{
+  if (!zq_db_get_int (db, version, error, "PRAGMA user_version", ""))
+    return FALSE;
+
+  if (*version > (gint64) G_N_ELEMENTS (MIGRATIONS))
+    {
+      g_set_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_NEWER,
+                   "The local store was made by a newer version of this program (%" G_GINT64_FORMAT
+                   "). It was left untouched; start the newer version",
+                   *version);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Opening for writing writes: what is not ours to touch is found out before. */
+gboolean
+zq_store_check_version (const char *path, GBytes *key, GError **error)
+{
+  g_autoptr (ZqDb) db = NULL;
+  gint64 version = 0;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  db = zq_db_open (path, key, ZQ_DB_READ_ONLY, error);
+
+  return db != NULL && check_version (db, &version, error);
+}
+
 gboolean
 zq_store_migrate (ZqDb *db, GError **error)
 {
   gint64 version = 0;
 
-  if (!zq_db_get_int (db, &version, error, "PRAGMA user_version", ""))
+  if (!check_version (db, &version, error))
     return FALSE;
-
-  if (version > (gint64) G_N_ELEMENTS (MIGRATIONS))
-    {
-      g_set_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_NEWER,
-                   "The local store was made by a newer version of this program (%" G_GINT64_FORMAT
-                   "). It was left untouched; start the newer version",
-                   version);
-      return FALSE;
-    }
 
   for (gsize i = version; i < G_N_ELEMENTS (MIGRATIONS); i++)
     if (!run_migration (db, MIGRATIONS[i], error))

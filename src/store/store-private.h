@@ -37,6 +37,7 @@ gboolean zq_store_is_closing (ZqStore *self);
 const char *zq_store_get_base (ZqStore *self);
 
 /* migrate.c */
+gboolean zq_store_check_version (const char *path, GBytes *key, GError **error);
 gboolean zq_store_migrate (ZqDb *db, GError **error);
 gboolean zq_store_open_projections (ZqDb *db, const ZqResourceKind *const *kinds, GError **error);
 

@@ -55,8 +55,12 @@ zq_store_init (ZqStore *self)
 static ZqDb *
 open_writer_db (const ZqStoreConfig *config, const char *path, GError **error)
 {
-  g_autoptr (ZqDb) db = zq_db_open (path, config->key, ZQ_DB_CREATE, error);
+  g_autoptr (ZqDb) db = NULL;
 
+  if (!zq_store_check_version (path, config->key, error))
+    return NULL;
+
+  db = zq_db_open (path, config->key, ZQ_DB_CREATE, error);
   if (db == NULL || !zq_store_migrate (db, error) || !zq_store_open_projections (db, config->kinds, error))
     return NULL;
 
