@@ -108,7 +108,7 @@ look_up (ZqProbe *self, GError **error)
 {
   g_auto (ZqWait) wait = { 0 };
   g_autoptr (ZqFhirClient) client = NULL;
-  g_autoptr (ZqPerson) person = NULL;
+  g_autoptr (ZqSignedInPerson) person = NULL;
   const char *id = self->practitioner != NULL ? self->practitioner : zq_account_get_practitioner (self->zq_account);
 
   if (id == NULL)
@@ -120,8 +120,8 @@ look_up (ZqProbe *self, GError **error)
   client = zq_fhir_client_new (zq_account_get_base (self->zq_account), self->fixed, self->clock);
   if (zq_account_get_ca (self->zq_account) != NULL)
     zq_fhir_client_set_ca_file (client, zq_account_get_ca (self->zq_account));
-  zq_person_look_up_async (client, id, NULL, zq_wait_ready, &wait);
-  person = zq_person_look_up_finish (zq_wait_for (&wait), error);
+  zq_signed_in_person_look_up_async (client, id, NULL, zq_wait_ready, &wait);
+  person = zq_signed_in_person_look_up_finish (zq_wait_for (&wait), error);
   if (person == NULL)
     return FALSE;
   zq_account_set_person (self->zq_account, id, person->name, person->role, (const char *const *) person->departments);
