@@ -94,6 +94,16 @@ test_newer_is_left_untouched (Toy *toy, gconstpointer unused)
   g_assert_cmpmem (before, n_before, after, n_after);
 }
 
+/* A kill between the making of the file and its first page. */
+static void
+test_empty_file_is_a_new_store (Toy *toy, gconstpointer unused)
+{
+  toy_close (toy);
+  zq_test_write (toy->dir, "store.db", "");
+  toy_open (toy);
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM resource"), ==, 0);
+}
+
 static void
 test_folder_is_private (Toy *toy, gconstpointer unused)
 {
@@ -255,6 +265,7 @@ main (int argc, char *argv[])
   ADD ("/store/nothing-lies-in-the-clear", test_nothing_lies_in_the_clear);
   ADD ("/store/wrong-key-is-refused", test_wrong_key_is_refused);
   ADD ("/store/newer-is-left-untouched", test_newer_is_left_untouched);
+  ADD ("/store/empty-file-is-a-new-store", test_empty_file_is_a_new_store);
   ADD ("/store/folder-is-private", test_folder_is_private);
   ADD ("/store/write-after-close-is-an-error", test_write_after_close_is_an_error);
   ADD ("/draft/is-kept-until-emptied", test_draft_is_kept_until_emptied);
