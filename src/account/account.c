@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GROUP "Account"
-#define FILE_NAME "account.ini"
-#define LOCK_NAME "lock"
+#define GROUP             "Account"
+#define FILE_NAME         "account.ini"
+#define LOCK_NAME         "lock"
 #define DEFAULT_CLIENT_ID "zhenqiao"
-#define DEFAULT_ZONE "Asia/Shanghai"
+#define DEFAULT_ZONE      "Asia/Shanghai"
 
 struct _ZqAccount
 {
@@ -41,7 +41,7 @@ struct _ZqAccount
   int lock;
 };
 
-G_DEFINE_QUARK (zq-account-error-quark, zq_account_error)
+G_DEFINE_QUARK (zq_account_error, zq_account_error)
 G_DEFINE_FINAL_TYPE (ZqAccount, zq_account, G_TYPE_OBJECT)
 
 static void
@@ -78,8 +78,8 @@ check_redirect (const char *redirect, GError **error)
 
   if (redirect == NULL)
     return TRUE;
-  if (uri != NULL && g_str_equal (g_uri_get_scheme (uri), "http") && g_uri_get_query (uri) == NULL
-      && g_uri_get_fragment (uri) == NULL)
+  if (uri != NULL && g_str_equal (g_uri_get_scheme (uri), "http") && g_uri_get_query (uri) == NULL &&
+      g_uri_get_fragment (uri) == NULL)
     return TRUE;
   return fail_file (error, "redirect must be an http:// address on this computer");
 }
@@ -262,8 +262,8 @@ last_used (ZqAccount *self)
 static int
 compare_last_used (gconstpointer a, gconstpointer b)
 {
-  gint64 one = last_used (*(ZqAccount *const *) a);
-  gint64 other = last_used (*(ZqAccount *const *) b);
+  gint64 one = last_used (*(ZqAccount *const *)a);
+  gint64 other = last_used (*(ZqAccount *const *)b);
 
   return one > other ? -1 : one < other;
 }
@@ -346,12 +346,12 @@ zq_account_save (ZqAccount *self, GError **error)
   write_string (self->keys, "name", self->name);
   write_string (self->keys, "role", self->role);
   write_string (self->keys, "zone", self->zone);
-  g_key_file_set_string_list (self->keys, GROUP, "departments", (const char *const *) self->departments,
+  g_key_file_set_string_list (self->keys, GROUP, "departments", (const char *const *)self->departments,
                               g_strv_length (self->departments));
   if (!make_dir (self, error))
     return FALSE;
   text = g_key_file_to_data (self->keys, &length, NULL);
-  if (g_file_set_contents_full (self->file, text, (gssize) length,
+  if (g_file_set_contents_full (self->file, text, (gssize)length,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, &cause))
     return TRUE;
   g_set_error (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_FILE, "The account file cannot be written: %s",
@@ -363,7 +363,7 @@ gboolean
 zq_account_lock (ZqAccount *self, GError **error)
 {
   g_autofree char *path = g_build_filename (self->dir, LOCK_NAME, NULL);
-  g_autofree char *pid = g_strdup_printf ("%d\n", (int) getpid ());
+  g_autofree char *pid = g_strdup_printf ("%d\n", (int)getpid ());
   int fd;
   int result;
 
@@ -492,7 +492,7 @@ zq_account_get_role (ZqAccount *self)
 const char *const *
 zq_account_get_departments (ZqAccount *self)
 {
-  return (const char *const *) self->departments;
+  return (const char *const *)self->departments;
 }
 
 const char *
@@ -502,10 +502,10 @@ zq_account_get_zone (ZqAccount *self)
 }
 
 void
-zq_account_set_person (ZqAccount *self, const char *practitioner, const char *name, const char *role,
-                       const char *const *departments)
+zq_account_set_person (
+    ZqAccount *self, const char *practitioner, const char *name, const char *role, const char *const *departments)
 {
-  GStrv copy = departments != NULL ? g_strdupv ((GStrv) departments) : g_new0 (char *, 1);
+  GStrv copy = departments != NULL ? g_strdupv ((GStrv)departments) : g_new0 (char *, 1);
 
   set_string (&self->practitioner, practitioner);
   set_string (&self->name, name);

@@ -9,7 +9,7 @@
 #include <libsoup/soup.h>
 
 #define MAX_REDIRECTS 10
-#define MAX_BODY (1024 * 1024)
+#define MAX_BODY      (1024 * 1024)
 
 typedef struct
 {
@@ -41,8 +41,8 @@ refuse (GTask *task, const char *message)
 static gboolean
 is_home (Following *following)
 {
-  return zq_address_same_origin (following->uri, following->home)
-         && g_str_equal (g_uri_get_path (following->uri), g_uri_get_path (following->home));
+  return zq_address_same_origin (following->uri, following->home) &&
+         g_str_equal (g_uri_get_path (following->uri), g_uri_get_path (following->home));
 }
 
 static void
@@ -127,15 +127,15 @@ read_home (GUri *address)
 }
 
 void
-zq_sign_in_follow_async (const char *url, const char *ca, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data)
+zq_sign_in_follow_async (
+    const char *url, const char *ca, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Following *following = g_new0 (Following, 1);
   g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, zq_sign_in_follow_async);
-  g_task_set_task_data (task, following, (GDestroyNotify) following_free);
+  g_task_set_task_data (task, following, (GDestroyNotify)following_free);
   following->uri = zq_address_parse (url);
   following->home = following->uri != NULL ? read_home (following->uri) : NULL;
   if (following->home == NULL)

@@ -15,11 +15,8 @@ G_BEGIN_DECLS
  * until the sign-in's own loopback address was fetched. ZQ_ACCOUNT_ERROR_SIGN_IN when a page wants a
  * person.
  */
-void zq_sign_in_follow_async (const char *url,
-                              const char *ca,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data);
+void zq_sign_in_follow_async (
+    const char *url, const char *ca, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean zq_sign_in_follow_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define TIMEOUT_S 30
-#define MAX_BODY (1024 * 1024)
-#define MAX_REASON 200
+#define TIMEOUT_S      30
+#define MAX_BODY       (1024 * 1024)
+#define MAX_REASON     200
 #define MAX_LIFETIME_S (10 * 365 * 24 * 60 * 60)
 
 typedef struct
@@ -94,8 +94,8 @@ read_grant (JsonNode *node, GError **error)
   grant->id_token = g_strdup (zq_json_get_string (node, "id_token"));
   grant->fhir_user = g_strdup (zq_json_get_string (node, "fhirUser"));
   grant->expires_in_us = CLAMP (seconds, 0, MAX_LIFETIME_S) * G_USEC_PER_SEC;
-  if (grant->access_token == NULL || *grant->access_token == '\0' || type == NULL
-      || g_ascii_strcasecmp (type, "Bearer") != 0 || strpbrk (grant->access_token, "\r\n ") != NULL)
+  if (grant->access_token == NULL || *grant->access_token == '\0' || type == NULL ||
+      g_ascii_strcasecmp (type, "Bearer") != 0 || strpbrk (grant->access_token, "\r\n ") != NULL)
     {
       g_set_error_literal (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL,
                            "The hospital's answer to the sign-in is not understood");
@@ -112,7 +112,7 @@ read_answer (Asking *asking, GBytes *body, GError **error)
   guint status = soup_message_get_status (asking->message);
   gsize size = 0;
   const char *text = g_bytes_get_data (body, &size);
-  g_autoptr (JsonNode) node = size > 0 ? zq_json_read (text, (gssize) size, NULL) : NULL;
+  g_autoptr (JsonNode) node = size > 0 ? zq_json_read (text, (gssize)size, NULL) : NULL;
   const char *refusal = node != NULL ? zq_json_get_string (node, "error") : NULL;
 
   if (status == 200 && node != NULL)
@@ -153,7 +153,7 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
 
     grant->date_us = response->date_us;
   }
-  g_task_return_pointer (task, g_steal_pointer (&grant), (GDestroyNotify) zq_grant_free);
+  g_task_return_pointer (task, g_steal_pointer (&grant), (GDestroyNotify)zq_grant_free);
 }
 
 static void
@@ -170,14 +170,18 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-zq_grant_request_async (SoupSession *session, const char *endpoint, char *form, GCancellable *cancellable,
-                        GAsyncReadyCallback callback, gpointer user_data)
+zq_grant_request_async (SoupSession *session,
+                        const char *endpoint,
+                        char *form,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
   GTask *task = g_task_new (session, cancellable, callback, user_data);
   Asking *asking = g_new0 (Asking, 1);
 
   g_task_set_source_tag (task, zq_grant_request_async);
-  g_task_set_task_data (task, asking, (GDestroyNotify) asking_free);
+  g_task_set_task_data (task, asking, (GDestroyNotify)asking_free);
   asking->message = soup_message_new_from_encoded_form ("POST", endpoint, form);
   soup_message_add_flags (asking->message, SOUP_MESSAGE_NO_REDIRECT);
   soup_message_headers_replace (soup_message_get_request_headers (asking->message), "Accept", "application/json");

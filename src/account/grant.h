@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *access_token;
-  char *refresh_token; /* or NULL */
-  char *id_token;      /* or NULL */
-  char *fhir_user;     /* or NULL */
+  char *refresh_token;  /* or NULL */
+  char *id_token;       /* or NULL */
+  char *fhir_user;      /* or NULL */
   gint64 expires_in_us; /* 0: not told */
   gint64 date_us;       /* the server's time, 0: not told */
 } ZqGrant;

@@ -21,7 +21,7 @@ read_payload (const char *token)
   g_strdelimit (parts[1], "_", '/');
   padded = g_strconcat (parts[1], &"===="[4 - (4 - strlen (parts[1]) % 4) % 4], NULL);
   payload = g_base64_decode (padded, &length);
-  return length > 0 ? zq_json_read ((const char *) payload, (gssize) length, NULL) : NULL;
+  return length > 0 ? zq_json_read ((const char *)payload, (gssize)length, NULL) : NULL;
 }
 
 static gboolean
@@ -61,8 +61,8 @@ zq_id_token_check (const char *token, const ZqIdTokenExpected *expected, GError 
 
   if (claims == NULL)
     wrong = "it cannot be read";
-  else if (zq_json_get_string (claims, "iss") == NULL
-           || (expected->issuer != NULL && !g_str_equal (zq_json_get_string (claims, "iss"), expected->issuer)))
+  else if (zq_json_get_string (claims, "iss") == NULL ||
+           (expected->issuer != NULL && !g_str_equal (zq_json_get_string (claims, "iss"), expected->issuer)))
     wrong = "another issuer wrote it";
   else if (!is_for_us (claims, expected->client_id))
     wrong = "it is for another program";

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define KEY_BYTES 32
-#define ITEM_STORE_KEY "store-key"
+#define KEY_BYTES          32
+#define ITEM_STORE_KEY     "store-key"
 #define ITEM_REFRESH_TOKEN "refresh-token"
-#define STORE_FILE "store.db"
+#define STORE_FILE         "store.db"
 
 static const SecretSchema *
 schema (void)
@@ -74,8 +74,8 @@ check_unlocked (gboolean interactive, GError **error)
   service = secret_service_get_sync (SECRET_SERVICE_NONE, NULL, &cause);
   if (service == NULL)
     return fail_absent (error, cause);
-  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL,
-                                                 &cause);
+  collection =
+      secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, &cause);
   if (cause != NULL)
     return fail_absent (error, cause);
   /* Without a collection storing makes one, by a prompt. */
@@ -132,8 +132,8 @@ store (ZqAccount *account, const char *item, const char *label, const char *secr
 
   if (secret_password_storev_sync (schema (), attributes, SECRET_COLLECTION_DEFAULT, label, secret, NULL, &cause))
     return TRUE;
-  if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED)
-      || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return fail_locked (error);
   return fail_absent (error, cause);
 }
@@ -173,7 +173,7 @@ key_from_hex (const char *hex)
           wipe (bytes);
           return NULL;
         }
-      bytes[i] = (guint8) (high << 4 | low);
+      bytes[i] = (guint8)(high << 4 | low);
     }
   return g_bytes_new_with_free_func (bytes, KEY_BYTES, wipe, bytes);
 }

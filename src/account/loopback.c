@@ -35,7 +35,7 @@ is_same_secret (const char *one, const char *other)
   if (strlen (other) != length)
     return FALSE;
   for (gsize i = 0; i < length; i++)
-    difference |= (guint8) (one[i] ^ other[i]);
+    difference |= (guint8)(one[i] ^ other[i]);
   return difference == 0;
 }
 
@@ -142,7 +142,7 @@ written_port (const char *redirect)
   /* libsoup's own flags would give 80 where there is none. */
   g_autoptr (GUri) uri = g_uri_parse (redirect, G_URI_FLAGS_NONE, NULL);
 
-  return uri != NULL && g_uri_get_port (uri) > 0 ? (guint) g_uri_get_port (uri) : 0;
+  return uri != NULL && g_uri_get_port (uri) > 0 ? (guint)g_uri_get_port (uri) : 0;
 }
 
 static gboolean
@@ -161,10 +161,9 @@ listen_on (ZqLoopback *self, const char *redirect, GError **error)
                            "The account's redirect must be an http:// address on this computer");
       return FALSE;
     }
-  if (!soup_server_listen_local (self->server, fixed,
-                                 strchr (host, ':') != NULL ? SOUP_SERVER_LISTEN_IPV6_ONLY
-                                                            : SOUP_SERVER_LISTEN_IPV4_ONLY,
-                                 &cause))
+  if (!soup_server_listen_local (
+          self->server, fixed, strchr (host, ':') != NULL ? SOUP_SERVER_LISTEN_IPV6_ONLY : SOUP_SERVER_LISTEN_IPV4_ONLY,
+          &cause))
     {
       g_set_error (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_FAILED,
                    "This computer has no place for the sign-in to come back to: %s", cause->message);
@@ -173,7 +172,7 @@ listen_on (ZqLoopback *self, const char *redirect, GError **error)
   uris = soup_server_get_uris (self->server);
   bound = g_uri_build (SOUP_HTTP_URI_FLAGS, "http", NULL, host, g_uri_get_port (uris->data), g_uri_get_path (uri), NULL,
                        NULL);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   self->path = g_strdup (*g_uri_get_path (uri) != '\0' ? g_uri_get_path (uri) : "/");
   /* A server that compares exactly has what is configured, letter for letter. */
   self->redirect = fixed > 0 ? g_strdup (redirect) : g_uri_to_string (bound);

@@ -17,10 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqLoopback, zq_loopback_free)
 const char *zq_loopback_get_redirect (ZqLoopback *self);
 
 /* The authorization code, or ZQ_ACCOUNT_ERROR_SIGN_IN with the server's reason. @self lives on until then. */
-void zq_loopback_wait_async (ZqLoopback *self,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
+void
+zq_loopback_wait_async (ZqLoopback *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 char *zq_loopback_wait_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -86,12 +86,12 @@ collect_role (LookUp *look_up, JsonNode *role, const char *base)
   const char *text = zq_json_get_string (role, "organization.reference");
   g_autoptr (ZqReference) organization = text != NULL ? zq_reference_parse (text, base) : NULL;
 
-  if (g_strcmp0 (zq_json_get_string (role, "resourceType"), "PractitionerRole") != 0
-      || !zq_json_get_boolean (role, "active", TRUE))
+  if (g_strcmp0 (zq_json_get_string (role, "resourceType"), "PractitionerRole") != 0 ||
+      !zq_json_get_boolean (role, "active", TRUE))
     return;
   look_up->assists |= is_assistant (role);
-  if (organization != NULL && zq_reference_is (organization, "Organization")
-      && !g_ptr_array_find_with_equal_func (look_up->departments, organization->id, g_str_equal, NULL))
+  if (organization != NULL && zq_reference_is (organization, "Organization") &&
+      !g_ptr_array_find_with_equal_func (look_up->departments, organization->id, g_str_equal, NULL))
     g_ptr_array_add (look_up->departments, g_strdup (organization->id));
 }
 
@@ -104,8 +104,8 @@ finish (GTask *task)
   person->name = g_steal_pointer (&look_up->name);
   person->role = g_strdup (look_up->assists ? "assistant" : "doctor");
   g_ptr_array_add (look_up->departments, NULL);
-  person->departments = (GStrv) g_ptr_array_free (g_steal_pointer (&look_up->departments), FALSE);
-  g_task_return_pointer (task, person, (GDestroyNotify) zq_signed_in_person_free);
+  person->departments = (GStrv)g_ptr_array_free (g_steal_pointer (&look_up->departments), FALSE);
+  g_task_return_pointer (task, person, (GDestroyNotify)zq_signed_in_person_free);
 }
 
 static void
@@ -122,7 +122,7 @@ collect_page (GTask *task, ZqBundle *bundle)
 
       if (entry->raw == NULL)
         continue;
-      role = zq_json_read (entry->raw, (gssize) entry->raw_length, NULL);
+      role = zq_json_read (entry->raw, (gssize)entry->raw_length, NULL);
       if (role != NULL)
         collect_role (look_up, role, zq_fhir_client_get_base (client));
     }
@@ -136,9 +136,9 @@ collect_page (GTask *task, ZqBundle *bundle)
 static gboolean
 means_no_roles (const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_REFUSED);
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_REFUSED);
 }
 
 static void
@@ -197,7 +197,7 @@ on_practitioner (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   text = g_bytes_get_data (response->body, &size);
-  node = size > 0 ? zq_json_read (text, (gssize) size, NULL) : NULL;
+  node = size > 0 ? zq_json_read (text, (gssize)size, NULL) : NULL;
   if (node == NULL || g_strcmp0 (zq_json_get_string (node, "resourceType"), "Practitioner") != 0)
     {
       g_task_return_new_error (task, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL,
@@ -210,8 +210,8 @@ on_practitioner (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-zq_signed_in_person_look_up_async (ZqFhirClient *client, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data)
+zq_signed_in_person_look_up_async (
+    ZqFhirClient *client, const char *id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (client, cancellable, callback, user_data);
   LookUp *look_up = g_new0 (LookUp, 1);
@@ -220,7 +220,7 @@ zq_signed_in_person_look_up_async (ZqFhirClient *client, const char *id, GCancel
   g_task_set_source_tag (task, zq_signed_in_person_look_up_async);
   look_up->id = g_strdup (id);
   look_up->departments = g_ptr_array_new_with_free_func (g_free);
-  g_task_set_task_data (task, look_up, (GDestroyNotify) look_up_free);
+  g_task_set_task_data (task, look_up, (GDestroyNotify)look_up_free);
   zq_fhir_client_send_async (client, zq_fhir_request_new ("GET", path), cancellable, on_practitioner, task);
 }
 

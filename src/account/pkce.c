@@ -21,7 +21,7 @@ zq_pkce_challenge (const char *verifier)
   gsize length = sizeof digest;
   char *encoded;
 
-  g_checksum_update (checksum, (const guchar *) verifier, (gssize) strlen (verifier));
+  g_checksum_update (checksum, (const guchar *)verifier, (gssize)strlen (verifier));
   g_checksum_get_digest (checksum, digest, &length);
   encoded = g_base64_encode (digest, length);
   g_strdelimit (encoded, "+", '-');

@@ -68,7 +68,7 @@ zq_sign_in_result_apply (const ZqSignInResult *self, ZqAccount *account)
   g_autoptr (ZqReference) user = zq_reference_parse (self->fhir_user, zq_account_get_base (account));
 
   g_return_if_fail (user != NULL && user->id != NULL);
-  zq_account_set_person (account, user->id, self->name, self->role, (const char *const *) self->departments);
+  zq_account_set_person (account, user->id, self->name, self->role, (const char *const *)self->departments);
 }
 
 static void
@@ -119,7 +119,7 @@ on_person (GObject *source, GAsyncResult *result, gpointer user_data)
       if (run->grant->expires_in_us > 0)
         outcome->expires_us = zq_clock_now (self->clock) + run->grant->expires_in_us;
     }
-  g_task_return_pointer (task, outcome, (GDestroyNotify) zq_sign_in_result_free);
+  g_task_return_pointer (task, outcome, (GDestroyNotify)zq_sign_in_result_free);
 }
 
 static void
@@ -128,7 +128,7 @@ look_up_person (GTask *task)
   Run *run = g_task_get_task_data (task);
 
   zq_signed_in_person_look_up_async (run->client, run->practitioner, g_task_get_cancellable (task), on_person,
-                           g_object_ref (task));
+                                     g_object_ref (task));
 }
 
 /* The fhirUser of the id_token, else of the token response; NULL when an error was returned. */
@@ -270,7 +270,7 @@ zq_sign_in_look_up_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReady
   Run *run = g_new0 (Run, 1);
 
   g_task_set_source_tag (task, zq_sign_in_look_up_async);
-  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  g_task_set_task_data (task, run, (GDestroyNotify)run_free);
   run->practitioner = g_strdup (zq_account_get_practitioner (self->account));
   run->client = zq_smart_client_new (self->account, NULL, self->clock);
   if (run->practitioner == NULL)
@@ -294,7 +294,7 @@ zq_sign_in_run_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReadyCall
   task = g_task_new (self, cancellable, callback, user_data);
   run = g_new0 (Run, 1);
   g_task_set_source_tag (task, zq_sign_in_run_async);
-  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  g_task_set_task_data (task, run, (GDestroyNotify)run_free);
   run->state = zq_id_random_token (SECRET_BYTES);
   run->nonce = zq_id_random_token (SECRET_BYTES);
   run->verifier = zq_pkce_verifier_new ();

@@ -72,7 +72,7 @@ read_configuration (GBytes *body, GError **error)
 {
   gsize size = 0;
   const char *text = g_bytes_get_data (body, &size);
-  g_autoptr (JsonNode) node = size > 0 ? zq_json_read (text, (gssize) size, NULL) : NULL;
+  g_autoptr (JsonNode) node = size > 0 ? zq_json_read (text, (gssize)size, NULL) : NULL;
   g_autoptr (ZqSmart) self = g_new0 (ZqSmart, 1);
 
   if (node != NULL)
@@ -88,8 +88,8 @@ read_configuration (GBytes *body, GError **error)
                            "The hospital does not tell a secure address to sign in at");
       return NULL;
     }
-  if (zq_json_get_length (node, "code_challenge_methods_supported") > 0
-      && !holds (node, "code_challenge_methods_supported", "S256"))
+  if (zq_json_get_length (node, "code_challenge_methods_supported") > 0 &&
+      !holds (node, "code_challenge_methods_supported", "S256"))
     {
       g_set_error_literal (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_NOT_SMART,
                            "The hospital does not offer a sign-in that is safe for this program (PKCE S256)");
@@ -103,7 +103,7 @@ says_not_smart (const GError *error)
 {
   if (error->domain != ZQ_FHIR_ERROR)
     return FALSE;
-  switch ((ZqFhirError) error->code)
+  switch ((ZqFhirError)error->code)
     {
     case ZQ_FHIR_ERROR_NOT_FOUND:
     case ZQ_FHIR_ERROR_GONE:
@@ -136,13 +136,15 @@ on_configuration (GObject *source, GAsyncResult *result, gpointer user_data)
                            "The hospital does not offer a sign-in that this program knows: %s", cause->message);
     }
   if (smart != NULL)
-    g_task_return_pointer (task, smart, (GDestroyNotify) zq_smart_free);
+    g_task_return_pointer (task, smart, (GDestroyNotify)zq_smart_free);
   else
     g_task_return_error (task, g_steal_pointer (&error));
 }
 
 void
-zq_smart_discover_async (ZqFhirClient *client, GCancellable *cancellable, GAsyncReadyCallback callback,
+zq_smart_discover_async (ZqFhirClient *client,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
                          gpointer user_data)
 {
   GTask *task = g_task_new (client, cancellable, callback, user_data);

@@ -29,8 +29,8 @@ struct _ZqTokens
   char *endpoint;
   char *asking_with; /* the refresh token while the endpoint is looked for */
 
-  gboolean busy;     /* one refresh, adoption or sign-out at a time */
-  GQueue operations; /* of GTask: adoptions and sign-outs that wait */
+  gboolean busy;      /* one refresh, adoption or sign-out at a time */
+  GQueue operations;  /* of GTask: adoptions and sign-outs that wait */
   GPtrArray *waiting; /* of GTask: who asked for a token; task data: the stale one */
 };
 
@@ -45,7 +45,9 @@ static guint signals[N_SIGNALS];
 static void zq_tokens_provider_init (ZqTokenProviderInterface *iface);
 static void pump (ZqTokens *self);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (ZqTokens, zq_tokens, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (ZqTokens,
+                               zq_tokens,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ZQ_TYPE_TOKEN_PROVIDER, zq_tokens_provider_init))
 
 static void
@@ -87,7 +89,7 @@ keyring_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
   if (error != NULL)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, token, (GDestroyNotify) free_secret);
+    g_task_return_pointer (task, token, (GDestroyNotify)free_secret);
 }
 
 static void
@@ -104,14 +106,14 @@ keyring_async (ZqTokens *self, gboolean write, const char *token, GAsyncReadyCal
           g_clear_pointer (&self->memory, free_secret);
           self->memory = g_strdup (token);
         }
-      g_task_return_pointer (task, write ? NULL : g_strdup (self->memory), (GDestroyNotify) free_secret);
+      g_task_return_pointer (task, write ? NULL : g_strdup (self->memory), (GDestroyNotify)free_secret);
       return;
     }
   job = g_new0 (KeyringJob, 1);
   job->account = g_object_ref (self->account);
   job->write = write;
   job->token = g_strdup (token);
-  g_task_set_task_data (task, job, (GDestroyNotify) keyring_job_free);
+  g_task_set_task_data (task, job, (GDestroyNotify)keyring_job_free);
   g_task_run_in_thread (task, keyring_thread);
 }
 
@@ -156,8 +158,8 @@ become_signed_out (ZqTokens *self)
 static gboolean
 is_usable (ZqTokens *self, const char *stale, gint64 ahead_us)
 {
-  return self->access != NULL && g_strcmp0 (self->access, stale) != 0
-         && (self->expires_us == 0 || zq_clock_now (self->clock) < self->expires_us - ahead_us);
+  return self->access != NULL && g_strcmp0 (self->access, stale) != 0 &&
+         (self->expires_us == 0 || zq_clock_now (self->clock) < self->expires_us - ahead_us);
 }
 
 /* Ends what was under way. A refresh ahead of time that failed leaves a token that still serves. */
@@ -173,7 +175,7 @@ settle (ZqTokens *self, const GError *error)
       GTask *task = g_ptr_array_index (served, i);
 
       if ((error == NULL && self->access != NULL) || is_usable (self, g_task_get_task_data (task), 0))
-        g_task_return_pointer (task, g_strdup (self->access), (GDestroyNotify) free_secret);
+        g_task_return_pointer (task, g_strdup (self->access), (GDestroyNotify)free_secret);
       else
         g_task_return_error (task, error != NULL ? g_error_copy (error) : signed_out_error ());
     }
@@ -272,7 +274,8 @@ ask_for_grant (ZqTokens *self, const char *refresh_token)
   g_autoptr (GError) error = NULL;
 
   if (self->session == NULL)
-    self->session = zq_grant_session_new (zq_account_get_base (self->account), zq_account_get_ca (self->account), &error);
+    self->session =
+        zq_grant_session_new (zq_account_get_base (self->account), zq_account_get_ca (self->account), &error);
   if (self->session == NULL)
     {
       error->domain = ZQ_FHIR_ERROR;
@@ -346,17 +349,20 @@ refresh (ZqTokens *self)
 /* The token provider */
 
 static void
-zq_tokens_get_async (ZqTokenProvider *provider, const char *stale, GCancellable *cancellable,
-                     GAsyncReadyCallback callback, gpointer user_data)
+zq_tokens_get_async (ZqTokenProvider *provider,
+                     const char *stale,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
 {
   ZqTokens *self = ZQ_TOKENS (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, zq_tokens_get_async);
-  g_task_set_task_data (task, g_strdup (stale), (GDestroyNotify) free_secret);
+  g_task_set_task_data (task, g_strdup (stale), (GDestroyNotify)free_secret);
   if (!self->busy && is_usable (self, stale, self->ahead_us))
     {
-      g_task_return_pointer (task, g_strdup (self->access), (GDestroyNotify) free_secret);
+      g_task_return_pointer (task, g_strdup (self->access), (GDestroyNotify)free_secret);
       return;
     }
   g_ptr_array_add (self->waiting, g_steal_pointer (&task));
@@ -455,7 +461,7 @@ zq_tokens_adopt_async (ZqTokens *self, const ZqSignInResult *result, GAsyncReady
   operation->access = g_strdup (result->access_token);
   operation->refresh = g_strdup (result->refresh_token);
   operation->expires_us = result->expires_us;
-  g_task_set_task_data (task, operation, (GDestroyNotify) operation_free);
+  g_task_set_task_data (task, operation, (GDestroyNotify)operation_free);
   g_queue_push_tail (&self->operations, task);
   pump (self);
 }
@@ -472,7 +478,7 @@ zq_tokens_sign_out_async (ZqTokens *self, GAsyncReadyCallback callback, gpointer
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   g_task_set_source_tag (task, zq_tokens_sign_out_async);
-  g_task_set_task_data (task, g_new0 (Operation, 1), (GDestroyNotify) operation_free);
+  g_task_set_task_data (task, g_new0 (Operation, 1), (GDestroyNotify)operation_free);
   g_queue_push_tail (&self->operations, task);
   pump (self);
 }
@@ -521,8 +527,8 @@ zq_tokens_class_init (ZqTokensClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = zq_tokens_finalize;
 
-  signals[SIGNED_OUT] = g_signal_new ("signed-out", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 0);
+  signals[SIGNED_OUT] =
+      g_signal_new ("signed-out", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -59,9 +59,9 @@ zq_address_parse (const char *text)
 gboolean
 zq_address_same_origin (GUri *one, GUri *other)
 {
-  return g_str_equal (g_uri_get_scheme (one), g_uri_get_scheme (other))
-         && g_ascii_strcasecmp (g_uri_get_host (one), g_uri_get_host (other)) == 0
-         && effective_port (one) == effective_port (other);
+  return g_str_equal (g_uri_get_scheme (one), g_uri_get_scheme (other)) &&
+         g_ascii_strcasecmp (g_uri_get_host (one), g_uri_get_host (other)) == 0 &&
+         effective_port (one) == effective_port (other);
 }
 
 GUri *

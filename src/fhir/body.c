@@ -39,7 +39,7 @@ on_chunk (GObject *source, GAsyncResult *result, gpointer user_data)
       /* What matters has been read: how the connection closes is of no interest. */
       g_input_stream_close_async (G_INPUT_STREAM (source), G_PRIORITY_DEFAULT, NULL, NULL, NULL);
       g_task_return_pointer (task, g_byte_array_free_to_bytes (g_steal_pointer (&reading->collected)),
-                             (GDestroyNotify) g_bytes_unref);
+                             (GDestroyNotify)g_bytes_unref);
       return;
     }
   if (size > reading->limit - reading->collected->len)
@@ -60,8 +60,8 @@ read_more (GTask *task)
 }
 
 void
-zq_body_read_async (GInputStream *stream, gsize limit, GCancellable *cancellable, GAsyncReadyCallback callback,
-                    gpointer user_data)
+zq_body_read_async (
+    GInputStream *stream, gsize limit, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (stream, cancellable, callback, user_data);
   Reading *reading = g_new0 (Reading, 1);
@@ -69,7 +69,7 @@ zq_body_read_async (GInputStream *stream, gsize limit, GCancellable *cancellable
   g_task_set_source_tag (task, zq_body_read_async);
   reading->limit = limit;
   reading->collected = g_byte_array_new ();
-  g_task_set_task_data (task, reading, (GDestroyNotify) reading_free);
+  g_task_set_task_data (task, reading, (GDestroyNotify)reading_free);
   read_more (task);
 }
 

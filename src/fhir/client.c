@@ -8,12 +8,12 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#define FHIR_JSON "application/fhir+json"
-#define MAX_REDIRECTS 5
+#define FHIR_JSON       "application/fhir+json"
+#define MAX_REDIRECTS   5
 #define MAX_CONNECTIONS 8
-#define MAX_BODY (64 * 1024 * 1024)
-#define TIMEOUT_S 30
-#define IDLE_S 60
+#define MAX_BODY        (64 * 1024 * 1024)
+#define TIMEOUT_S       30
+#define IDLE_S          60
 
 struct _ZqFhirClient
 {
@@ -158,7 +158,7 @@ succeed (GTask *task, ZqFhirResponse *taken)
   else if (size == 0 && response->status == 200 && g_str_equal (call->request->method, "GET"))
     fail_protocol (task, "The hospital's answer is empty", FALSE);
   else
-    g_task_return_pointer (task, g_steal_pointer (&response), (GDestroyNotify) zq_fhir_response_free);
+    g_task_return_pointer (task, g_steal_pointer (&response), (GDestroyNotify)zq_fhir_response_free);
 }
 
 static void
@@ -190,7 +190,8 @@ handle (GTask *task, GBytes *body)
     }
   call->retry_after_us = response->retry_after_us;
   /* A gateway's word, or a server's that broke down, does not tell what was committed. */
-  fail (task, zq_fhir_error_new_for_status (status, body), (status < 500 && status != 408) || status == 501 || status == 503);
+  fail (task, zq_fhir_error_new_for_status (status, body),
+        (status < 500 && status != 408) || status == 501 || status == 503);
 }
 
 /* libsoup 3.2 takes a connection that ends between two chunks for the end of the body. A JSON document
@@ -214,10 +215,10 @@ is_complete (SoupMessage *message, GBytes *body)
 
   if (type != NULL && zq_fhir_content_type_fits (type, NULL) && !ends_like_json (body))
     return FALSE;
-  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH
-      || soup_message_headers_get_one (headers, "Content-Encoding") != NULL)
+  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH ||
+      soup_message_headers_get_one (headers, "Content-Encoding") != NULL)
     return TRUE;
-  return (goffset) g_bytes_get_size (body) == soup_message_headers_get_content_length (headers);
+  return (goffset)g_bytes_get_size (body) == soup_message_headers_get_content_length (headers);
 }
 
 static void
@@ -234,8 +235,8 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
       error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "Cut off");
     }
   /* A refusal is one even when its words are lost. */
-  if (body == NULL && soup_message_get_status (call->message) >= 300
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (body == NULL && soup_message_get_status (call->message) >= 300 &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     body = g_bytes_new_static ("", 0);
   if (body == NULL)
     fail (task, zq_fhir_error_from_transport (g_steal_pointer (&error), TRUE), FALSE);
@@ -257,8 +258,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       fail (task, zq_fhir_error_from_transport (g_steal_pointer (&error), FALSE), FALSE);
       return;
     }
-  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
-      && soup_message_headers_get_content_length (headers) > MAX_BODY)
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+      soup_message_headers_get_content_length (headers) > MAX_BODY)
     {
       g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
       fail_protocol (task, "The hospital's answer is too large", FALSE);
@@ -353,8 +354,11 @@ check_target (ZqFhirClient *self, GUri *uri)
 }
 
 void
-zq_fhir_client_send_async (ZqFhirClient *self, ZqFhirRequest *request, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data)
+zq_fhir_client_send_async (ZqFhirClient *self,
+                           ZqFhirRequest *request,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Call *call = g_new0 (Call, 1);
@@ -363,7 +367,7 @@ zq_fhir_client_send_async (ZqFhirClient *self, ZqFhirRequest *request, GCancella
   g_return_if_fail (ZQ_IS_FHIR_CLIENT (self));
 
   g_task_set_source_tag (task, zq_fhir_client_send_async);
-  g_task_set_task_data (task, call, (GDestroyNotify) call_free);
+  g_task_set_task_data (task, call, (GDestroyNotify)call_free);
   call->request = request;
   call->uri = self->root != NULL ? zq_address_resolve (self->root, request->path) : NULL;
   error = check_target (self, call->uri);
@@ -376,8 +380,8 @@ zq_fhir_client_send_async (ZqFhirClient *self, ZqFhirRequest *request, GCancella
 }
 
 ZqFhirResponse *
-zq_fhir_client_send_finish (ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear,
-                            GError **error)
+zq_fhir_client_send_finish (
+    ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear, GError **error)
 {
   Call *call;
 
@@ -408,9 +412,9 @@ zq_fhir_client_set_ca_file (ZqFhirClient *self, const char *path)
     {
       database = g_tls_file_database_new (path, &error);
       if (database == NULL)
-        self->ca_error = g_error_new (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS,
-                                      "The file of the hospital's certificate authority cannot be used: %s",
-                                      error->message);
+        self->ca_error =
+            g_error_new (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS,
+                         "The file of the hospital's certificate authority cannot be used: %s", error->message);
     }
   soup_session_set_tls_database (self->session, database);
 }
@@ -470,9 +474,9 @@ zq_fhir_client_class_init (ZqFhirClientClass *klass)
 static void
 zq_fhir_client_init (ZqFhirClient *self)
 {
-  self->session = soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS,
-                                                 "timeout", TIMEOUT_S, "idle-timeout", IDLE_S, "user-agent",
-                                                 "zhenqiao/" ZQ_VERSION, NULL);
+  self->session =
+      soup_session_new_with_options ("max-conns", MAX_CONNECTIONS, "max-conns-per-host", MAX_CONNECTIONS, "timeout",
+                                     TIMEOUT_S, "idle-timeout", IDLE_S, "user-agent", "zhenqiao/" ZQ_VERSION, NULL);
   /* Nothing but our token proves who we are. */
   soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
 }

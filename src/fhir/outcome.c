@@ -13,7 +13,7 @@ severity_rank (const char *severity)
 
   for (guint i = 0; severity != NULL && i < G_N_ELEMENTS (ranks); i++)
     if (g_str_equal (severity, ranks[i]))
-      return (int) i;
+      return (int)i;
   return -1;
 }
 
@@ -63,7 +63,7 @@ zq_fhir_outcome_text (GBytes *body)
   data = g_bytes_get_data (body, &size);
   if (size == 0)
     return NULL;
-  root = zq_json_read (data, (gssize) size, NULL);
+  root = zq_json_read (data, (gssize)size, NULL);
   if (root == NULL || g_strcmp0 (zq_json_get_string (root, "resourceType"), "OperationOutcome") != 0)
     return NULL;
   for (guint i = 0; i < zq_json_get_length (root, "issue"); i++)

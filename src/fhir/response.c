@@ -5,7 +5,7 @@
 
 #define MAX_WAIT_S (24 * 60 * 60)
 
-G_DEFINE_QUARK (zq-fhir-error-quark, zq_fhir_error)
+G_DEFINE_QUARK (zq_fhir_error, zq_fhir_error)
 
 void
 zq_fhir_response_free (ZqFhirResponse *self)
@@ -74,7 +74,7 @@ retry_after (SoupMessageHeaders *headers, gint64 now_us)
   gint64 number;
 
   if (parse_number (text, &number))
-    return CLAMP (number, 0, (gint64) MAX_WAIT_S * 1000) * 1000;
+    return CLAMP (number, 0, (gint64)MAX_WAIT_S * 1000) * 1000;
 
   text = soup_message_headers_get_one (headers, "Retry-After");
   if (parse_number (text, &number))
@@ -204,9 +204,9 @@ zq_fhir_error_from_transport (GError *error, gboolean answered)
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer was cut off");
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE))
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer is too large");
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_INVALID_DATA)
-      || (cause->domain == SOUP_SESSION_ERROR
-          && (cause->code == SOUP_SESSION_ERROR_PARSING || cause->code == SOUP_SESSION_ERROR_ENCODING)))
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) ||
+      (cause->domain == SOUP_SESSION_ERROR &&
+       (cause->code == SOUP_SESSION_ERROR_PARSING || cause->code == SOUP_SESSION_ERROR_ENCODING)))
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer is not understood");
   return g_error_new (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK, "The hospital was not reached: %s", cause->message);
 }

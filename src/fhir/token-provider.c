@@ -11,8 +11,11 @@ zq_token_provider_default_init (ZqTokenProviderInterface *iface)
 }
 
 void
-zq_token_provider_get_async (ZqTokenProvider *self, const char *stale, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data)
+zq_token_provider_get_async (ZqTokenProvider *self,
+                             const char *stale,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
   g_return_if_fail (ZQ_IS_TOKEN_PROVIDER (self));
 
@@ -38,12 +41,17 @@ struct _ZqFixedToken
 
 static void zq_fixed_token_provider_init (ZqTokenProviderInterface *iface);
 
-G_DEFINE_TYPE_WITH_CODE (ZqFixedToken, zq_fixed_token, G_TYPE_OBJECT,
+G_DEFINE_TYPE_WITH_CODE (ZqFixedToken,
+                         zq_fixed_token,
+                         G_TYPE_OBJECT,
                          G_IMPLEMENT_INTERFACE (ZQ_TYPE_TOKEN_PROVIDER, zq_fixed_token_provider_init))
 
 static void
-zq_fixed_token_get_async (ZqTokenProvider *provider, const char *stale, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data)
+zq_fixed_token_get_async (ZqTokenProvider *provider,
+                          const char *stale,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   ZqFixedToken *self = ZQ_FIXED_TOKEN (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);

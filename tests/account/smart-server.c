@@ -16,7 +16,7 @@ reply (SoupServerMessage *message, guint status, const char *type, const char *t
 static char *
 base64url (const char *text)
 {
-  char *encoded = g_base64_encode ((const guchar *) text, strlen (text));
+  char *encoded = g_base64_encode ((const guchar *)text, strlen (text));
 
   g_strdelimit (encoded, "+", '-');
   g_strdelimit (encoded, "/", '_');
@@ -56,7 +56,7 @@ on_authorize (SmartServer *self, SoupServerMessage *message, GHashTable *query)
     form = soup_form_encode ("error", self->deny, "error_description", "not today", "state", state, NULL);
   else
     form = soup_form_encode ("code", "c0de&more", "state", state, "iss", self->base, NULL);
-  target = g_strconcat ((const char *) g_hash_table_lookup (query, "redirect_uri"), "?", form, NULL);
+  target = g_strconcat ((const char *)g_hash_table_lookup (query, "redirect_uri"), "?", form, NULL);
   soup_server_message_set_status (message, 302, NULL);
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Location", target);
 }
@@ -69,12 +69,10 @@ make_id_token (SmartServer *self)
   g_autofree char *claims = NULL;
   g_autofree char *payload = NULL;
 
-  claims = g_strdup_printf ("{\"iss\":\"%s\",\"aud\":%s,\"exp\":%" G_GINT64_FORMAT ",\"nonce\":\"%s\",\"sub\":\"s\"%s}",
-                            self->issuer != NULL ? self->issuer : self->base,
-                            self->audience != NULL ? self->audience : "\"zhenqiao\"", exp,
-                            self->nonce != NULL ? self->nonce
-                                                : (const char *) g_hash_table_lookup (self->asked, "nonce"),
-                            user);
+  claims = g_strdup_printf (
+      "{\"iss\":\"%s\",\"aud\":%s,\"exp\":%" G_GINT64_FORMAT ",\"nonce\":\"%s\",\"sub\":\"s\"%s}",
+      self->issuer != NULL ? self->issuer : self->base, self->audience != NULL ? self->audience : "\"zhenqiao\"", exp,
+      self->nonce != NULL ? self->nonce : (const char *)g_hash_table_lookup (self->asked, "nonce"), user);
   payload = base64url (claims);
   return g_strconcat ("eyJhbGciOiJFUzI1NiJ9.", payload, ".c2lnbmF0dXJl", NULL);
 }
@@ -116,11 +114,11 @@ is_asked_code (SmartServer *self, GHashTable *form)
   const char *verifier = g_hash_table_lookup (form, "code_verifier");
   g_autofree char *challenge = verifier != NULL ? zq_pkce_challenge (verifier) : NULL;
 
-  return self->asked != NULL && g_strcmp0 (g_hash_table_lookup (form, "code"), "c0de&more") == 0
-         && g_strcmp0 (g_hash_table_lookup (form, "client_id"), "zhenqiao") == 0
-         && g_strcmp0 (g_hash_table_lookup (form, "redirect_uri"), g_hash_table_lookup (self->asked, "redirect_uri"))
-                == 0
-         && g_strcmp0 (challenge, g_hash_table_lookup (self->asked, "code_challenge")) == 0;
+  return self->asked != NULL && g_strcmp0 (g_hash_table_lookup (form, "code"), "c0de&more") == 0 &&
+         g_strcmp0 (g_hash_table_lookup (form, "client_id"), "zhenqiao") == 0 &&
+         g_strcmp0 (g_hash_table_lookup (form, "redirect_uri"), g_hash_table_lookup (self->asked, "redirect_uri")) ==
+             0 &&
+         g_strcmp0 (challenge, g_hash_table_lookup (self->asked, "code_challenge")) == 0;
 }
 
 static void
@@ -221,16 +219,17 @@ smart_server_new (ZqClock *clock)
   self->user = "Practitioner/p1";
   self->lifetime_s = 300;
   self->expires_in_s = 600;
-  self->roles = "{\"resource\":{\"resourceType\":\"PractitionerRole\",\"id\":\"r1\","
-                "\"organization\":{\"reference\":\"Organization/d1\"},"
-                "\"code\":[{\"coding\":[{\"system\":\"https://zhenqiao.org/fhir/CodeSystem/role\",\"code\":\"doctor\"}]}]}}";
+  self->roles =
+      "{\"resource\":{\"resourceType\":\"PractitionerRole\",\"id\":\"r1\","
+      "\"organization\":{\"reference\":\"Organization/d1\"},"
+      "\"code\":[{\"coding\":[{\"system\":\"https://zhenqiao.org/fhir/CodeSystem/role\",\"code\":\"doctor\"}]}]}}";
   self->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (self->server, NULL, on_request, self, NULL);
   soup_server_listen_local (self->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
   g_assert_no_error (error);
   uris = soup_server_get_uris (self->server);
   self->base = g_strdup_printf ("http://127.0.0.1:%d/fhir", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   return self;
 }
 

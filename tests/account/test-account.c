@@ -20,7 +20,8 @@ test_pkce (void)
   g_assert_cmpstr (challenge, ==, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
   g_assert_cmpuint (strlen (one), >=, 43);
   g_assert_cmpuint (strlen (one), <=, 128);
-  g_assert_cmpuint (strspn (one, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"), ==, strlen (one));
+  g_assert_cmpuint (strspn (one, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"), ==,
+                    strlen (one));
   g_assert_cmpstr (one, !=, other);
 }
 
@@ -240,7 +241,7 @@ test_lock (void)
 static char *
 token_of (const char *claims)
 {
-  g_autofree char *payload = g_base64_encode ((const guchar *) claims, strlen (claims));
+  g_autofree char *payload = g_base64_encode ((const guchar *)claims, strlen (claims));
 
   g_strdelimit (payload, "+", '-');
   g_strdelimit (payload, "/", '_');
@@ -258,7 +259,8 @@ test_id_token (void)
   } cases[] = {
     { "{\"iss\":\"https://i\",\"aud\":\"c\",\"exp\":1010,\"nonce\":\"n\",\"fhirUser\":\"Practitioner/1\"}", TRUE },
     { "{\"iss\":\"https://i\",\"aud\":[\"c\"],\"exp\":1010,\"nonce\":\"n\",\"profile\":\"Practitioner/1\"}", TRUE },
-    { "{\"iss\":\"https://i\",\"aud\":[\"x\",\"c\"],\"azp\":\"c\",\"exp\":1010,\"nonce\":\"n\",\"fhirUser\":\"Practitioner/1\"}",
+    { "{\"iss\":\"https://"
+      "i\",\"aud\":[\"x\",\"c\"],\"azp\":\"c\",\"exp\":1010,\"nonce\":\"n\",\"fhirUser\":\"Practitioner/1\"}",
       TRUE },
     { "{\"iss\":\"https://i\",\"aud\":[\"x\",\"c\"],\"exp\":1010,\"nonce\":\"n\"}", FALSE },
     { "{\"iss\":\"https://i\",\"aud\":\"c\",\"azp\":\"x\",\"exp\":1010,\"nonce\":\"n\"}", FALSE },

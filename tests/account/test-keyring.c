@@ -219,7 +219,8 @@ test_locked_meanwhile (Fixture *self, gconstpointer data)
   GList wanted = { NULL, NULL, NULL };
 
   g_assert_no_error (error);
-  collection = secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, &error);
+  collection =
+      secret_collection_for_alias_sync (service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, NULL, &error);
   g_assert_no_error (error);
   wanted.data = collection;
   g_assert_cmpint (secret_service_lock_sync (service, &wanted, NULL, NULL, &error), ==, 1);

@@ -433,10 +433,10 @@ expect_not_followed (const char *url)
 static void
 test_follow_stops (Fixture *self, gconstpointer data)
 {
-  g_autofree char *to_itself = g_strconcat (self->server->base, "/authorize?state=st4te&redirect_uri=", self->server->base,
-                                            "/callback", NULL);
-  g_autofree char *elsewhere = g_strconcat (self->server->base,
-                                            "/authorize?state=st4te&redirect_uri=http://hospital.example/callback", NULL);
+  g_autofree char *to_itself =
+      g_strconcat (self->server->base, "/authorize?state=st4te&redirect_uri=", self->server->base, "/callback", NULL);
+  g_autofree char *elsewhere =
+      g_strconcat (self->server->base, "/authorize?state=st4te&redirect_uri=http://hospital.example/callback", NULL);
 
   self->server->ask_person = TRUE;
   expect_not_followed (to_itself);

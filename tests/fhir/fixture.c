@@ -71,7 +71,7 @@ server_base (SoupServer *server)
   GSList *uris = soup_server_get_uris (server);
   char *base = g_strdup_printf ("%s://127.0.0.1:%d/fhir", g_uri_get_scheme (uris->data), g_uri_get_port (uris->data));
 
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
   return base;
 }
 
@@ -84,12 +84,17 @@ struct _CountingTokens
 
 static void counting_tokens_provider_init (ZqTokenProviderInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (CountingTokens, counting_tokens, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (CountingTokens,
+                               counting_tokens,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ZQ_TYPE_TOKEN_PROVIDER, counting_tokens_provider_init))
 
 static void
-counting_tokens_get_async (ZqTokenProvider *provider, const char *stale, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data)
+counting_tokens_get_async (ZqTokenProvider *provider,
+                           const char *stale,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   CountingTokens *self = COUNTING_TOKENS (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);

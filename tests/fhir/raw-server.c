@@ -65,7 +65,7 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
       if (!read_request (input))
         break;
       n = g_atomic_int_add (&self->n_requests, 1);
-      answer = g_ptr_array_index (self->answers, MIN ((guint) n, self->answers->len - 1));
+      answer = g_ptr_array_index (self->answers, MIN ((guint)n, self->answers->len - 1));
       if (answer == NULL || !g_output_stream_write_all (output, answer, strlen (answer), NULL, NULL, NULL))
         break;
     }

@@ -85,7 +85,7 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
       g_ptr_array_add (self->paused, g_object_ref (message));
     }
   else if (g_str_has_prefix (path, "/fhir/status/"))
-    reply (message, (guint) g_ascii_strtoull (path + strlen ("/fhir/status/"), NULL, 10), "application/fhir+json",
+    reply (message, (guint)g_ascii_strtoull (path + strlen ("/fhir/status/"), NULL, 10), "application/fhir+json",
            "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"processing\","
            "\"diagnostics\":\"a reason\"}]}");
   else
@@ -262,13 +262,13 @@ test_status (void)
     int code;
     gboolean unclear;
   } cases[] = {
-    { "status/400", ZQ_FHIR_ERROR_REFUSED, FALSE },  { "status/403", ZQ_FHIR_ERROR_FORBIDDEN, FALSE },
+    { "status/400", ZQ_FHIR_ERROR_REFUSED, FALSE },   { "status/403", ZQ_FHIR_ERROR_FORBIDDEN, FALSE },
     { "status/404", ZQ_FHIR_ERROR_NOT_FOUND, FALSE }, { "status/408", ZQ_FHIR_ERROR_REFUSED, TRUE },
-    { "status/409", ZQ_FHIR_ERROR_CONFLICT, FALSE }, { "status/410", ZQ_FHIR_ERROR_GONE, FALSE },
-    { "status/412", ZQ_FHIR_ERROR_CONFLICT, FALSE }, { "status/422", ZQ_FHIR_ERROR_REFUSED, FALSE },
-    { "status/429", ZQ_FHIR_ERROR_BUSY, FALSE },     { "status/500", ZQ_FHIR_ERROR_SERVER, TRUE },
-    { "status/501", ZQ_FHIR_ERROR_SERVER, FALSE },   { "status/502", ZQ_FHIR_ERROR_SERVER, TRUE },
-    { "status/503", ZQ_FHIR_ERROR_BUSY, FALSE },     { "status/504", ZQ_FHIR_ERROR_SERVER, TRUE },
+    { "status/409", ZQ_FHIR_ERROR_CONFLICT, FALSE },  { "status/410", ZQ_FHIR_ERROR_GONE, FALSE },
+    { "status/412", ZQ_FHIR_ERROR_CONFLICT, FALSE },  { "status/422", ZQ_FHIR_ERROR_REFUSED, FALSE },
+    { "status/429", ZQ_FHIR_ERROR_BUSY, FALSE },      { "status/500", ZQ_FHIR_ERROR_SERVER, TRUE },
+    { "status/501", ZQ_FHIR_ERROR_SERVER, FALSE },    { "status/502", ZQ_FHIR_ERROR_SERVER, TRUE },
+    { "status/503", ZQ_FHIR_ERROR_BUSY, FALSE },      { "status/504", ZQ_FHIR_ERROR_SERVER, TRUE },
   };
   g_autoptr (Hospital) hospital = hospital_new ();
   g_autoptr (ZqFhirClient) client = client_new (hospital->base, NULL);
@@ -370,9 +370,12 @@ test_timeout (void)
 static void
 test_unsafe_address (void)
 {
-  static const char *const bases[] = { "http://hospital.example/fhir", "http://127.0.0.1.example/fhir",
-                                       "https://doctor:secret@hospital.example/fhir", "ftp://127.0.0.1/fhir",
-                                       "hospital", "" };
+  static const char *const bases[] = { "http://hospital.example/fhir",
+                                       "http://127.0.0.1.example/fhir",
+                                       "https://doctor:secret@hospital.example/fhir",
+                                       "ftp://127.0.0.1/fhir",
+                                       "hospital",
+                                       "" };
   g_auto (Answer) answer = { 0 };
 
   for (guint i = 0; i < G_N_ELEMENTS (bases); i++)
@@ -405,15 +408,31 @@ make_certificate (const ZqTestDir *dir)
 {
   g_autofree char *key = zq_test_dir_path (dir, "key.pem");
   g_autofree char *certificate = zq_test_dir_path (dir, "certificate.pem");
-  const char *const command[] = { "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-                                  "-nodes", "-days", "2", "-subj", "/CN=hospital", "-addext",
-                                  "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate, NULL };
+  const char *const command[] = { "openssl",
+                                  "req",
+                                  "-x509",
+                                  "-newkey",
+                                  "ec",
+                                  "-pkeyopt",
+                                  "ec_paramgen_curve:prime256v1",
+                                  "-nodes",
+                                  "-days",
+                                  "2",
+                                  "-subj",
+                                  "/CN=hospital",
+                                  "-addext",
+                                  "subjectAltName=IP:127.0.0.1",
+                                  "-keyout",
+                                  key,
+                                  "-out",
+                                  certificate,
+                                  NULL };
   int status = -1;
 
-  return g_spawn_sync (NULL, (char **) command, NULL,
+  return g_spawn_sync (NULL, (char **)command, NULL,
                        G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL,
-                       NULL, &status, NULL)
-         && g_spawn_check_wait_status (status, NULL);
+                       NULL, &status, NULL) &&
+         g_spawn_check_wait_status (status, NULL);
 }
 
 static void

@@ -117,9 +117,9 @@ test_waits (void)
   for (guint s = 0; s < G_N_ELEMENTS (statuses); s++)
     for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
       {
-        g_autofree char *text = g_strdup_printf ("HTTP/1.1 %u Busy\r\n%s\r\nContent-Length: 0\r\n\r\n", statuses[s],
-                                                 cases[i].header);
-        g_autoptr (RawServer) server = raw_server_new ((const char *const *) &text, 1);
+        g_autofree char *text =
+            g_strdup_printf ("HTTP/1.1 %u Busy\r\n%s\r\nContent-Length: 0\r\n\r\n", statuses[s], cases[i].header);
+        g_autoptr (RawServer) server = raw_server_new ((const char *const *)&text, 1);
         g_autofree char *base = raw_server_base (server);
         g_autoptr (ZqFhirClient) client = client_new (base, NULL);
         g_auto (Answer) answer = { 0 };
@@ -163,7 +163,7 @@ on_flood (SoupServer *server, SoupServerMessage *message, const char *path, GHas
   soup_server_message_set_status (message, 200, NULL);
   soup_message_headers_set_content_type (headers, "application/fhir+json", NULL);
   if (flood->declared)
-    soup_message_headers_set_content_length (headers, (goffset) flood->left);
+    soup_message_headers_set_content_length (headers, (goffset)flood->left);
   else
     soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
   soup_message_body_set_accumulate (soup_server_message_get_response_body (message), FALSE);
@@ -199,7 +199,7 @@ static GBytes *
 gzip (const char *text)
 {
   g_autoptr (GConverter) compressor = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, -1));
-  g_autoptr (GInputStream) plain = g_memory_input_stream_new_from_data (text, (gssize) strlen (text), NULL);
+  g_autoptr (GInputStream) plain = g_memory_input_stream_new_from_data (text, (gssize)strlen (text), NULL);
   g_autoptr (GInputStream) packed = g_converter_input_stream_new (plain, compressor);
   g_autoptr (GOutputStream) collected = g_memory_output_stream_new_resizable ();
   g_autoptr (GError) error = NULL;
