@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "app/application-private.h"
+
+#include "account/follow.h"
+#include "account/keyring.h"
+
+#include <glib/gi18n.h>
+
+/* --- who it is -------------------------------------------------------------------------------- */
+
+static void
+on_adopted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_session_adopt_finish (ZQ_SESSION (source), result, &error))
+    {
+      zq_application_ask_sign_in (self, error->message);
+      return;
+    }
+  zq_window_return_to_work (self->window);
+}
+
+void
+zq_application_adopt (ZqApplication *self)
+{
+  g_autoptr (ZqSignInResult) result = g_steal_pointer (&self->signed_in);
+
+  if (result != NULL)
+    zq_session_adopt_async (self->session, result, on_adopted, g_object_ref (self));
+}
+
+static void
+on_signed_in (GObject *source, GAsyncResult *res, gpointer data)
+{
+  g_autoptr (ZqApplication) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqSignInResult) result = zq_sign_in_run_finish (ZQ_SIGN_IN (source), res, &error);
+
+  if (self->sign_in == ZQ_SIGN_IN (source))
+    g_clear_object (&self->sign_in);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (result != NULL && self->session == NULL && !zq_session_remember_person (self->account, result, &error))
+    g_clear_pointer (&result, zq_sign_in_result_free);
+  if (result == NULL)
+    {
+      zq_application_ask_sign_in (self, error->message);
+      return;
+    }
+  g_clear_pointer (&self->signed_in, zq_sign_in_result_free);
+  self->signed_in = g_steal_pointer (&result);
+  if (self->session != NULL)
+    zq_application_adopt (self);
+  else
+    zq_application_open (self, TRUE);
+}
+
+/* --- the browser ------------------------------------------------------------------------------ */
+
+static void
+on_followed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqApplication) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_sign_in_follow_finish (result, &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_cancellable_cancel (self->cancellable);
+  zq_application_ask_sign_in (self, error->message);
+}
+
+static void
+on_browser (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *url = data;
+  g_autoptr (GError) error = NULL;
+
+  if (g_app_info_launch_default_for_uri_finish (result, &error))
+    return;
+  /* Nothing opened: who started the program in a terminal finds the address there, too. */
+  g_print ("sign-in %s\n", url);
+  fflush (stdout);
+}
+
+static void
+on_address_ready (ZqApplication *self, const char *url)
+{
+  zq_sign_in_page_wait (zq_window_show_sign_in (self->window), url);
+  if (self->options->auto_follow)
+    zq_sign_in_follow_async (url, zq_account_get_ca (self->account), self->cancellable, on_followed,
+                             g_object_ref (self));
+  else
+    g_app_info_launch_default_for_uri_async (url, NULL, self->cancellable, on_browser, g_strdup (url));
+}
+
+/* --- the page --------------------------------------------------------------------------------- */
+
+void
+zq_application_begin_sign_in (ZqApplication *self)
+{
+  ZqSignInPage *page = zq_window_show_sign_in (self->window);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  zq_sign_in_page_wait (page, NULL);
+  g_clear_object (&self->sign_in);
+  self->sign_in = zq_sign_in_new (self->account, self->clock);
+  if (self->options->login_hint != NULL)
+    zq_sign_in_set_login_hint (self->sign_in, self->options->login_hint);
+  g_signal_connect_object (self->sign_in, "address-ready", G_CALLBACK (on_address_ready), self, G_CONNECT_SWAPPED);
+  if (zq_account_uses_smart (self->account))
+    zq_sign_in_run_async (self->sign_in, self->cancellable, on_signed_in, g_object_ref (self));
+  else
+    zq_sign_in_look_up_async (self->sign_in, self->cancellable, on_signed_in, g_object_ref (self));
+}
+
+static void
+on_connect (ZqApplication *self, const char *address)
+{
+  g_autoptr (GError) error = NULL;
+  ZqAccount *account = zq_account_new (self->options->data_dir, address, &error);
+
+  if (account == NULL)
+    {
+      zq_application_ask_sign_in (self, error->message);
+      return;
+    }
+  g_clear_object (&self->account);
+  self->account = account;
+  zq_application_begin_sign_in (self);
+}
+
+static void
+on_choose (ZqApplication *self, const char *id)
+{
+  g_autoptr (GPtrArray) accounts = zq_account_list (self->options->data_dir);
+
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      ZqAccount *account = g_ptr_array_index (accounts, i);
+
+      if (!g_str_equal (zq_account_get_id (account), id))
+        continue;
+      g_set_object (&self->account, account);
+      if (zq_account_get_practitioner (account) == NULL)
+        zq_application_begin_sign_in (self);
+      else
+        zq_application_open (self, TRUE);
+      return;
+    }
+}
+
+static void
+on_cancel (ZqApplication *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  if (zq_window_has_work (self->window))
+    zq_window_return_to_work (self->window);
+  else
+    zq_application_ask_sign_in (self, NULL);
+}
+
+void
+zq_application_ask_sign_in (ZqApplication *self, const char *error)
+{
+  ZqSignInPage *page = zq_window_show_sign_in (self->window);
+  g_autoptr (GPtrArray) accounts = NULL;
+
+  if (self->page != page)
+    {
+      self->page = page;
+      g_signal_connect_object (page, "connect", G_CALLBACK (on_connect), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (page, "choose", G_CALLBACK (on_choose), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (page, "cancel", G_CALLBACK (on_cancel), self, G_CONNECT_SWAPPED);
+    }
+  zq_sign_in_page_clear_accounts (page);
+  /* A store that is open stays with its doctor: only that one can sign in again. */
+  if (self->session == NULL)
+    accounts = zq_account_list (self->options->data_dir);
+  for (guint i = 0; accounts != NULL && i < accounts->len; i++)
+    {
+      ZqAccount *account = g_ptr_array_index (accounts, i);
+
+      zq_sign_in_page_add_account (page, zq_account_get_id (account), zq_account_get_name (account),
+                                   zq_account_get_base (account));
+    }
+  if (self->account != NULL)
+    zq_sign_in_page_set_address (page, zq_account_get_base (self->account));
+  zq_sign_in_page_ask (page, error);
+}
+
+/* --- out -------------------------------------------------------------------------------------- */
+
+static void
+forget_tokens (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (zq_keyring_set_refresh_token (ZQ_ACCOUNT (data), NULL, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+static void
+on_forgotten (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ZqApplication *self = ZQ_APPLICATION (source);
+  g_autoptr (GError) error = NULL;
+  GtkWindow *old = GTK_WINDOW (self->window);
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    {
+      zq_window_toast (self->window, error->message);
+      return;
+    }
+  zq_window_flush (self->window);
+  self->window = zq_window_new (GTK_APPLICATION (self));
+  self->page = NULL;
+  gtk_window_destroy (old);
+  zq_session_close (self->session);
+  g_clear_object (&self->session);
+  zq_application_ask_sign_in (self, NULL);
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static void
+on_sign_out_response (ZqApplication *self, const char *response)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (!g_str_equal (response, "sign-out") || self->session == NULL)
+    return;
+  task = g_task_new (self, NULL, on_forgotten, NULL);
+  g_task_set_task_data (task, g_object_ref (self->account), g_object_unref);
+  g_task_run_in_thread (task, forget_tokens);
+}
+
+void
+zq_application_sign_out (ZqApplication *self)
+{
+  const ZqSessionCounts *counts = zq_session_status_get_counts (zq_session_get_status (self->session));
+  guint n = counts->waiting + counts->held + counts->refused;
+  GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self->window), _ ("Sign Out?"), NULL);
+  g_autofree char *body =
+    n > 0 ? g_strdup_printf (ngettext ("%u thing that you did has not reached the hospital. It stays on this computer, "
+                                       "encrypted, and goes out after your next sign-in.",
+                                       "%u things that you did have not reached the hospital. They stay on this "
+                                       "computer, encrypted, and go out after your next sign-in.",
+                                       n),
+                             n)
+          : g_strdup (_ ("All that you did is at the hospital. What was fetched stays on this computer, encrypted."));
+
+  adw_message_dialog_set_body (ADW_MESSAGE_DIALOG (dialog), body);
+  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _ ("_Cancel"), "sign-out", _ ("Sign _Out"),
+                                    NULL);
+  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "sign-out", ADW_RESPONSE_DESTRUCTIVE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_sign_out_response), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+}

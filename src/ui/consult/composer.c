@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/composer.h"
+
+#include "clinic/consult/commands.h"
+#include "store/draft.h"
+
+#include <glib/gi18n.h>
+
+/* From a key to the write of the draft; it is a second at most to the durable commit. */
+#define DRAFT_DELAY (250 * 1000)
+
+struct _ZqComposer
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *box;
+  GtkLabel *to;
+  GtkTextView *text;
+  GtkLabel *note;
+  GtkWidget *send;
+
+  /* owned */
+  ZqStore *store;
+  ZqClock *clock;
+  GHashTable *in_flight; /* consult → text whose commit is not back yet */
+  gint64 consult;
+  guint alarm;
+  guint serial; /* of the consultation shown: a late answer of another one says nothing here */
+  gboolean loading;
+  gboolean dirty;
+};
+
+enum
+{
+  SEND,
+  LEAVE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ZqComposer, zq_composer, GTK_TYPE_WIDGET)
+
+typedef struct
+{
+  GWeakRef composer;
+  gint64 consult;
+  char *text;
+  guint serial;
+} Saving;
+
+static void
+saving_free (Saving *saving)
+{
+  g_weak_ref_clear (&saving->composer);
+  g_free (saving->text);
+  g_free (saving);
+}
+
+char *
+zq_composer_dup_text (ZqComposer *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+}
+
+static gboolean
+has_words (ZqComposer *self)
+{
+  g_autofree char *text = zq_composer_dup_text (self);
+
+  return *g_strstrip (text) != '\0';
+}
+
+/* --- the draft -------------------------------------------------------------------------------- */
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Saving *saving = data;
+  g_autoptr (ZqComposer) self = g_weak_ref_get (&saving->composer);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = zq_draft_save_finish (ZQ_STORE (source), result, &error);
+
+  if (self != NULL && g_strcmp0 (g_hash_table_lookup (self->in_flight, &saving->consult), saving->text) == 0)
+    g_hash_table_remove (self->in_flight, &saving->consult);
+  if (self != NULL && saving->serial == self->serial)
+    {
+      if (ok && !self->dirty)
+        gtk_label_set_label (self->note, has_words (self) ? _ ("Draft kept on this computer") : "");
+      else if (!ok)
+        {
+          g_autofree char *words =
+            /* Translators: %s is what went wrong */
+            g_strdup_printf (_ ("This computer cannot keep the draft: %s. Copy the text before you close."),
+                             error->message);
+
+          gtk_label_set_label (self->note, words);
+        }
+    }
+  saving_free (saving);
+}
+
+void
+zq_composer_flush (ZqComposer *self)
+{
+  g_autofree char *scope = NULL, *text = NULL;
+  Saving *saving;
+
+  if (self->clock != NULL)
+    zq_clock_clear (self->clock, &self->alarm);
+  if (!self->dirty || self->consult == 0)
+    return;
+  self->dirty = FALSE;
+  scope = zq_consult_draft_scope (self->consult);
+  text = zq_composer_dup_text (self);
+  saving = g_new0 (Saving, 1);
+  g_weak_ref_init (&saving->composer, self);
+  saving->serial = self->serial;
+  saving->consult = self->consult;
+  saving->text = g_strdup (text);
+  g_hash_table_insert (self->in_flight, g_memdup2 (&self->consult, sizeof self->consult), g_strdup (text));
+  zq_draft_save_async (self->store, scope, text, on_saved, saving);
+}
+
+static void
+on_draft_due (gpointer data)
+{
+  ZqComposer *self = data;
+
+  self->alarm = 0;
+  zq_composer_flush (self);
+}
+
+static void
+on_changed (ZqComposer *self)
+{
+  gtk_widget_set_sensitive (self->send, has_words (self));
+  if (self->loading || self->consult == 0)
+    return;
+  self->dirty = TRUE;
+  /* Not pushed back by the next key: who types without a pause is kept all the same. */
+  if (self->alarm == 0)
+    self->alarm = zq_clock_alarm_in (self->clock, DRAFT_DELAY, on_draft_due, self);
+}
+
+static void
+set_text (ZqComposer *self, const char *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+
+  self->loading = TRUE;
+  gtk_text_buffer_begin_irreversible_action (buffer);
+  gtk_text_buffer_set_text (buffer, text, -1);
+  gtk_text_buffer_end_irreversible_action (buffer);
+  self->loading = FALSE;
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static void
+emit_send (ZqComposer *self)
+{
+  g_autofree char *text = NULL;
+
+  if (!has_words (self))
+    return;
+  text = zq_composer_dup_text (self);
+  g_signal_emit (self, signals[SEND], 0, g_strstrip (text));
+}
+
+static void
+on_send_clicked (ZqComposer *self)
+{
+  emit_send (self);
+}
+
+static gboolean
+send_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  emit_send (ZQ_COMPOSER (widget));
+  return TRUE;
+}
+
+static gboolean
+leave_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  g_signal_emit (widget, signals[LEAVE], 0);
+  return TRUE;
+}
+
+static gboolean
+zq_composer_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (ZQ_COMPOSER (widget)->text));
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_composer_dispose (GObject *object)
+{
+  ZqComposer *self = ZQ_COMPOSER (object);
+
+  if (self->store != NULL)
+    zq_composer_flush (self);
+  self->consult = 0;
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (zq_composer_parent_class)->dispose (object);
+}
+
+static void
+zq_composer_finalize (GObject *object)
+{
+  g_hash_table_unref (ZQ_COMPOSER (object)->in_flight);
+  G_OBJECT_CLASS (zq_composer_parent_class)->finalize (object);
+}
+
+static void
+zq_composer_class_init (ZqComposerClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_composer_dispose;
+  G_OBJECT_CLASS (klass)->finalize = zq_composer_finalize;
+  widget_class->grab_focus = zq_composer_grab_focus;
+
+  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LEAVE] = g_signal_new ("leave", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, send_shortcut, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, send_shortcut, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, leave_shortcut, NULL);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/composer.ui");
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, box);
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, to);
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, text);
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, note);
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, send);
+  gtk_widget_class_bind_template_callback (widget_class, on_send_clicked);
+}
+
+static void
+zq_composer_init (ZqComposer *self)
+{
+  self->in_flight = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (on_changed), self,
+                           G_CONNECT_SWAPPED);
+}
+
+void
+zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
+{
+  if (self->store != NULL)
+    zq_composer_flush (self);
+  self->dirty = FALSE;
+  if (g_set_object (&self->store, store))
+    g_set_object (&self->clock, zq_store_get_clock (store));
+  self->consult = consult;
+  zq_composer_reload (self);
+}
+
+void
+zq_composer_set_to (ZqComposer *self, const char *to)
+{
+  gtk_label_set_label (self->to, to);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, to, -1);
+}
+
+void
+zq_composer_taken (ZqComposer *self)
+{
+  zq_clock_clear (self->clock, &self->alarm);
+  self->dirty = FALSE;
+  self->serial++;
+  g_hash_table_remove (self->in_flight, &self->consult);
+  set_text (self, "");
+  gtk_label_set_label (self->note, "");
+}
+
+void
+zq_composer_put_back (ZqComposer *self, const char *text)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  GtkTextIter start;
+
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  if (has_words (self))
+    gtk_text_buffer_insert (buffer, &start, "\n", 1);
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  gtk_text_buffer_insert (buffer, &start, text, -1);
+}
+
+void
+zq_composer_reload (ZqComposer *self)
+{
+  g_autofree char *scope = NULL, *body = NULL;
+
+  self->serial++;
+  if (self->consult != 0)
+    {
+      scope = zq_consult_draft_scope (self->consult);
+      body = g_strdup (g_hash_table_lookup (self->in_flight, &self->consult));
+      if (body == NULL)
+        body = zq_draft_load (zq_store_get_main_db (self->store), scope);
+    }
+  set_text (self, body != NULL ? body : "");
+  gtk_label_set_label (self->note, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
+}
+
+gint64
+zq_composer_get_consult (ZqComposer *self)
+{
+  return self->consult;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/inbox-row.h"
+
+#include "ui/widgets/words.h"
+
+struct _ZqInboxRow
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *box;
+  GtkWidget *dot;
+
+  /* borrowed */
+  GTimeZone *zone;
+
+  /* owned */
+  ZqConsultRow *row;
+  gint64 now;
+  guint say_id;
+};
+
+enum
+{
+  PROP_ROW = 1,
+  PROP_NOW,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (ZqInboxRow, zq_inbox_row, GTK_TYPE_WIDGET)
+
+/* --- what the template asks ------------------------------------------------------------------- */
+
+static char *
+words_unread (ZqInboxRow *self, guint unread)
+{
+  if (unread == 0)
+    return NULL;
+  return g_strdup_printf (ngettext ("%u unread message", "%u unread messages", unread), unread);
+}
+
+static double
+unread_opacity (ZqInboxRow *self, guint unread)
+{
+  return unread > 0 ? 1.0 : 0.0;
+}
+
+static char **
+name_classes (ZqInboxRow *self, guint unread)
+{
+  const char *classes[] = { "row-name", unread > 0 ? "unread" : NULL, NULL };
+
+  return g_strdupv ((char **) classes);
+}
+
+static char *
+words_person (ZqInboxRow *self, int sex, int age_years)
+{
+  return zq_words_sex_age (sex, age_years, -1);
+}
+
+static char *
+words_time (ZqInboxRow *self, gint64 due, gboolean final, gint64 now)
+{
+  return final ? g_strdup ("") : zq_words_due (due, now);
+}
+
+static char **
+due_classes (ZqInboxRow *self, gint64 due, gboolean final, gint64 now)
+{
+  const gint64 soon = G_GINT64_CONSTANT (7200) * G_USEC_PER_SEC;
+  const char *classes[] = { "due", NULL, NULL };
+
+  if (due != 0 && due <= now)
+    classes[1] = "overdue";
+  else if (due != 0 && due - now < soon)
+    classes[1] = "soon";
+  return g_strdupv ((char **) classes);
+}
+
+static char *
+words_complaint (ZqInboxRow *self, const char *complaint, const char *snippet)
+{
+  if (complaint != NULL && *complaint != '\0')
+    return g_strdup (complaint);
+  return g_strdup (snippet != NULL && *snippet != '\0' ? snippet : _ ("No complaint given"));
+}
+
+static gboolean
+is_some (ZqInboxRow *self, guint n)
+{
+  return n > 0;
+}
+
+static char *
+words_pictures (ZqInboxRow *self, guint n)
+{
+  return g_strdup_printf (ngettext ("%u picture", "%u pictures", n), n);
+}
+
+static char *
+words_voices (ZqInboxRow *self, guint n)
+{
+  return g_strdup_printf (ngettext ("%u voice message", "%u voice messages", n), n);
+}
+
+static char *
+words_results (ZqInboxRow *self, guint n)
+{
+  return g_strdup_printf (ngettext ("%u result", "%u results", n), n);
+}
+
+static char *
+words_ours (ZqInboxRow *self, gboolean has_draft, gboolean waiting, gboolean send_failed)
+{
+  if (send_failed)
+    return g_strdup (_ ("Not sent: look again"));
+  if (has_draft)
+    return g_strdup (_ ("Draft"));
+  return g_strdup (waiting ? _ ("Waiting to be sent") : "");
+}
+
+static gboolean
+is_ours (ZqInboxRow *self, gboolean has_draft, gboolean waiting, gboolean send_failed)
+{
+  return has_draft || waiting || send_failed;
+}
+
+static char **
+ours_classes (ZqInboxRow *self, gboolean send_failed)
+{
+  const char *classes[] = { "caption-heading", send_failed ? "failed" : "ours", NULL };
+
+  return g_strdupv ((char **) classes);
+}
+
+static char *
+words_last (ZqInboxRow *self, gint64 last_at, gint64 now)
+{
+  return zq_words_when (last_at, now, self->zone);
+}
+
+/* --- accessibility ---------------------------------------------------------------------------- */
+
+static void
+add (GString *words, char *text)
+{
+  if (text != NULL && *text != '\0')
+    g_string_append_printf (words, "%s%s", words->len > 0 ? ", " : "", text);
+  g_free (text);
+}
+
+char *
+zq_inbox_row_dup_words (ZqInboxRow *self)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+  g_autofree char *name = NULL, *complaint = NULL, *snippet = NULL;
+  guint unread, pictures, voices, results;
+  gboolean urgent, draft, waiting, failed, final;
+  gint64 due;
+  int sex, age;
+
+  if (self->row == NULL)
+    return g_strdup ("");
+  g_object_get (self->row, "name", &name, "sex", &sex, "age-years", &age, "complaint", &complaint, "snippet", &snippet,
+                "unread", &unread, "n-pictures", &pictures, "n-voices", &voices, "n-results", &results, "urgent",
+                &urgent, "has-draft", &draft, "waiting", &waiting, "send-failed", &failed, "final", &final, "due", &due,
+                NULL);
+  add (words, g_steal_pointer (&name));
+  add (words, words_person (self, sex, age));
+  add (words, g_strdup (urgent ? _ ("Urgent") : ""));
+  add (words, words_complaint (self, complaint, snippet));
+  add (words, words_time (self, due, final, self->now));
+  add (words, words_unread (self, unread));
+  add (words, pictures > 0 ? words_pictures (self, pictures) : NULL);
+  add (words, voices > 0 ? words_voices (self, voices) : NULL);
+  add (words, results > 0 ? words_results (self, results) : NULL);
+  add (words, words_ours (self, draft, waiting, failed));
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+static void
+say (gpointer data)
+{
+  ZqInboxRow *self = data;
+  g_autofree char *words = zq_inbox_row_dup_words (self);
+  g_autofree char *unread = NULL;
+  guint n = 0;
+
+  self->say_id = 0;
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+  if (self->row != NULL)
+    g_object_get (self->row, "unread", &n, NULL);
+  unread = words_unread (self, n);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  unread != NULL ? unread : _ ("read"), -1);
+}
+
+/* A row that loads notifies a dozen times: said once, after the frame. */
+static void
+say_later (ZqInboxRow *self)
+{
+  if (self->say_id == 0)
+    self->say_id = g_idle_add_once (say, self);
+}
+
+/* The list selects on press; a click opens. */
+static void
+on_released (ZqInboxRow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "inbox.open", NULL);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_inbox_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ZqInboxRow *self = ZQ_INBOX_ROW (object);
+
+  if (id == PROP_ROW)
+    g_value_set_object (value, self->row);
+  else
+    g_value_set_int64 (value, self->now);
+}
+
+static void
+zq_inbox_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ZqInboxRow *self = ZQ_INBOX_ROW (object);
+
+  if (id == PROP_ROW)
+    {
+      zq_inbox_row_set_row (self, g_value_get_object (value));
+      return;
+    }
+  self->now = g_value_get_int64 (value);
+  g_object_notify_by_pspec (object, properties[PROP_NOW]);
+}
+
+static void
+zq_inbox_row_dispose (GObject *object)
+{
+  ZqInboxRow *self = ZQ_INBOX_ROW (object);
+
+  if (self->row != NULL)
+    g_signal_handlers_disconnect_by_data (self->row, self);
+  g_clear_object (&self->row);
+  g_clear_handle_id (&self->say_id, g_source_remove);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (zq_inbox_row_parent_class)->dispose (object);
+}
+
+static void
+bind_words (GtkWidgetClass *klass)
+{
+  gtk_widget_class_bind_template_callback (klass, words_unread);
+  gtk_widget_class_bind_template_callback (klass, unread_opacity);
+  gtk_widget_class_bind_template_callback (klass, name_classes);
+  gtk_widget_class_bind_template_callback (klass, words_person);
+  gtk_widget_class_bind_template_callback (klass, words_time);
+  gtk_widget_class_bind_template_callback (klass, due_classes);
+  gtk_widget_class_bind_template_callback (klass, words_complaint);
+  gtk_widget_class_bind_template_callback (klass, is_some);
+  gtk_widget_class_bind_template_callback (klass, words_pictures);
+  gtk_widget_class_bind_template_callback (klass, words_voices);
+  gtk_widget_class_bind_template_callback (klass, words_results);
+  gtk_widget_class_bind_template_callback (klass, words_ours);
+  gtk_widget_class_bind_template_callback (klass, is_ours);
+  gtk_widget_class_bind_template_callback (klass, ours_classes);
+  gtk_widget_class_bind_template_callback (klass, words_last);
+}
+
+static void
+zq_inbox_row_class_init (ZqInboxRowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = zq_inbox_row_get_property;
+  object_class->set_property = zq_inbox_row_set_property;
+  object_class->dispose = zq_inbox_row_dispose;
+
+  g_type_ensure (ZQ_TYPE_CONSULT_ROW);
+  properties[PROP_ROW] = g_param_spec_object ("row", NULL, NULL, ZQ_TYPE_CONSULT_ROW,
+                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0,
+                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/inbox-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, ZqInboxRow, box);
+  gtk_widget_class_bind_template_child (widget_class, ZqInboxRow, dot);
+  bind_words (widget_class);
+}
+
+static void
+zq_inbox_row_init (ZqInboxRow *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+}
+
+ZqInboxRow *
+zq_inbox_row_new (GTimeZone *zone)
+{
+  ZqInboxRow *self = g_object_new (ZQ_TYPE_INBOX_ROW, NULL);
+
+  self->zone = zone;
+  return self;
+}
+
+void
+zq_inbox_row_set_row (ZqInboxRow *self, ZqConsultRow *row)
+{
+  if (self->row == row)
+    return;
+  if (self->row != NULL)
+    g_signal_handlers_disconnect_by_data (self->row, self);
+  g_set_object (&self->row, row);
+  if (row != NULL)
+    g_signal_connect_swapped (row, "notify", G_CALLBACK (say_later), self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROW]);
+  say_later (self);
+}
+
+ZqConsultRow *
+zq_inbox_row_get_row (ZqInboxRow *self)
+{
+  return self->row;
+}

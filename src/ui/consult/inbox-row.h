@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/consult/consult.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqInboxRow:
+ *
+ * One consultation in the inbox. Properties: "row" (ZqConsultRow or NULL), "now" (int64, µs: what
+ * "3 h left" is said against). Its accessible label says the whole row.
+ */
+#define ZQ_TYPE_INBOX_ROW (zq_inbox_row_get_type ())
+G_DECLARE_FINAL_TYPE (ZqInboxRow, zq_inbox_row, ZQ, INBOX_ROW, GtkWidget)
+
+/* @zone: borrowed, outlives the row. */
+ZqInboxRow *zq_inbox_row_new (GTimeZone *zone);
+void zq_inbox_row_set_row (ZqInboxRow *self, ZqConsultRow *row);
+ZqConsultRow *zq_inbox_row_get_row (ZqInboxRow *self);
+
+/* What a screen reader says of it. (transfer full) */
+char *zq_inbox_row_dup_words (ZqInboxRow *self);
+
+G_END_DECLS

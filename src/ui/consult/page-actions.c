@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/page-private.h"
+
+#include "clinic/consult/commands.h"
+#include "store/draft.h"
+#include "ui/widgets/toast.h"
+
+#include <glib/gi18n.h>
+
+/* One command under way: whose it is and what is said when it is done. */
+typedef struct
+{
+  ZqConsultPage *page;
+  gint64 consult;
+  const char *done; /* static */
+  char *text;       /* of a reply */
+} Command;
+
+static Command *
+command_new (ZqConsultPage *page, const char *done)
+{
+  Command *command = g_new0 (Command, 1);
+
+  command->page = g_object_ref (page);
+  command->consult = page->key;
+  command->done = done;
+  return command;
+}
+
+static void
+command_free (Command *command)
+{
+  g_object_unref (command->page);
+  g_free (command->text);
+  g_free (command);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
+
+static void
+say_failed (ZqConsultPage *self, const GError *error)
+{
+  zq_toast_show (GTK_WIDGET (self), error->message);
+}
+
+/* --- close, claim, urgent, and back ----------------------------------------------------------- */
+
+static void
+on_undone (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Command) command = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_consult_undo_finish (ZQ_STORE (source), result, &error))
+    say_failed (command->page, error);
+}
+
+typedef struct
+{
+  ZqConsultPage *page; /* borrowed: the toast lives inside its window */
+  ZqUndo *undo;
+} UndoOffer;
+
+static void
+undo_offer_free (gpointer data, GClosure *closure)
+{
+  UndoOffer *offer = data;
+
+  g_object_unref (offer->page);
+  zq_undo_free (offer->undo);
+  g_free (offer);
+}
+
+static void
+on_undo_clicked (AdwToast *toast, UndoOffer *offer)
+{
+  if (offer->page->store != NULL)
+    zq_consult_undo_async (offer->page->store, offer->undo, on_undone, command_new (offer->page, NULL));
+}
+
+static void
+on_commanded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Command) command = data;
+  g_autoptr (GError) error = NULL;
+  ZqUndo *undo = zq_consult_command_finish (ZQ_STORE (source), result, &error);
+  UndoOffer *offer;
+  AdwToast *toast;
+
+  if (undo == NULL)
+    {
+      say_failed (command->page, error);
+      return;
+    }
+  toast = zq_toast_show (GTK_WIDGET (command->page), command->done);
+  if (toast == NULL)
+    {
+      zq_undo_free (undo);
+      return;
+    }
+  offer = g_new0 (UndoOffer, 1);
+  offer->page = g_object_ref (command->page);
+  offer->undo = undo;
+  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_timeout (toast, 8);
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);
+}
+
+static void
+close_action (GtkWidget *widget, const char *name, GVariant *outcome)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult == NULL || !self->consult->can_close)
+    return;
+  zq_composer_flush (self->composer);
+  zq_consult_close_async (self->store, self->key, g_variant_get_string (outcome, NULL), on_commanded,
+                          command_new (self, _ ("Closed")));
+}
+
+static void
+claim_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult != NULL && self->consult->can_claim)
+    zq_consult_claim_async (self->store, self->key, on_commanded, command_new (self, _ ("Claimed: it is yours now")));
+}
+
+static void
+urgent_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult == NULL || !self->consult->can_set_priority)
+    return;
+  zq_consult_set_urgent_async (self->store, self->key, !self->consult->urgent, on_commanded,
+                               command_new (self, self->consult->urgent ? _ ("No longer urgent")
+                                                                        : _ ("Marked as urgent")));
+}
+
+static void
+reply_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult != NULL && self->consult->can_reply)
+    gtk_widget_grab_focus (GTK_WIDGET (self->composer));
+}
+
+static void
+intake_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult != NULL)
+    zq_intake_card_toggle (self->intake);
+}
+
+void
+zq_consult_page_install_actions (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "consult.close", "s", close_action);
+  gtk_widget_class_install_action (klass, "consult.claim", NULL, claim_action);
+  gtk_widget_class_install_action (klass, "consult.urgent", NULL, urgent_action);
+  gtk_widget_class_install_action (klass, "consult.reply", NULL, reply_action);
+  gtk_widget_class_install_action (klass, "consult.intake", NULL, intake_action);
+}
+
+/* --- replies ---------------------------------------------------------------------------------- */
+
+static void
+on_sent (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Command) command = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_consult_send_finish (ZQ_STORE (source), result, &error) != 0)
+    return;
+  say_failed (command->page, error);
+  if (command->page->key == command->consult)
+    zq_composer_put_back (command->page->composer, command->text);
+  else
+    {
+      g_autofree char *scope = zq_consult_draft_scope (command->consult);
+
+      zq_draft_save_async (ZQ_STORE (source), scope, command->text, NULL, NULL);
+    }
+}
+
+void
+zq_consult_page_send (ZqConsultPage *self, const char *text)
+{
+  Command *command;
+
+  if (self->consult == NULL || !self->consult->can_reply)
+    return;
+  command = command_new (self, NULL);
+  command->text = g_strdup (text);
+  zq_thread_follow (self->thread);
+  zq_consult_send_async (self->store, self->key, text, zq_thread_get_seen (self->thread), on_sent, command);
+  zq_composer_taken (self->composer);
+}
+
+static void
+on_marked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_consult_mark_read_finish (ZQ_STORE (source), result, &error))
+    g_warning ("read mark: %s", error->message);
+}
+
+void
+zq_consult_page_mark_read (ZqConsultPage *self, gint64 message)
+{
+  if (self->consult != NULL)
+    zq_consult_mark_read_async (self->store, self->key, message, on_marked, NULL);
+}
+
+static void
+on_resent (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Command) command = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_consult_intent_finish (ZQ_STORE (source), result, &error))
+    say_failed (command->page, error);
+}
+
+void
+zq_consult_page_resend (ZqConsultPage *self, gint64 intent)
+{
+  if (self->store == NULL)
+    return;
+  zq_consult_resend_async (self->store, intent, on_resent, command_new (self, NULL));
+}
+
+static void
+on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Command) command = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_consult_intent_finish (ZQ_STORE (source), result, &error))
+    {
+      say_failed (command->page, error);
+      return;
+    }
+  /* Whichever thread is open: it may be the one that got its words back. */
+  if (command->page->key == 0)
+    return;
+  zq_composer_reload (command->page->composer);
+  if (gtk_widget_get_mapped (GTK_WIDGET (command->page->composer)))
+    gtk_widget_grab_focus (GTK_WIDGET (command->page->composer));
+}
+
+void
+zq_consult_page_take_back (ZqConsultPage *self, gint64 intent)
+{
+  /* What is typed has to be in the store before the text is put in front of it. */
+  zq_composer_flush (self->composer);
+  zq_consult_take_back_async (self->store, intent, on_taken_back, command_new (self, NULL));
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/page-private.h"
+
+#include "clinic/consult/commands.h"
+#include "ui/widgets/words.h"
+
+enum
+{
+  OPENED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ZqConsultPage, zq_consult_page, GTK_TYPE_WIDGET)
+
+static const ZqContext *
+get_context (ZqConsultPage *self)
+{
+  return zq_store_get_context (self->store);
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+static void
+show_state (ZqConsultPage *self)
+{
+  const ZqConsult *consult = self->consult;
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *line = NULL;
+  gint64 now;
+
+  if (consult == NULL)
+    return;
+  now = zq_ticker_get_now (self->ticker);
+  g_ptr_array_add (words, g_strdup (zq_words_kind (consult->kind)));
+  if (consult->in_pool)
+    g_ptr_array_add (words, g_strdup (_ ("In the department's pool")));
+  else if (consult->status != NULL && *consult->status != '\0')
+    g_ptr_array_add (words, g_strdup (zq_words_status (consult->status)));
+  if (!consult->final && consult->due != 0)
+    g_ptr_array_add (words, zq_words_due (consult->due, now));
+  if (consult->urgent)
+    g_ptr_array_add (words, g_strdup (_ ("Urgent")));
+  if (consult->requester != NULL)
+    /* Translators: %s is a relative's name and relation */
+    g_ptr_array_add (words, g_strdup_printf (_ ("asked by %s for the patient"), consult->requester));
+  if (consult->owner != NULL)
+    /* Translators: %s is a doctor's name */
+    g_ptr_array_add (words, g_strdup_printf (_ ("with %s"), consult->owner));
+  if (consult->authored != 0)
+    {
+      g_autofree char *when = zq_words_day_clock (consult->authored, now, get_context (self)->zone);
+
+      /* Translators: %s is a time */
+      g_ptr_array_add (words, g_strdup_printf (_ ("since %s"), when));
+    }
+  g_ptr_array_add (words, NULL);
+  line = g_strjoinv (" · ", (char **) words->pdata);
+  gtk_label_set_label (self->state, line);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), line);
+  if (!consult->final && consult->due != 0 && consult->due <= now)
+    gtk_widget_add_css_class (GTK_WIDGET (self->state), "overdue");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->state), "overdue");
+}
+
+static char *
+words_to_whom (ZqConsultPage *self)
+{
+  g_autofree char *person = NULL;
+
+  if (self->patient == NULL)
+    return g_strdup (_ ("Reply to a patient who is not loaded yet"));
+  person = zq_words_sex_age (self->patient->sex, self->patient->age_years, self->patient->age_months);
+  /* Translators: to whom the reply goes: name, then sex and age */
+  return g_strdup_printf (_ ("Reply to %1$s %2$s"),
+                          self->patient->name != NULL ? self->patient->name : _ ("name not known"), person);
+}
+
+static char *
+words_cannot (const ZqConsult *consult)
+{
+  if (consult->can_claim)
+    return g_strdup (_ ("This consultation is in the department's pool. Claim it to answer."));
+  if (consult->owner != NULL && !consult->mine)
+    /* Translators: %s is a doctor's name */
+    return g_strdup_printf (_ ("%s answers this consultation."), consult->owner);
+  if (consult->final)
+    return g_strdup (_ ("This consultation is over. Nothing can be sent any more."));
+  if (consult->thread_id == 0)
+    return g_strdup (_ ("The hospital has not opened a thread for this consultation yet."));
+  return g_strdup (_ ("The hospital's rules allow no reply in this state."));
+}
+
+static void
+show_actions (ZqConsultPage *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  const ZqConsult *consult = self->consult;
+  g_autofree char *to = words_to_whom (self);
+  g_autofree char *cannot = words_cannot (consult);
+
+  gtk_widget_action_set_enabled (widget, "consult.close", consult->can_close);
+  gtk_widget_action_set_enabled (widget, "consult.claim", consult->can_claim);
+  gtk_widget_action_set_enabled (widget, "consult.urgent", consult->can_set_priority);
+  gtk_widget_action_set_enabled (widget, "consult.reply", consult->can_reply);
+  gtk_widget_set_visible (self->close, consult->can_close);
+  gtk_widget_set_visible (self->claim, consult->can_claim);
+  gtk_widget_set_visible (self->urgent, consult->can_set_priority);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->urgent), consult->urgent);
+  gtk_widget_set_tooltip_text (self->urgent, consult->urgent ? _ ("Urgent: take the mark away (!)")
+                                                             : _ ("Mark as urgent (!)"));
+  zq_composer_set_to (self->composer, to);
+  gtk_label_set_label (self->cannot, cannot);
+  gtk_stack_set_visible_child_name (self->foot, consult->can_reply ? "reply" : "cannot");
+}
+
+/* FALSE: it is not held (any more). */
+static gboolean
+load (ZqConsultPage *self)
+{
+  ZqDb *db = zq_store_get_main_db (self->store);
+  g_autoptr (GError) error = NULL;
+  ZqConsult *consult = zq_consult_load (db, get_context (self), self->key, &error);
+
+  if (consult == NULL)
+    {
+      if (error != NULL)
+        g_warning ("consultation %" G_GINT64_FORMAT ": %s", self->key, error->message);
+      return FALSE;
+    }
+  g_clear_pointer (&self->consult, zq_consult_free);
+  g_clear_pointer (&self->patient, zq_patient_free);
+  self->consult = consult;
+  self->patient = zq_patient_load (db, get_context (self), consult->patient_id, &error);
+  if (error != NULL)
+    g_warning ("patient %" G_GINT64_FORMAT ": %s", consult->patient_id, error->message);
+  return TRUE;
+}
+
+static void
+show (ZqConsultPage *self)
+{
+  zq_patient_band_set_patient (self->band, self->patient);
+  zq_intake_card_set_consult (self->intake, self->consult);
+  show_state (self);
+  show_actions (self);
+}
+
+static void
+on_changed (ZqConsultPage *self, ZqChanges *changes)
+{
+  gint64 thread;
+
+  if (self->consult == NULL || !(zq_changes_has_row (changes, "consult", self->key) ||
+                                 zq_changes_has_patient (changes, self->consult->patient_id)))
+    return;
+  thread = self->consult->thread_id;
+  if (!load (self))
+    return;
+  show (self);
+  if (self->consult->thread_id != thread)
+    zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
+}
+
+/* --- signals of the parts --------------------------------------------------------------------- */
+
+static void
+on_seen (ZqConsultPage *self, gint64 message)
+{
+  zq_consult_page_mark_read (self, message);
+}
+
+static void
+on_resend (ZqConsultPage *self, gint64 intent)
+{
+  zq_consult_page_resend (self, intent);
+}
+
+static void
+on_take_back (ZqConsultPage *self, gint64 intent)
+{
+  zq_consult_page_take_back (self, intent);
+}
+
+static void
+on_send (ZqConsultPage *self, const char *text)
+{
+  zq_consult_page_send (self, text);
+}
+
+static void
+on_leave (ZqConsultPage *self)
+{
+  zq_composer_flush (self->composer);
+  zq_consult_page_focus_thread (self);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_consult_page_dispose (GObject *object)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (object);
+  GtkWidget *child;
+
+  if (self->store != NULL)
+    g_clear_signal_handler (&self->changed_id, self->store);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->store);
+  g_clear_object (&self->ticker);
+  g_clear_pointer (&self->consult, zq_consult_free);
+  g_clear_pointer (&self->patient, zq_patient_free);
+  G_OBJECT_CLASS (zq_consult_page_parent_class)->dispose (object);
+}
+
+static void
+zq_consult_page_class_init (ZqConsultPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_consult_page_dispose;
+  signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                  G_TYPE_NONE, 1, G_TYPE_INT64);
+  zq_consult_page_install_actions (widget_class);
+
+  g_type_ensure (ZQ_TYPE_PATIENT_BAND);
+  g_type_ensure (ZQ_TYPE_INTAKE_CARD);
+  g_type_ensure (ZQ_TYPE_THREAD);
+  g_type_ensure (ZQ_TYPE_COMPOSER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/page.ui");
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, band);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, urgent);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, claim);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, close);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, state);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, intake);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, thread);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, foot);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, composer);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, cannot);
+  gtk_widget_class_bind_template_callback (widget_class, on_seen);
+  gtk_widget_class_bind_template_callback (widget_class, on_resend);
+  gtk_widget_class_bind_template_callback (widget_class, on_take_back);
+  gtk_widget_class_bind_template_callback (widget_class, on_send);
+  gtk_widget_class_bind_template_callback (widget_class, on_leave);
+}
+
+static void
+zq_consult_page_init (ZqConsultPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *ticker)
+{
+  g_return_if_fail (self->store == NULL);
+
+  self->store = g_object_ref (store);
+  self->ticker = g_object_ref (ticker);
+  self->changed_id = g_signal_connect_swapped (store, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_object (ticker, "notify::now", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+}
+
+void
+zq_consult_page_open (ZqConsultPage *self, gint64 key)
+{
+  if (self->key == key)
+    return;
+  self->key = key;
+  if (key == 0 || !load (self))
+    {
+      self->key = 0;
+      g_clear_pointer (&self->consult, zq_consult_free);
+      zq_composer_open (self->composer, self->store, 0);
+      zq_thread_close (self->thread);
+      gtk_stack_set_visible_child_name (self->stack, "none");
+      return;
+    }
+  show (self);
+  /* Before the doctor's first answer what the patient told on the form is what there is to read. */
+  zq_intake_card_set_open (self->intake,
+                           self->consult->in_pool || g_strcmp0 (self->consult->status, "awaiting-acceptance") == 0);
+  zq_composer_open (self->composer, self->store, key);
+  zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
+  gtk_stack_set_visible_child_name (self->stack, "open");
+  g_signal_emit (self, signals[OPENED], 0, key);
+}
+
+gint64
+zq_consult_page_get_key (ZqConsultPage *self)
+{
+  return self->key;
+}
+
+void
+zq_consult_page_flush (ZqConsultPage *self)
+{
+  if (self->store != NULL)
+    zq_composer_flush (self->composer);
+}
+
+void
+zq_consult_page_focus_thread (ZqConsultPage *self)
+{
+  if (self->key != 0 && !zq_thread_grab_focus (self->thread))
+    gtk_widget_child_focus (GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+}
+
+GListModel *
+zq_consult_page_get_messages (ZqConsultPage *self)
+{
+  return zq_thread_get_messages (self->thread);
+}

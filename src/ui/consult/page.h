@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/consult/consult.h"
+#include "ui/widgets/ticker.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqConsultPage:
+ *
+ * One consultation: patient band, intake card, thread, composer. Actions (also by
+ * gtk_widget_activate_action() on the page): "consult.reply", "consult.close" (s: outcome),
+ * "consult.claim", "consult.urgent", "consult.intake". Signal "opened" (int64 key).
+ */
+#define ZQ_TYPE_CONSULT_PAGE (zq_consult_page_get_type ())
+G_DECLARE_FINAL_TYPE (ZqConsultPage, zq_consult_page, ZQ, CONSULT_PAGE, GtkWidget)
+
+void zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *ticker);
+
+/* 0: none. The draft of the one before is kept. */
+void zq_consult_page_open (ZqConsultPage *self, gint64 key);
+gint64 zq_consult_page_get_key (ZqConsultPage *self);
+
+void zq_consult_page_flush (ZqConsultPage *self);
+/* To the messages, where single keys act. */
+void zq_consult_page_focus_thread (ZqConsultPage *self);
+
+/* A reply that was held or refused, of any consultation: send it after all, or take it back into its
+ * composer. Errors are said in a toast. */
+void zq_consult_page_resend (ZqConsultPage *self, gint64 intent);
+void zq_consult_page_take_back (ZqConsultPage *self, gint64 intent);
+GListModel *zq_consult_page_get_messages (ZqConsultPage *self);
+
+G_END_DECLS

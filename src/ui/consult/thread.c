@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/thread.h"
+
+#include "store/store.h"
+#include "ui/consult/bubble.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define DWELL (G_USEC_PER_SEC * 7 / 10)
+#define LOOK_BACK 200
+#define SETTLE_FRAMES 6
+#define OPEN_FRAMES 90
+
+struct _ZqThread
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *overlay;
+  GtkScrolledWindow *scroller;
+  GtkListView *view;
+  GtkWidget *empty;
+  GtkRevealer *news_revealer;
+  GtkButton *news;
+
+  /* borrowed */
+  GTimeZone *zone;
+
+  /* owned */
+  ZqTicker *ticker;
+  ZqClock *clock;
+  ZqList *list;
+  gint64 first_new;   /* key of the first unread message when it was opened */
+  gint64 seen;        /* newest message that has been in sight */
+  gint64 told;        /* the last "seen" that was emitted */
+  guint n_known;      /* length when the reader was last at the end */
+  guint tick;
+  guint frames;
+  guint target;       /* position that is gone to */
+  guint look_id;
+  guint alarm;
+  gboolean at_start;  /* target goes to the top of the page */
+  gboolean follow;
+};
+
+enum
+{
+  SEEN,
+  RESEND,
+  TAKE_BACK,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ZqThread, zq_thread, GTK_TYPE_WIDGET)
+
+static void look_later (ZqThread *self);
+
+static guint
+n_messages (ZqThread *self)
+{
+  return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
+}
+
+/* --- going to a message ----------------------------------------------------------------------- */
+
+static void
+scroll_to (ZqThread *self, guint position)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+}
+
+static void
+scroll_to_end (ZqThread *self)
+{
+  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  scroll_to (self, n_messages (self) - 1);
+  gtk_adjustment_set_value (v, gtk_adjustment_get_upper (v));
+}
+
+/* Heights are estimates until rows are drawn: the place is taken again for a few frames. */
+static gboolean
+on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqThread *self = ZQ_THREAD (widget);
+  guint n = n_messages (self);
+
+  if (n == 0 || self->frames == 0)
+    {
+      self->tick = 0;
+      look_later (self);
+      return G_SOURCE_REMOVE;
+    }
+  self->frames--;
+  if (!self->at_start || self->target >= n)
+    {
+      scroll_to_end (self);
+      return G_SOURCE_CONTINUE;
+    }
+  if (self->frames >= SETTLE_FRAMES - 2)
+    scroll_to (self, n - 1);
+  scroll_to (self, self->target);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+go_to (ZqThread *self, guint target, gboolean at_start)
+{
+  if (self->tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->target = target;
+  self->at_start = at_start;
+  self->frames = SETTLE_FRAMES;
+  self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_settle, NULL, NULL);
+}
+
+/* Looks for the first unread message from the end. FALSE: rows are not filled yet. */
+static gboolean
+find_first_new (ZqThread *self, guint *position)
+{
+  guint n = n_messages (self);
+
+  *position = n;
+  for (guint i = n; i > 0 && n - i < LOOK_BACK; i--)
+    {
+      g_autoptr (ZqMessage) message = g_list_model_get_item (G_LIST_MODEL (self->list), i - 1);
+      gboolean loaded, is_new;
+      int sender;
+
+      g_object_get (message, "loaded", &loaded, "is-new", &is_new, "sender", &sender, NULL);
+      if (!loaded)
+        return FALSE;
+      if (is_new)
+        *position = i - 1;
+      else if (sender != ZQ_SENDER_ME)
+        break;
+    }
+  return TRUE;
+}
+
+static void
+mark_first_new (ZqThread *self)
+{
+  GtkWidget *item;
+
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *bubble = gtk_widget_get_first_child (item);
+      ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
+
+      if (message != NULL)
+        g_object_set (bubble, "first-new", zq_message_get_key (message) == self->first_new, NULL);
+    }
+}
+
+static gboolean
+on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqThread *self = ZQ_THREAD (widget);
+  guint position = 0;
+
+  if (n_messages (self) == 0)
+    {
+      self->tick = 0;
+      return G_SOURCE_REMOVE;
+    }
+  self->frames--;
+  if (self->frames > 0 && (!zq_list_is_complete (self->list) || !find_first_new (self, &position)))
+    return G_SOURCE_CONTINUE;
+
+  self->tick = 0;
+  self->n_known = n_messages (self);
+  if (position < self->n_known && self->frames > 0)
+    {
+      self->first_new = zq_list_get_key (self->list, position);
+      mark_first_new (self);
+      go_to (self, position, TRUE);
+    }
+  else
+    go_to (self, self->n_known - 1, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_opening (ZqThread *self)
+{
+  if (self->tick != 0 || self->seen != 0)
+    return;
+  self->frames = OPEN_FRAMES;
+  self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
+}
+
+/* --- what is in sight ------------------------------------------------------------------------- */
+
+static gboolean
+is_looked_at (ZqThread *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return root != NULL && gtk_widget_get_mapped (GTK_WIDGET (self)) && gtk_window_is_active (GTK_WINDOW (root));
+}
+
+static gboolean
+foot_is_in_sight (ZqThread *self, GtkWidget *item)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_mapped (item) ||
+      !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
+    return FALSE;
+  return bounds.origin.y + bounds.size.height <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24 &&
+         bounds.origin.y + bounds.size.height > 0;
+}
+
+/* Position + 1 of the newest message in sight, 0 = none. */
+static guint
+newest_in_sight (ZqThread *self)
+{
+  GtkWidget *item;
+  guint newest = 0;
+
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *bubble = gtk_widget_get_first_child (item);
+      ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
+      guint position;
+
+      if (message != NULL && foot_is_in_sight (self, item) &&
+          zq_list_find (self->list, zq_message_get_key (message), &position))
+        newest = MAX (newest, position + 1);
+    }
+  return newest;
+}
+
+static void
+on_dwelt (gpointer data)
+{
+  ZqThread *self = data;
+  guint n = n_messages (self);
+
+  self->alarm = 0;
+  if (n == 0 || !is_looked_at (self) || newest_in_sight (self) < n || self->told == self->seen)
+    return;
+  self->told = self->seen;
+  g_signal_emit (self, signals[SEEN], 0, self->seen);
+}
+
+static void
+show_news (ZqThread *self, guint n_below)
+{
+  g_autofree char *label = NULL;
+
+  if (n_below > 0)
+    {
+      label = g_strdup_printf (ngettext ("%u new message", "%u new messages", n_below), n_below);
+      gtk_button_set_label (self->news, label);
+    }
+  gtk_revealer_set_reveal_child (self->news_revealer, n_below > 0);
+}
+
+static void
+look (gpointer data)
+{
+  ZqThread *self = data;
+  guint n = n_messages (self), newest, position;
+
+  self->look_id = 0;
+  if (n == 0 || self->tick != 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  newest = newest_in_sight (self);
+  if (newest > 0 && is_looked_at (self) &&
+      (self->seen == 0 || !zq_list_find (self->list, self->seen, &position) || newest > position + 1))
+    self->seen = zq_list_get_key (self->list, newest - 1);
+  if (newest >= n)
+    self->n_known = n;
+  show_news (self, n > self->n_known ? n - self->n_known : 0);
+  if (newest >= n && self->alarm == 0 && self->told != self->seen)
+    self->alarm = zq_clock_alarm_in (self->clock, DWELL, on_dwelt, self);
+}
+
+static void
+look_later (ZqThread *self)
+{
+  if (self->look_id == 0)
+    self->look_id = g_idle_add_once (look, self);
+}
+
+static void
+on_news_clicked (ZqThread *self)
+{
+  self->n_known = n_messages (self);
+  show_news (self, 0);
+  go_to (self, self->n_known - 1, FALSE);
+}
+
+static void
+on_items_changed (ZqThread *self, guint position, guint removed, guint added)
+{
+  guint n = n_messages (self);
+
+  gtk_widget_set_visible (self->empty, n == 0);
+  if (n == 0)
+    return;
+  /* What was taken away, or came in above the end, is not news on the foot. */
+  if (removed > 0)
+    self->n_known -= MIN (self->n_known, removed);
+  if (added > 0 && position < self->n_known)
+    self->n_known += added;
+  if (self->follow && added > 0 && position + added == n)
+    {
+      self->follow = FALSE;
+      self->n_known = n;
+      go_to (self, n - 1, FALSE);
+      return;
+    }
+  start_opening (self);
+  look_later (self);
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void
+on_resend (ZqThread *self, gint64 intent)
+{
+  g_signal_emit (self, signals[RESEND], 0, intent);
+}
+
+static void
+on_take_back (ZqThread *self, gint64 intent)
+{
+  g_signal_emit (self, signals[TAKE_BACK], 0, intent);
+}
+
+static void
+on_setup (ZqThread *self, GtkListItem *item)
+{
+  ZqBubble *bubble = zq_bubble_new (self->zone);
+
+  g_object_bind_property (self->ticker, "now", bubble, "now", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (bubble, "resend", G_CALLBACK (on_resend), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bubble, "take-back", G_CALLBACK (on_take_back), self, G_CONNECT_SWAPPED);
+  gtk_list_item_set_activatable (item, FALSE);
+  gtk_list_item_set_child (item, GTK_WIDGET (bubble));
+}
+
+static void
+on_bind (ZqThread *self, GtkListItem *item)
+{
+  ZqBubble *bubble = ZQ_BUBBLE (gtk_list_item_get_child (item));
+  ZqMessage *message = gtk_list_item_get_item (item);
+
+  g_object_set (bubble, "first-new", self->first_new != 0 && zq_message_get_key (message) == self->first_new, NULL);
+  zq_bubble_set_message (bubble, message);
+}
+
+static void
+on_unbind (ZqThread *self, GtkListItem *item)
+{
+  zq_bubble_set_message (ZQ_BUBBLE (gtk_list_item_get_child (item)), NULL);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_thread_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_thread_parent_class)->map (widget);
+  look_later (ZQ_THREAD (widget));
+}
+
+static void
+zq_thread_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_thread_parent_class)->root (widget);
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::is-active", G_CALLBACK (look_later), widget,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+zq_thread_dispose (GObject *object)
+{
+  ZqThread *self = ZQ_THREAD (object);
+
+  zq_thread_close (self);
+  g_clear_object (&self->ticker);
+  g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  G_OBJECT_CLASS (zq_thread_parent_class)->dispose (object);
+}
+
+static void
+zq_thread_class_init (ZqThreadClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_thread_dispose;
+  widget_class->map = zq_thread_map;
+  widget_class->root = zq_thread_root;
+
+  signals[SEEN] = g_signal_new ("seen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[TAKE_BACK] =
+    g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/thread.ui");
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, overlay);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, scroller);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, view);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, empty);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, news_revealer);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, news);
+  gtk_widget_class_bind_template_callback (widget_class, on_news_clicked);
+}
+
+static void
+zq_thread_init (ZqThread *self)
+{
+  GtkAdjustment *v;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  v = gtk_scrolled_window_get_vadjustment (self->scroller);
+  g_signal_connect_object (v, "value-changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (v, "changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
+}
+
+static void
+make_factory (ZqThread *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
+  gtk_list_view_set_factory (self->view, factory);
+}
+
+void
+zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zone, gint64 thread_id)
+{
+  g_autoptr (GtkNoSelection) selection = NULL;
+
+  zq_thread_close (self);
+  if (gtk_list_view_get_factory (self->view) == NULL)
+    {
+      self->zone = zone;
+      self->ticker = g_object_ref (ticker);
+      make_factory (self);
+    }
+  self->clock = g_object_ref (zq_store_get_clock (store));
+  gtk_widget_set_visible (self->empty, thread_id == 0);
+  if (thread_id == 0)
+    return;
+  self->list = zq_message_list_new (store, thread_id);
+  g_signal_connect_object (self->list, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
+  selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  gtk_widget_set_visible (self->empty, n_messages (self) == 0);
+  start_opening (self);
+}
+
+void
+zq_thread_close (ZqThread *self)
+{
+  if (self->tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  self->tick = 0;
+  g_clear_handle_id (&self->look_id, g_source_remove);
+  if (self->clock != NULL)
+    zq_clock_clear (self->clock, &self->alarm);
+  g_clear_object (&self->clock);
+  if (self->list != NULL)
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  if (self->view != NULL)
+    gtk_list_view_set_model (self->view, NULL);
+  g_clear_object (&self->list);
+  self->first_new = self->seen = self->told = 0;
+  self->n_known = 0;
+  self->follow = FALSE;
+  if (self->news_revealer != NULL)
+    gtk_revealer_set_reveal_child (self->news_revealer, FALSE);
+}
+
+gint64
+zq_thread_get_seen (ZqThread *self)
+{
+  return self->seen;
+}
+
+void
+zq_thread_follow (ZqThread *self)
+{
+  self->follow = TRUE;
+}
+
+gboolean
+zq_thread_grab_focus (ZqThread *self)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+GListModel *
+zq_thread_get_messages (ZqThread *self)
+{
+  return self->list != NULL ? G_LIST_MODEL (self->list) : NULL;
+}

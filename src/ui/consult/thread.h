@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/consult/message.h"
+#include "ui/widgets/ticker.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqThread:
+ *
+ * The messages of one consultation. Opens at the first unread message, or at the end; what arrives
+ * later never moves the page, a button on its foot says that it is there. Signals: "seen" (int64 key):
+ * the last message has been in sight of an active window for a moment; "resend" and "take-back" (int64
+ * intent).
+ */
+#define ZQ_TYPE_THREAD (zq_thread_get_type ())
+G_DECLARE_FINAL_TYPE (ZqThread, zq_thread, ZQ, THREAD, GtkWidget)
+
+/* @zone and @clock outlive the widget. @thread_id 0: no thread. */
+void zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zone, gint64 thread_id);
+void zq_thread_close (ZqThread *self);
+
+/* Key of the newest message that has been in sight, 0 = none. */
+gint64 zq_thread_get_seen (ZqThread *self);
+
+/* The next message that is added is gone to: it is the doctor's own. */
+void zq_thread_follow (ZqThread *self);
+gboolean zq_thread_grab_focus (ZqThread *self);
+GListModel *zq_thread_get_messages (ZqThread *self);
+
+G_END_DECLS

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "base/session-status.h"
+#include "store/store.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqDiagnostics:
+ *
+ * What waits, is held, was refused or cannot be read, each with its reason and ids, never with words
+ * of a patient. Signals: "resend" and "take-back" (int64 intent).
+ */
+#define ZQ_TYPE_DIAGNOSTICS (zq_diagnostics_get_type ())
+G_DECLARE_FINAL_TYPE (ZqDiagnostics, zq_diagnostics, ZQ, DIAGNOSTICS, GtkWidget)
+
+/* @zone outlives the page. */
+void zq_diagnostics_set_session (ZqDiagnostics *self, ZqStore *store, ZqSessionStatus *status, GTimeZone *zone,
+                                 const char *hospital, const char *person);
+/* Names of unreadable and unsent things as they are shown; for tests. */
+guint zq_diagnostics_get_n_rows (ZqDiagnostics *self);
+
+G_END_DECLS

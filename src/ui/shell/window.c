@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/shell/window-private.h"
+
+#include "rules/context.h"
+#include "ui/widgets/toast.h"
+
+#include <glib/gi18n.h>
+
+G_DEFINE_FINAL_TYPE (ZqWindow, zq_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* --- inbox and page --------------------------------------------------------------------------- */
+
+/* The row that is marked is the consultation that is open, so that nobody writes to another one. */
+static void
+on_inbox_selected (ZqWindow *self)
+{
+  gint64 key = zq_inbox_get_selected (self->inbox);
+
+  if (key == 0 || (zq_fold_is_folded (self->fold) && zq_fold_get_place (self->fold) == ZQ_PLACE_LIST))
+    return;
+  zq_inbox_keep (self->inbox, key);
+  zq_consult_page_open (self->page, key);
+}
+
+static void
+on_inbox_open (ZqWindow *self)
+{
+  gint64 key = zq_inbox_get_selected (self->inbox);
+
+  if (key == 0)
+    return;
+  zq_fold_set_place (self->fold, ZQ_PLACE_CONTENT);
+  zq_inbox_keep (self->inbox, key);
+  zq_consult_page_open (self->page, key);
+  zq_consult_page_focus_thread (self->page);
+}
+
+static void
+on_n_waiting (ZqWindow *self)
+{
+  g_autofree char *words = NULL, *label = NULL;
+  guint n;
+
+  g_object_get (self->inbox, "n-waiting", &n, NULL);
+  words = g_strdup_printf ("%u", n);
+  /* Translators: the inbox, and how many consultations wait for the doctor */
+  label = g_strdup_printf (ngettext ("Inbox, %u waits for me", "Inbox, %u wait for me", n), n);
+  gtk_label_set_label (self->n_waiting, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->n_waiting), n > 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->inbox_page), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+}
+
+static void
+on_resend (ZqWindow *self, gint64 intent)
+{
+  zq_consult_page_resend (self->page, intent);
+}
+
+static void
+on_take_back (ZqWindow *self, gint64 intent)
+{
+  zq_consult_page_take_back (self->page, intent);
+}
+
+/* --- places ----------------------------------------------------------------------------------- */
+
+static gboolean
+is_working (ZqWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "work") == 0;
+}
+
+static void
+on_place (ZqWindow *self)
+{
+  ZqPlace place = zq_fold_get_place (self->fold);
+  gboolean folded = zq_fold_is_folded (self->fold);
+
+  gtk_widget_set_visible (self->back,
+                          is_working (self) && (place == ZQ_PLACE_OTHER || (folded && place == ZQ_PLACE_CONTENT)));
+  adw_window_title_set_title (self->heading, place == ZQ_PLACE_OTHER ? _ ("Diagnostics") : _ ("Inbox"));
+  if (place == ZQ_PLACE_OTHER)
+    gtk_list_box_unselect_all (self->pages);
+  else
+    gtk_list_box_select_row (self->pages, GTK_LIST_BOX_ROW (self->inbox_page));
+}
+
+static void
+show_place (ZqWindow *self, const char *name)
+{
+  gboolean work;
+
+  gtk_stack_set_visible_child_name (self->stack, name);
+  work = is_working (self);
+  gtk_widget_set_visible (self->sidebar_toggle, work);
+  gtk_widget_set_visible (self->status, work);
+  gtk_widget_set_visible (self->menu, !g_str_equal (name, "starting"));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.diagnostics", work);
+  if (work)
+    on_place (self);
+  else
+    {
+      gtk_widget_set_visible (self->back, FALSE);
+      adw_window_title_set_title (self->heading, _ ("Zhenqiao"));
+    }
+}
+
+static void
+on_page_activated (ZqWindow *self)
+{
+  zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
+}
+
+/* News waits on top while somebody looks; during the first fill it pours in. */
+static void
+update_hold (ZqWindow *self)
+{
+  double progress;
+
+  if (self->session_status == NULL)
+    return;
+  g_object_get (self->session_status, "progress", &progress, NULL);
+  g_object_set (self->inbox, "progress", progress, NULL);
+  zq_inbox_set_hold (self->inbox, progress < 0 && gtk_window_is_active (GTK_WINDOW (self)) &&
+                                    zq_session_status_get_last_synced (self->session_status) != 0);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
+
+static gboolean
+zq_window_close_request (GtkWindow *window)
+{
+  zq_window_flush (ZQ_WINDOW (window));
+  return GTK_WINDOW_CLASS (zq_window_parent_class)->close_request (window);
+}
+
+static void
+zq_window_dispose (GObject *object)
+{
+  ZqWindow *self = ZQ_WINDOW (object);
+
+  g_clear_object (&self->session_status);
+  g_clear_object (&self->ticker);
+  G_OBJECT_CLASS (zq_window_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *klass)
+{
+  gtk_widget_class_set_template_from_resource (klass, "/org/zhenqiao/Zhenqiao/ui/shell/window.ui");
+  gtk_widget_class_bind_template_child (klass, ZqWindow, heading);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, sidebar_toggle);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, back);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, menu);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, status);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, toasts);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, stack);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, fold);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, pages);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, inbox_page);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, n_waiting);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, person);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, inbox);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, page);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, diagnostics);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, notice);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, notice_button);
+  gtk_widget_class_bind_template_callback (klass, on_page_activated);
+  gtk_widget_class_bind_template_callback (klass, on_inbox_open);
+  gtk_widget_class_bind_template_callback (klass, on_inbox_selected);
+  gtk_widget_class_bind_template_callback (klass, on_n_waiting);
+  gtk_widget_class_bind_template_callback (klass, on_resend);
+  gtk_widget_class_bind_template_callback (klass, on_take_back);
+  gtk_widget_class_bind_template_callback (klass, on_place);
+}
+
+static void
+zq_window_class_init (ZqWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = zq_window_close_request;
+
+  g_type_ensure (ZQ_TYPE_FOLD);
+  g_type_ensure (ZQ_TYPE_STATUS_BUTTON);
+  g_type_ensure (ZQ_TYPE_INBOX);
+  g_type_ensure (ZQ_TYPE_CONSULT_PAGE);
+  g_type_ensure (ZQ_TYPE_DIAGNOSTICS);
+  zq_window_install_keys (widget_class);
+  bind_template (widget_class);
+}
+
+static void
+zq_window_init (ZqWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  show_place (self, "starting");
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (update_hold), NULL);
+}
+
+ZqWindow *
+zq_window_new (GtkApplication *application)
+{
+  return g_object_new (ZQ_TYPE_WINDOW, "application", application, NULL);
+}
+
+void
+zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
+{
+  const ZqContext *context = zq_store_get_context (session->store);
+
+  g_return_if_fail (self->ticker == NULL);
+
+  self->ticker = zq_ticker_new (zq_store_get_clock (session->store));
+  self->session_status = g_object_ref (session->status);
+  zq_status_button_set_status (ZQ_STATUS_BUTTON (self->status), session->status, context->zone);
+  gtk_label_set_label (self->person, session->person != NULL ? session->person : "");
+  zq_consult_page_set_store (self->page, session->store, self->ticker);
+  zq_inbox_set_store (self->inbox, session->store, self->ticker);
+  zq_diagnostics_set_session (self->diagnostics, session->store, session->status, context->zone, session->hospital,
+                              session->person);
+  g_signal_connect_object (session->status, "notify", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
+  update_hold (self);
+  show_place (self, "work");
+  gtk_widget_child_focus (GTK_WIDGET (self->inbox), GTK_DIR_TAB_FORWARD);
+}
+
+gboolean
+zq_window_has_work (ZqWindow *self)
+{
+  return self->ticker != NULL;
+}
+
+void
+zq_window_return_to_work (ZqWindow *self)
+{
+  if (zq_window_has_work (self))
+    show_place (self, "work");
+}
+
+ZqSignInPage *
+zq_window_show_sign_in (ZqWindow *self)
+{
+  if (self->sign_in == NULL)
+    {
+      self->sign_in = g_object_new (ZQ_TYPE_SIGN_IN_PAGE, NULL);
+      gtk_stack_add_named (self->stack, GTK_WIDGET (self->sign_in), "sign-in");
+    }
+  show_place (self, "sign-in");
+  return self->sign_in;
+}
+
+void
+zq_window_show_notice (ZqWindow *self, const char *icon, const char *title, const char *text, const char *button,
+                       const char *action)
+{
+  g_autofree char *plain = g_markup_escape_text (text, -1);
+
+  adw_status_page_set_icon_name (self->notice, icon);
+  adw_status_page_set_title (self->notice, title);
+  adw_status_page_set_description (self->notice, plain);
+  gtk_widget_set_visible (self->notice_button, button != NULL);
+  if (button != NULL)
+    gtk_button_set_label (GTK_BUTTON (self->notice_button), button);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->notice_button), action);
+  show_place (self, "notice");
+}
+
+void
+zq_window_toast (ZqWindow *self, const char *text)
+{
+  zq_toast_show (GTK_WIDGET (self->stack), text);
+}
+
+void
+zq_window_flush (ZqWindow *self)
+{
+  zq_consult_page_flush (self->page);
+}
+
+ZqInbox *
+zq_window_get_inbox (ZqWindow *self)
+{
+  return self->inbox;
+}
+
+ZqConsultPage *
+zq_window_get_page (ZqWindow *self)
+{
+  return self->page;
+}
+
+ZqFold *
+zq_window_get_fold (ZqWindow *self)
+{
+  return self->fold;
+}
