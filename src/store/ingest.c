@@ -160,7 +160,7 @@ chunk_done (ZqStore *store, gpointer data, GError *error)
   ingest->next = ingest->chunk_end;
 
   if (ingest->next < ingest->items->len)
-    zq_writer_push (store->writer, ingest->priority, ingest_chunk, chunk_done, task);
+    zq_writer_continue (store->writer, ingest->priority, ingest_chunk, chunk_done, task);
   else
     zq_store_return_pointer (task, g_steal_pointer (&ingest->result), (GDestroyNotify) zq_ingested_free, NULL);
 }

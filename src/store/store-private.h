@@ -54,6 +54,8 @@ ZqWriter *zq_writer_new (ZqStore *store, ZqDb *db);
 void zq_writer_stop (ZqWriter *self);
 void zq_writer_free (ZqWriter *self);
 void zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
+/* The next piece of something, before the others of its priority: pages end in the order they came. */
+void zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
 gboolean zq_writer_has_urgent (ZqWriter *self);
 gboolean zq_writer_is_current (ZqWriter *self);
 /* Looks again at when a kind's rows change by themselves, and changes those that are due. */

@@ -327,8 +327,8 @@ zq_writer_free (ZqWriter *self)
   g_free (self);
 }
 
-void
-zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+static Job *
+job_new (ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 
@@ -337,8 +337,23 @@ zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterD
   job->done = done;
   job->data = data;
 
+  return job;
+}
+
+void
+zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+{
   g_mutex_lock (&self->mutex);
-  g_queue_push_tail (&self->queues[priority], job);
+  g_queue_push_tail (&self->queues[priority], job_new (priority, func, done, data));
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+void
+zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+{
+  g_mutex_lock (&self->mutex);
+  g_queue_push_head (&self->queues[priority], job_new (priority, func, done, data));
   g_cond_signal (&self->cond);
   g_mutex_unlock (&self->mutex);
 }
