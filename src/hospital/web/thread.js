@@ -121,6 +121,14 @@ async function markRead(task, thread, marks, newest) {
   }, `identifier=${LOCAL_ID}|${value}`);
 }
 
+// Whether the end of the page is in sight: then it stays so when pictures arrive and the page grows.
+let atEnd = true;
+window.addEventListener('scroll', () => {
+  atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+}, { passive: true });
+
+const toTheEnd = () => window.scrollTo(0, document.body.scrollHeight);
+
 class ThreadPage {
   constructor(id) {
     this.id = id;
@@ -131,6 +139,7 @@ class ThreadPage {
     this.foot = el('div', { class: 'foot' });
     this.state = el('p', { class: 'substate' });
     this.hint = el('p', { class: 'hint' });
+    new ResizeObserver(() => { if (atEnd && this.log.isConnected) toTheEnd(); }).observe(this.log);
   }
 
   frame(task) {
@@ -143,7 +152,8 @@ class ThreadPage {
     if (!this.messages) return false;
     this.frame(this.task);
     this.drawFoot();
-    window.scrollTo(0, document.body.scrollHeight);
+    atEnd = true;
+    toTheEnd();
     return true;
   }
 
@@ -155,21 +165,16 @@ class ThreadPage {
     };
   }
 
-  atEnd() {
-    return window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
-  }
-
   drawFoot() {
     const over = isOver(this.task);
     if (over === this.over) return;
-    const atEnd = this.atEnd();
     this.over = over;
     this.form = over ? null : composer(this.task.focus.reference, (text) => {
       put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text);
       this.drawLog(true).then(() => this.refresh()).catch(() => {});
     });
     this.foot.replaceChildren(over ? ended(this.task) : this.form);
-    if (atEnd) window.scrollTo(0, document.body.scrollHeight);
+    if (atEnd) toTheEnd();
   }
 
   // A message's element is made once and again only when something about it has changed.
@@ -183,7 +188,6 @@ class ThreadPage {
 
   async drawLog(toEnd) {
     const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
-    const atEnd = this.atEnd();
     const elements = [];
     const turn = ++this.turn;
     let day = '';
@@ -203,7 +207,8 @@ class ThreadPage {
     if (old.length === elements.length && old.every((element, i) => element === elements[i])) return;
     const grown = elements.length > old.length;
     this.log.replaceChildren(...elements);
-    if (toEnd || (grown && (atEnd || old.length === 0))) window.scrollTo(0, document.body.scrollHeight);
+    if (old.length === 0 || toEnd) atEnd = true;
+    if (grown && atEnd) toTheEnd();
   }
 
   async refresh(visible) {

@@ -68,7 +68,10 @@ handle (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
   bytes = g_resource_lookup_data (zq_hospital_web_get_resource (), resource, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   if (bytes == NULL)
     {
+      static const char text[] = "没有这一页。请打开 " ROOT "/\n";
+
       soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+      soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_STATIC, text, strlen (text));
       return;
     }
   soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
