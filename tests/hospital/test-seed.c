@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define START G_GINT64_CONSTANT (1795000000123000)
+#define START           G_GINT64_CONSTANT (1795000000123000)
 #define N_CONSULTATIONS 126
 
 static ZqHospital *
@@ -41,8 +41,10 @@ test_same_bytes (void)
 
   for (int i = 1; i <= N_CONSULTATIONS; i++)
     {
-      static const char *const kinds[][2] = { { "Task", "task" },       { "Communication", "thread" },
-                                              { "Patient", "pat" },     { "QuestionnaireResponse", "intake" },
+      static const char *const kinds[][2] = { { "Task", "task" },
+                                              { "Communication", "thread" },
+                                              { "Patient", "pat" },
+                                              { "QuestionnaireResponse", "intake" },
                                               { "Encounter", "enc" } };
 
       for (gsize j = 0; j < G_N_ELEMENTS (kinds); j++)
@@ -60,9 +62,9 @@ test_same_bytes (void)
 static void
 test_every_state (void)
 {
-  static const char *const states[] = { "awaiting-acceptance", "in-consultation", "awaiting-patient",
-                                        "ended-questions-left", "completed", "declined", "expired-refunded",
-                                        "sent-offline", "transferred" };
+  static const char *const states[] = { "awaiting-acceptance",  "in-consultation", "awaiting-patient",
+                                        "ended-questions-left", "completed",       "declined",
+                                        "expired-refunded",     "sent-offline",    "transferred" };
   g_autoptr (ZqClock) clock = zq_clock_new_virtual (START);
   g_autoptr (ZqHospital) hospital = seeded (clock);
   guint counts[G_N_ELEMENTS (states)] = { 0 };

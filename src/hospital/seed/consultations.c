@@ -2,7 +2,6 @@
 #include "hospital/seed/parts.h"
 
 #include "resource/json.h"
-#include "rules/consultation.h"
 
 #include <string.h>
 
@@ -16,29 +15,24 @@ typedef struct
 } Group;
 
 static const Group open_groups[] = {
-  { "in-consultation", "doc-lin", ZQ_SEED_ENDO, 16 },
-  { "awaiting-acceptance", NULL, ZQ_SEED_ENDO, 12 },
-  { "awaiting-acceptance", "doc-lin", ZQ_SEED_ENDO, 4 },
-  { "awaiting-patient", "doc-lin", ZQ_SEED_ENDO, 6 },
-  { "ended-questions-left", "doc-lin", ZQ_SEED_ENDO, 4 },
-  { "in-consultation", "doc-fang", ZQ_SEED_ENDO, 6 },
-  { "in-consultation", "doc-he", ZQ_SEED_ENDO, 4 },
-  { "awaiting-acceptance", "doc-fang", ZQ_SEED_ENDO, 2 },
-  { "awaiting-patient", "doc-he", ZQ_SEED_ENDO, 4 },
-  { "ended-questions-left", "doc-fang", ZQ_SEED_ENDO, 2 },
-  { "in-consultation", "doc-qin", ZQ_SEED_GENERAL, 3 },
-  { "awaiting-acceptance", NULL, ZQ_SEED_GENERAL, 3 },
+  { "in-consultation", "doc-lin", ZQ_SEED_ENDO, 16 },     { "awaiting-acceptance", NULL, ZQ_SEED_ENDO, 12 },
+  { "awaiting-acceptance", "doc-lin", ZQ_SEED_ENDO, 4 },  { "awaiting-patient", "doc-lin", ZQ_SEED_ENDO, 6 },
+  { "ended-questions-left", "doc-lin", ZQ_SEED_ENDO, 4 }, { "in-consultation", "doc-fang", ZQ_SEED_ENDO, 6 },
+  { "in-consultation", "doc-he", ZQ_SEED_ENDO, 4 },       { "awaiting-acceptance", "doc-fang", ZQ_SEED_ENDO, 2 },
+  { "awaiting-patient", "doc-he", ZQ_SEED_ENDO, 4 },      { "ended-questions-left", "doc-fang", ZQ_SEED_ENDO, 2 },
+  { "in-consultation", "doc-qin", ZQ_SEED_GENERAL, 3 },   { "awaiting-acceptance", NULL, ZQ_SEED_GENERAL, 3 },
 };
 
 static const Group closed_groups[] = {
-  { "completed", "doc-lin", ZQ_SEED_ENDO, 24 },   { "completed", "doc-fang", ZQ_SEED_ENDO, 10 },
-  { "completed", "doc-he", ZQ_SEED_ENDO, 6 },     { "declined", "doc-lin", ZQ_SEED_ENDO, 6 },
-  { "expired-refunded", NULL, ZQ_SEED_ENDO, 5 },  { "sent-offline", "doc-lin", ZQ_SEED_ENDO, 5 },
+  { "completed", "doc-lin", ZQ_SEED_ENDO, 24 },  { "completed", "doc-fang", ZQ_SEED_ENDO, 10 },
+  { "completed", "doc-he", ZQ_SEED_ENDO, 6 },    { "declined", "doc-lin", ZQ_SEED_ENDO, 6 },
+  { "expired-refunded", NULL, ZQ_SEED_ENDO, 5 }, { "sent-offline", "doc-lin", ZQ_SEED_ENDO, 5 },
   { "transferred", "doc-lin", ZQ_SEED_ENDO, 4 },
 };
 
 /* Minutes since the patient began to wait: of 24 hours most have hours left, some are over. */
-static const int waits[] = { 95, 1420, 12, 1560, 340, 35, 720, 1290, 5, 210, 2140, 60, 1418, 450, 20, 980, 150, 1115, 8, 600 };
+static const int waits[] = { 95,   1420, 12,   1560, 340, 35,  720, 1290, 5, 210,
+                             2140, 60,   1418, 450,  20,  980, 150, 1115, 8, 600 };
 
 char *
 zq_seed_fill (ZqSeedConsultation *c, const char *text)
@@ -50,7 +44,7 @@ zq_seed_fill (ZqSeedConsultation *c, const char *text)
   g_hash_table_iter_init (&iter, c->values);
   while (g_hash_table_iter_next (&iter, &key, &value))
     {
-      g_autofree char *place = g_strdup_printf ("{%s}", (const char *) key);
+      g_autofree char *place = g_strdup_printf ("{%s}", (const char *)key);
 
       g_string_replace (out, place, value, 0);
     }
@@ -97,7 +91,7 @@ is (ZqSeedConsultation *c, const char *status)
 static void
 choose_messages (ZqSeed *self, ZqSeedConsultation *c)
 {
-  int n_turns = (int) zq_json_get_length (c->script, "turns");
+  int n_turns = (int)zq_json_get_length (c->script, "turns");
   int said = n_turns;
   g_autofree char *closing_path = g_strconcat ("closings.", c->status, NULL);
   const char *closing = zq_json_get_string (self->scripts, closing_path);
@@ -116,7 +110,7 @@ choose_messages (ZqSeed *self, ZqSeedConsultation *c)
 
   for (int i = 0; i < said; i++)
     {
-      const char *turn = json_node_get_string (zq_json_get_at (c->script, "turns", (guint) i));
+      const char *turn = json_node_get_string (zq_json_get_at (c->script, "turns", (guint)i));
 
       add_message (c, g_str_has_prefix (turn, "医") ? 'D' : 'P', strchr (turn, ' ') + 1);
     }
@@ -129,17 +123,17 @@ static void
 set_times (ZqSeed *self, ZqSeedConsultation *c)
 {
   gint64 at = self->now - c->waiting;
-  int first = (int) c->messages->len - 1;
+  int first = (int)c->messages->len - 1;
   char who = g_array_index (c->messages, ZqSeedMessage, first).who;
 
   while (first > 0 && g_array_index (c->messages, ZqSeedMessage, first - 1).who == who)
     first--;
-  for (guint i = (guint) first; i < c->messages->len; i++)
-    g_array_index (c->messages, ZqSeedMessage, i).sent = at + (i - (guint) first) * 45 * ZQ_SEED_SECOND;
+  for (guint i = (guint)first; i < c->messages->len; i++)
+    g_array_index (c->messages, ZqSeedMessage, i).sent = at + (i - (guint)first) * 45 * ZQ_SEED_SECOND;
   for (int i = first - 1; i >= 0; i--)
     {
-      gboolean same = g_array_index (c->messages, ZqSeedMessage, i).who ==
-                      g_array_index (c->messages, ZqSeedMessage, i + 1).who;
+      gboolean same =
+          g_array_index (c->messages, ZqSeedMessage, i).who == g_array_index (c->messages, ZqSeedMessage, i + 1).who;
       int minutes = same ? 1 : zq_seed_between (self, 4, zq_seed_chance (self, 25) ? 900 : 120);
 
       at -= minutes * ZQ_SEED_MINUTE + zq_seed_between (self, 0, 59999) * 1000;
@@ -153,8 +147,8 @@ static ZqSeedPatient *
 patient_for (ZqSeed *self, JsonNode *script, const char *department)
 {
   return zq_seed_add_patient (self, zq_json_get_string (script, "sex"),
-                              (int) g_ascii_strtoll (zq_json_get_string (script, "age[0]"), NULL, 10),
-                              (int) g_ascii_strtoll (zq_json_get_string (script, "age[1]"), NULL, 10),
+                              (int)g_ascii_strtoll (zq_json_get_string (script, "age[0]"), NULL, 10),
+                              (int)g_ascii_strtoll (zq_json_get_string (script, "age[1]"), NULL, 10),
                               zq_json_get_string (script, "relative"), department);
 }
 
@@ -164,7 +158,7 @@ put_consultation (ZqSeed *self, const Group *group, int number, ZqSeedPatient *k
   guint n_scripts = zq_json_get_length (self->scripts, "scripts");
   ZqSeedConsultation c = { .number = number, .status = group->status, .owner = group->owner };
 
-  c.script = zq_json_get_at (self->scripts, "scripts", (guint) ((number - 1) * 7) % n_scripts);
+  c.script = zq_json_get_at (self->scripts, "scripts", (guint)((number - 1) * 7) % n_scripts);
   c.department = group->department;
   c.waiting = waiting;
   c.patient = known != NULL ? known : patient_for (self, c.script, group->department);
@@ -184,14 +178,14 @@ static ZqSeedPatient *
 patient_again (ZqSeed *self, int number)
 {
   guint n_scripts = zq_json_get_length (self->scripts, "scripts");
-  JsonNode *script = zq_json_get_at (self->scripts, "scripts", (guint) ((number - 1) * 7) % n_scripts);
+  JsonNode *script = zq_json_get_at (self->scripts, "scripts", (guint)((number - 1) * 7) % n_scripts);
   const char *sex = zq_json_get_string (script, "sex");
-  int youngest = (int) g_ascii_strtoll (zq_json_get_string (script, "age[0]"), NULL, 10);
-  int oldest = (int) g_ascii_strtoll (zq_json_get_string (script, "age[1]"), NULL, 10);
+  int youngest = (int)g_ascii_strtoll (zq_json_get_string (script, "age[0]"), NULL, 10);
+  int oldest = (int)g_ascii_strtoll (zq_json_get_string (script, "age[1]"), NULL, 10);
 
   if (number % 3 != 0 || zq_json_get_string (script, "relative") != NULL)
     return NULL;
-  for (guint i = (guint) number % 20; i < self->patients->len; i++)
+  for (guint i = (guint)number % 20; i < self->patients->len; i++)
     {
       ZqSeedPatient *patient = g_ptr_array_index (self->patients, i);
       int age = patient->age_days / 365;
@@ -220,7 +214,7 @@ zq_seed_consultations (ZqSeed *self)
   for (gsize i = 0; i < G_N_ELEMENTS (open_groups); i++)
     for (int j = 0; j < open_groups[i].count; j++, number++)
       {
-        int minutes = waits[(gsize) number % G_N_ELEMENTS (waits)];
+        int minutes = waits[(gsize)number % G_N_ELEMENTS (waits)];
 
         /* Where the patient has the word, nothing is late. */
         put_consultation (self, &open_groups[i], number + 1, NULL,

@@ -4,7 +4,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#define WIDTH 160
+#define WIDTH  160
 #define HEIGHT 120
 #define STRIDE (1 + WIDTH * 3) /* each row of a PNG begins with its filter's number */
 
@@ -25,18 +25,18 @@ append_u32 (GByteArray *out, guint32 value)
 {
   guint32 big = GUINT32_TO_BE (value);
 
-  g_byte_array_append (out, (const guint8 *) &big, 4);
+  g_byte_array_append (out, (const guint8 *)&big, 4);
 }
 
 /* PNG (Third Edition), 5.3: length, type, data, CRC of type and data. */
 static void
 append_chunk (GByteArray *out, const char *type, const guint8 *data, gsize length)
 {
-  guint32 crc = crc_update (0xFFFFFFFFu, (const guint8 *) type, 4);
+  guint32 crc = crc_update (0xFFFFFFFFu, (const guint8 *)type, 4);
 
-  append_u32 (out, (guint32) length);
-  g_byte_array_append (out, (const guint8 *) type, 4);
-  g_byte_array_append (out, data, (guint) length);
+  append_u32 (out, (guint32)length);
+  g_byte_array_append (out, (const guint8 *)type, 4);
+  g_byte_array_append (out, data, (guint)length);
   append_u32 (out, ~crc_update (crc, data, length));
 }
 
@@ -50,8 +50,8 @@ encode_png (const guint8 *pixels)
   GByteArray *out = g_byte_array_new ();
   gsize n_read, n_packed;
 
-  g_converter_convert (deflate, pixels, STRIDE * HEIGHT, packed, STRIDE * HEIGHT + 1024,
-                       G_CONVERTER_INPUT_AT_END, &n_read, &n_packed, NULL);
+  g_converter_convert (deflate, pixels, STRIDE * HEIGHT, packed, STRIDE * HEIGHT + 1024, G_CONVERTER_INPUT_AT_END,
+                       &n_read, &n_packed, NULL);
   g_byte_array_append (out, signature, sizeof signature);
   append_chunk (out, "IHDR", header, sizeof header);
   append_chunk (out, "IDAT", packed, n_packed);
@@ -67,9 +67,9 @@ fill (guint8 *pixels, int x0, int y0, int width, int height, guint32 rgb)
       {
         guint8 *p = pixels + y * STRIDE + 1 + x * 3;
 
-        p[0] = (guint8) (rgb >> 16);
-        p[1] = (guint8) (rgb >> 8);
-        p[2] = (guint8) rgb;
+        p[0] = (guint8)(rgb >> 16);
+        p[1] = (guint8)(rgb >> 8);
+        p[2] = (guint8)rgb;
       }
 }
 
@@ -88,7 +88,7 @@ static void
 draw_digit (guint8 *pixels, int x, int y, int digit)
 {
   static const guint8 segments[] = { 0x3F, 0x06, 0x5B, 0x4F, 0x66, 0x6D, 0x7D, 0x07, 0x7F, 0x6F };
-  static const int places[7][4] = { { 2, 0, 14, 4 },  { 15, 2, 4, 14 },  { 15, 18, 4, 14 }, { 2, 30, 14, 4 },
+  static const int places[7][4] = { { 2, 0, 14, 4 },   { 15, 2, 4, 14 }, { 15, 18, 4, 14 }, { 2, 30, 14, 4 },
                                     { -1, 18, 4, 14 }, { -1, 2, 4, 14 }, { 2, 15, 14, 4 } };
 
   for (int i = 0; i < 7; i++)
@@ -162,16 +162,24 @@ make_voice (void)
     guint16 block, bits;
     char data[4];
     guint32 data_size;
-  } header = { { 'R', 'I', 'F', 'F' },         GUINT32_TO_LE (36 + n_samples), { 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ' },
-               GUINT32_TO_LE (16),             GUINT16_TO_LE (1),              GUINT16_TO_LE (1),
-               GUINT32_TO_LE (rate),           GUINT32_TO_LE (rate),           GUINT16_TO_LE (1),
-               GUINT16_TO_LE (8),              { 'd', 'a', 't', 'a' },         GUINT32_TO_LE (n_samples) };
+  } header = { { 'R', 'I', 'F', 'F' },
+               GUINT32_TO_LE (36 + n_samples),
+               { 'W', 'A', 'V', 'E', 'f', 'm', 't', ' ' },
+               GUINT32_TO_LE (16),
+               GUINT16_TO_LE (1),
+               GUINT16_TO_LE (1),
+               GUINT32_TO_LE (rate),
+               GUINT32_TO_LE (rate),
+               GUINT16_TO_LE (1),
+               GUINT16_TO_LE (8),
+               { 'd', 'a', 't', 'a' },
+               GUINT32_TO_LE (n_samples) };
 
-  g_byte_array_append (out, (const guint8 *) &header, sizeof header);
+  g_byte_array_append (out, (const guint8 *)&header, sizeof header);
   for (guint i = 0; i < n_samples; i++)
     {
-      int wave = (int) (i * 150 / rate * 7 + i % 53) - 26;
-      guint8 sample = (guint8) (128 + CLAMP (wave % 27, -26, 26) * (int) (i % 2400) / 2400);
+      int wave = (int)(i * 150 / rate * 7 + i % 53) - 26;
+      guint8 sample = (guint8)(128 + CLAMP (wave % 27, -26, 26) * (int)(i % 2400) / 2400);
 
       g_byte_array_append (out, &sample, 1);
     }

@@ -17,12 +17,8 @@ void zq_seed_staff (ZqSeed *self);
  *
  * Returns: (transfer none)
  */
-ZqSeedPatient *zq_seed_add_patient (ZqSeed *self,
-                                    const char *sex,
-                                    int youngest,
-                                    int oldest,
-                                    const char *relation,
-                                    const char *department);
+ZqSeedPatient *zq_seed_add_patient (
+    ZqSeed *self, const char *sex, int youngest, int oldest, const char *relation, const char *department);
 void zq_seed_patient_free (gpointer data);
 
 /* The word for a relation, "女儿". */

@@ -31,9 +31,8 @@ static const struct
 {
   const char *relation, *code, *word, *gender;
 } relations[] = {
-  { "daughter", "DAUC", "女儿", "female" }, { "son", "SONC", "儿子", "male" },
-  { "mother", "MTH", "母亲", "female" },    { "father", "FTH", "父亲", "male" },
-  { "wife", "WIFE", "妻子", "female" },
+  { "daughter", "DAUC", "女儿", "female" }, { "son", "SONC", "儿子", "male" },    { "mother", "MTH", "母亲", "female" },
+  { "father", "FTH", "父亲", "male" },      { "wife", "WIFE", "妻子", "female" },
 };
 
 void
@@ -119,7 +118,7 @@ reserved_name (ZqSeed *self, int number, const char *sex, gboolean *female)
     }
   /* Every eighth one, while they last, has a name that is rare, long or not Chinese. */
   if (entry == NULL && number % 8 == 5)
-    entry = zq_json_get_at (self->names, "special", (guint) number / 8);
+    entry = zq_json_get_at (self->names, "special", (guint)number / 8);
   if (entry == NULL)
     return NULL;
   if (strcmp (sex, "any") != 0 && g_strcmp0 (zq_json_get_string (entry, "sex"), sex) != 0)
@@ -169,11 +168,12 @@ put_allergies (ZqSeed *self, ZqSeedPatient *patient, int number)
     }
   else
     {
-      known = zq_json_get_at (self->names, "allergies", (guint) zq_seed_between (self, 0, (int) n_known - 1));
+      known = zq_json_get_at (self->names, "allergies", (guint)zq_seed_between (self, 0, (int)n_known - 1));
       patient->allergy = zq_json_get_string (known, "text");
-      zq_seed_json (self, ",'category':[%q],'criticality':%q,'code':{'text':%q},'reaction':[{'manifestation':[{'text':%q}]}]}",
-                    zq_json_get_string (known, "category"), zq_json_get_string (known, "criticality"),
-                    patient->allergy, zq_json_get_string (known, "reaction"));
+      zq_seed_json (
+          self, ",'category':[%q],'criticality':%q,'code':{'text':%q},'reaction':[{'manifestation':[{'text':%q}]}]}",
+          zq_json_get_string (known, "category"), zq_json_get_string (known, "criticality"), patient->allergy,
+          zq_json_get_string (known, "reaction"));
     }
   zq_seed_put (self, "AllergyIntolerance", id, self->now - zq_seed_between (self, 20, 500) * ZQ_SEED_DAY);
 }
@@ -216,15 +216,11 @@ put_patient (ZqSeed *self, ZqSeedPatient *patient, int number)
 }
 
 ZqSeedPatient *
-zq_seed_add_patient (ZqSeed *self,
-                     const char *sex,
-                     int youngest,
-                     int oldest,
-                     const char *relation,
-                     const char *department)
+zq_seed_add_patient (
+    ZqSeed *self, const char *sex, int youngest, int oldest, const char *relation, const char *department)
 {
   ZqSeedPatient *patient = g_new0 (ZqSeedPatient, 1);
-  int number = (int) self->patients->len + 1;
+  int number = (int)self->patients->len + 1;
   const char *reserved;
 
   patient->id = g_strdup_printf ("pat-%03d", number);

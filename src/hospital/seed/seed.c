@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/seed/seed.h"
 
-#include "hospital/seed/parts.h"
 #include "hospital/seed/hospital-seed-resources.h"
+#include "hospital/seed/parts.h"
 #include "resource/json.h"
 
 #define SEED 20261122
@@ -15,7 +15,7 @@ read_texts (const char *name, GError **error)
 
   if (bytes == NULL)
     return NULL;
-  return zq_json_read (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes), error);
+  return zq_json_read (g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes), error);
 }
 
 gboolean

@@ -30,9 +30,10 @@ put_encounter (ZqSeed *self, ZqSeedConsultation *c)
   zq_seed_json (self,
                 "{'resourceType':'Encounter',%g,'status':%q,"
                 "'class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR','display':'virtual'},"
-                "'type':[{'coding':[{'system':'" ZQ_CODE_SYSTEM ("encounter-type") "','code':'image-text'}]}],"
-                "'subject':{'reference':'Patient/%s'},'reasonCode':[{'text':%q}],"
-                "'serviceProvider':{'reference':'Organization/%s'},'period':{'start':%t",
+                "'type':[{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                    "encounter-type") "','code':'image-text'}]}],"
+                                      "'subject':{'reference':'Patient/%s'},'reasonCode':[{'text':%q}],"
+                                      "'serviceProvider':{'reference':'Organization/%s'},'period':{'start':%t",
                 c->department, status, c->patient->id, complaint, c->department, c->begun);
   if (strcmp (status, "finished") == 0 || strcmp (status, "cancelled") == 0)
     zq_seed_json (self, ",'end':%t", c->changed);
@@ -62,11 +63,12 @@ put_intake (ZqSeed *self, ZqSeedConsultation *c)
   g_autofree char *author = g_strdup_printf ("%s/%s", relative ? "RelatedPerson" : "Patient",
                                              relative ? c->patient->relative_id : c->patient->id);
 
-  zq_seed_json (self,
-                "{'resourceType':'QuestionnaireResponse',%g,'questionnaire':'" ZQ_FHIR_BASE "Questionnaire/intake',"
-                "'status':'completed','subject':{'reference':'Patient/%s'},'encounter':{'reference':'Encounter/enc-%s'},"
-                "'authored':%t,'author':{'reference':%q},'source':{'reference':%q},'item':[",
-                c->department, c->patient->id, id + strlen ("intake-"), c->begun, author, author);
+  zq_seed_json (
+      self,
+      "{'resourceType':'QuestionnaireResponse',%g,'questionnaire':'" ZQ_FHIR_BASE "Questionnaire/intake',"
+      "'status':'completed','subject':{'reference':'Patient/%s'},'encounter':{'reference':'Encounter/enc-%s'},"
+      "'authored':%t,'author':{'reference':%q},'source':{'reference':%q},'item':[",
+      c->department, c->patient->id, id + strlen ("intake-"), c->begun, author, author);
   append_answer (self, c, "complaint", "主诉", zq_json_get_string (c->script, "complaint"));
   append_answer (self, c, "onset", "症状开始时间", zq_json_get_string (c->script, "onset"));
   append_answer (self, c, "medication", "已用药物", zq_json_get_string (c->script, "medicine"));
@@ -75,7 +77,7 @@ put_intake (ZqSeed *self, ZqSeedConsultation *c)
   append_answer (self, c, "measurement", "自测结果", measure);
   if (strstr (measure, "{fbg}") != NULL)
     zq_seed_json (self, ",{'linkId':'glucose','text':'空腹血糖 (mmol/L)','answer':[{'valueDecimal':%s0}]}",
-                  (const char *) g_hash_table_lookup (c->values, "fbg"));
+                  (const char *)g_hash_table_lookup (c->values, "fbg"));
   zq_seed_json (self, "]}");
   zq_seed_put (self, "QuestionnaireResponse", id, c->begun);
 }
@@ -95,9 +97,9 @@ append_task_people (ZqSeed *self, ZqSeedConsultation *c)
 {
   gboolean relative = c->patient->relative_id != NULL;
 
-  zq_seed_json (self, ",'for':{'reference':'Patient/%s','display':%q},'requester':{'reference':'%s/%s'},'owner':",
-                c->patient->id, c->patient->name, relative ? "RelatedPerson" : "Patient",
-                relative ? c->patient->relative_id : c->patient->id);
+  zq_seed_json (
+      self, ",'for':{'reference':'Patient/%s','display':%q},'requester':{'reference':'%s/%s'},'owner':", c->patient->id,
+      c->patient->name, relative ? "RelatedPerson" : "Patient", relative ? c->patient->relative_id : c->patient->id);
   if (c->owner != NULL)
     zq_seed_json (self, "{'reference':'Practitioner/%s'}", c->owner);
   else
@@ -117,10 +119,13 @@ put_task (ZqSeed *self, ZqSeedConsultation *c)
     zq_seed_json (self, ",'extension':[{'url':'" ZQ_EXTENSION ("questions-left") "','valueInteger':%d}]",
                   1 + c->number % 3);
   zq_seed_json (self,
-                ",'status':%q,'businessStatus':{'coding':[{'system':'" ZQ_CODE_SYSTEM ("consultation-status") "',"
-                "'code':%q}]},'intent':'order','priority':%q,"
-                "'code':{'coding':[{'system':'" ZQ_CODE_SYSTEM ("task-code") "','code':%q}]},"
-                "'focus':{'reference':'Communication/thread-%s'},'encounter':{'reference':'Encounter/enc-%s'}",
+                ",'status':%q,'businessStatus':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                    "consultation-status") "',"
+                                           "'code':%q}]},'intent':'order','priority':%q,"
+                                           "'code':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                                               "task-code") "','code':%q}]},"
+                                                            "'focus':{'reference':'Communication/"
+                                                            "thread-%s'},'encounter':{'reference':'Encounter/enc-%s'}",
                 zq_consultation_task_status (self->policy, c->status), c->status, priority_of (c),
                 zq_json_get_string (c->script, "code"), number, number);
   append_task_people (self, c);
@@ -128,8 +133,9 @@ put_task (ZqSeed *self, ZqSeedConsultation *c)
   if (open && c->number % 5 == 0 && c->waiting > 0)
     zq_seed_json (self, ",'restriction':{'period':{'end':%t}}", self->now - c->waiting + ZQ_SEED_DAY);
   zq_seed_json (self,
-                ",'input':[{'type':{'coding':[{'system':'" ZQ_CODE_SYSTEM ("task-input") "','code':'intake'}]},"
-                "'valueReference':{'reference':'QuestionnaireResponse/intake-%s'}}]}",
+                ",'input':[{'type':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                    "task-input") "','code':'intake'}]},"
+                                  "'valueReference':{'reference':'QuestionnaireResponse/intake-%s'}}]}",
                 number);
   zq_seed_put (self, "Task", id, c->changed);
 }
@@ -139,15 +145,18 @@ put_note (ZqSeed *self, ZqSeedConsultation *c)
 {
   g_autofree char *id = g_strdup_printf ("note-%03d", c->number);
 
-  zq_seed_json (self,
-                "{'resourceType':'Communication','meta':{'security':[{'system':"
-                "'http://terminology.hl7.org/CodeSystem/v3-Confidentiality','code':'R'}],"
-                "'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':%q}]},'partOf':[{'reference':'Task/task-%s'}],"
-                "'status':'completed',"
-                "'category':[{'coding':[{'system':'" ZQ_CODE_SYSTEM ("communication-category") "',"
-                "'code':'internal-note'}]}],'sender':{'reference':'Practitioner/" ZQ_SEED_ASSISTANT "'},"
-                "'sent':%t,'payload':[{'contentString':%q}]}",
-                c->department, id + strlen ("note-"), c->changed, zq_seed_pick (self, self->scripts, "notes"));
+  zq_seed_json (
+      self,
+      "{'resourceType':'Communication','meta':{'security':[{'system':"
+      "'http://terminology.hl7.org/CodeSystem/v3-Confidentiality','code':'R'}],"
+      "'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':%q}]},'partOf':[{'reference':'Task/task-%s'}],"
+      "'status':'completed',"
+      "'category':[{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+          "communication-category") "',"
+                                    "'code':'internal-note'}]}],'sender':{'reference':'Practitioner/" ZQ_SEED_ASSISTANT
+                                    "'},"
+                                    "'sent':%t,'payload':[{'contentString':%q}]}",
+      c->department, id + strlen ("note-"), c->changed, zq_seed_pick (self, self->scripts, "notes"));
   zq_seed_put (self, "Communication", id, c->changed);
 }
 
@@ -166,7 +175,8 @@ put_record (ZqSeed *self, ZqSeedConsultation *c)
                 "'http://terminology.hl7.org/CodeSystem/condition-clinical','code':'active'}]},"
                 "'code':{'coding':[{'system':'http://hl7.org/fhir/sid/icd-10','code':%q}],'text':%q},"
                 "'subject':{'reference':'Patient/%s'},'recordedDate':%t}",
-                zq_json_get_string (c->script, "icd"), zq_json_get_string (c->script, "diagnosis"), c->patient->id, then);
+                zq_json_get_string (c->script, "icd"), zq_json_get_string (c->script, "diagnosis"), c->patient->id,
+                then);
   zq_seed_put (self, "Condition", id, then);
 
   if (strcmp (medicine, "无") != 0 && strcmp (medicine, "不详") != 0)
@@ -186,7 +196,7 @@ put_record (ZqSeed *self, ZqSeedConsultation *c)
                     "'code':'laboratory'}]}],'code':{'coding':[{'system':'http://loinc.org','code':'4548-4'}],"
                     "'text':'糖化血红蛋白'},'subject':{'reference':'Patient/%s'},'effectiveDateTime':%t,"
                     "'valueQuantity':{'value':%s0,'unit':'%%','system':'http://unitsofmeasure.org','code':'%%'}}",
-                    c->department, c->patient->id, then, (const char *) g_hash_table_lookup (c->values, "a1c"));
+                    c->department, c->patient->id, then, (const char *)g_hash_table_lookup (c->values, "a1c"));
       zq_seed_put (self, "Observation", observation_id, then);
     }
 }

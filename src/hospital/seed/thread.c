@@ -46,7 +46,7 @@ static const char *
 put_media (ZqSeed *self, ZqSeedConsultation *c, const ZqSeedMessage *message, guint place, GString *payload)
 {
   const char *end = message->text[0] == '<' ? strchr (message->text, '>') : NULL;
-  g_autofree char *kind = end != NULL ? g_strndup (message->text + 1, (gsize) (end - message->text - 1)) : NULL;
+  g_autofree char *kind = end != NULL ? g_strndup (message->text + 1, (gsize)(end - message->text - 1)) : NULL;
   g_autofree char *id = g_strdup_printf ("file-%03d-%02u", c->number, place);
   g_autofree char *data = NULL;
   g_autofree char *hash = NULL;
@@ -61,17 +61,18 @@ put_media (ZqSeed *self, ZqSeedConsultation *c, const ZqSeedMessage *message, gu
 
   bytes = zq_seed_media (kind, g_hash_table_lookup (c->values, "fbg"), &content_type);
   data = g_base64_encode (g_bytes_get_data (bytes, &size), g_bytes_get_size (bytes));
-  g_checksum_update (checksum, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes));
+  g_checksum_update (checksum, g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes));
   g_checksum_get_digest (checksum, digest, &digest_length);
   hash = g_base64_encode (digest, digest_length);
-  g_string_append_printf (payload,
-                          "{\"contentAttachment\":{\"contentType\":\"%s\",\"url\":\"Binary/%s\",\"size\":%" G_GSIZE_FORMAT
-                          ",\"hash\":\"%s\",\"title\":\"%s\"}}",
-                          content_type, id, size, hash, strcmp (kind, "voice") == 0 ? "语音" : "照片");
+  g_string_append_printf (
+      payload,
+      "{\"contentAttachment\":{\"contentType\":\"%s\",\"url\":\"Binary/%s\",\"size\":%" G_GSIZE_FORMAT
+      ",\"hash\":\"%s\",\"title\":\"%s\"}}",
+      content_type, id, size, hash, strcmp (kind, "voice") == 0 ? "语音" : "照片");
 
-  zq_seed_json (self,
-                "{'resourceType':'Binary',%g,'contentType':%q,'securityContext':{'reference':'Patient/%s'},'data':'%s'}",
-                c->department, content_type, c->patient->id, data);
+  zq_seed_json (
+      self, "{'resourceType':'Binary',%g,'contentType':%q,'securityContext':{'reference':'Patient/%s'},'data':'%s'}",
+      c->department, content_type, c->patient->id, data);
   zq_seed_put (self, "Binary", id, message->sent);
   return end + 1;
 }
@@ -131,13 +132,18 @@ put_read_mark (ZqSeed *self, ZqSeedConsultation *c, const char *type, const char
   g_autofree char *key = g_strdup_printf ("read-mark.%s.%s.%s", thread, type, reader);
   g_autofree char *day = zq_seed_day (self, up_to);
 
-  zq_seed_json (self,
-                "{'resourceType':'Basic',%g,'identifier':[{'system':'" ZQ_SYSTEM_LOCAL_ID "','value':%q}],"
-                "'extension':[{'url':'" ZQ_EXTENSION ("read-up-to") "','valueInstant':%t},"
-                "{'url':'" ZQ_EXTENSION ("marked-unread") "','valueBoolean':%s}],"
-                "'code':{'coding':[{'system':'" ZQ_CODE_SYSTEM ("read-mark") "','code':'read-mark'}]},"
-                "'subject':{'reference':'Communication/%s'},'created':%q,'author':{'reference':'%s/%s'}}",
-                c->department, key, up_to, unread ? "true" : "false", thread, day, type, reader);
+  zq_seed_json (
+      self,
+      "{'resourceType':'Basic',%g,'identifier':[{'system':'" ZQ_SYSTEM_LOCAL_ID "','value':%q}],"
+      "'extension':[{'url':'" ZQ_EXTENSION (
+          "read-up-to") "','valueInstant':%t},"
+                        "{'url':'" ZQ_EXTENSION (
+                            "marked-unread") "','valueBoolean':%s}],"
+                                             "'code':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                                                 "read-mark") "','code':'read-mark'}]},"
+                                                              "'subject':{'reference':'Communication/"
+                                                              "%s'},'created':%q,'author':{'reference':'%s/%s'}}",
+      c->department, key, up_to, unread ? "true" : "false", thread, day, type, reader);
   zq_seed_put (self, "Basic", id, up_to + ZQ_SEED_MINUTE);
 }
 
@@ -145,7 +151,7 @@ put_read_mark (ZqSeed *self, ZqSeedConsultation *c, const char *type, const char
 static int
 last_from (ZqSeedConsultation *c, char who)
 {
-  int place = (int) c->messages->len - 1;
+  int place = (int)c->messages->len - 1;
 
   while (place >= 0 && g_array_index (c->messages, ZqSeedMessage, place).who != who)
     place--;
@@ -175,15 +181,14 @@ put_read_marks (ZqSeed *self, ZqSeedConsultation *c, Reach reach)
       seen_by_patient--;
     while (seen_by_patient >= 0 && g_array_index (c->messages, ZqSeedMessage, seen_by_patient).who != 'D');
   if (seen_by_patient >= 0)
-    put_read_mark (self, c, relative ? "RelatedPerson" : "Patient",
-                   relative ? c->patient->relative_id : c->patient->id,
+    put_read_mark (self, c, relative ? "RelatedPerson" : "Patient", relative ? c->patient->relative_id : c->patient->id,
                    g_array_index (c->messages, ZqSeedMessage, seen_by_patient).sent, FALSE);
 }
 
 void
 zq_seed_thread (ZqSeed *self, ZqSeedConsultation *c)
 {
-  Reach reach = (Reach) (c->number % 3);
+  Reach reach = (Reach)(c->number % 3);
   int doctors = last_from (c, 'D');
 
   put_header (self, c);
@@ -193,7 +198,7 @@ zq_seed_thread (ZqSeed *self, ZqSeedConsultation *c)
       gint64 received = 0;
 
       /* What was answered has arrived; of the doctor's last words a third has not. */
-      if ((int) i < doctors || (message->who == 'D' && (reach != REACH_SENT || i + 1 < c->messages->len)))
+      if ((int)i < doctors || (message->who == 'D' && (reach != REACH_SENT || i + 1 < c->messages->len)))
         received = message->sent + 20 * ZQ_SEED_SECOND;
       put_message (self, c, i, MIN (received, self->now));
     }

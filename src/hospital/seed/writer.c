@@ -11,7 +11,7 @@ format_instant (ZqSeed *self, gint64 us)
   g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, self->zone);
   g_autofree char *seconds = g_date_time_format (local, "%Y-%m-%dT%H:%M:%S");
 
-  return g_strdup_printf ("%s.%03d+08:00", seconds, (int) (us % G_USEC_PER_SEC / 1000));
+  return g_strdup_printf ("%s.%03d+08:00", seconds, (int)(us % G_USEC_PER_SEC / 1000));
 }
 
 static void
@@ -76,12 +76,8 @@ zq_seed_put (ZqSeed *self, const char *type, const char *id, gint64 updated)
 }
 
 void
-zq_seed_account (ZqSeed *self,
-                 const char *login,
-                 const char *display,
-                 const char *role,
-                 const char *user,
-                 const char *department)
+zq_seed_account (
+    ZqSeed *self, const char *login, const char *display, const char *role, const char *user, const char *department)
 {
   if (self->error == NULL)
     zq_hospital_add_account (self->hospital, login, display, role, user, department, &self->error);
@@ -104,7 +100,7 @@ zq_seed_pick (ZqSeed *self, JsonNode *node, const char *path)
 {
   JsonArray *array = zq_json_get_array (node, path);
 
-  return json_array_get_string_element (array, zq_seed_between (self, 0, (int) json_array_get_length (array) - 1));
+  return json_array_get_string_element (array, zq_seed_between (self, 0, (int)json_array_get_length (array) - 1));
 }
 
 char *

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 
 #define ZQ_SEED_SECOND G_GINT64_CONSTANT (1000000)
 #define ZQ_SEED_MINUTE (60 * ZQ_SEED_SECOND)
-#define ZQ_SEED_HOUR (60 * ZQ_SEED_MINUTE)
-#define ZQ_SEED_DAY (24 * ZQ_SEED_HOUR)
+#define ZQ_SEED_HOUR   (60 * ZQ_SEED_MINUTE)
+#define ZQ_SEED_DAY    (24 * ZQ_SEED_HOUR)
 
-#define ZQ_SEED_ENDO "dept-endo"
+#define ZQ_SEED_ENDO    "dept-endo"
 #define ZQ_SEED_GENERAL "dept-general"
 
 /* A patient of the demo; places in ZqSeed.patients are the numbers in their ids. */
@@ -57,12 +57,8 @@ void zq_seed_json (ZqSeed *self, const char *format, ...);
 /* Stores the resource written so far as @type/@id, changed at @updated, and begins a new one. */
 void zq_seed_put (ZqSeed *self, const char *type, const char *id, gint64 updated);
 
-void zq_seed_account (ZqSeed *self,
-                      const char *login,
-                      const char *display,
-                      const char *role,
-                      const char *user,
-                      const char *department);
+void zq_seed_account (
+    ZqSeed *self, const char *login, const char *display, const char *role, const char *user, const char *department);
 
 /* A number in [low, high]. */
 int zq_seed_between (ZqSeed *self, int low, int high);
