@@ -34,17 +34,24 @@ read_file (const char *path, GError **error)
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
 }
 
-/* "Type/id" of an entry, its id from the fullUrl's uuid where it has none; NULL: it cannot be taken. */
+/* "Type/id" of an entry; one without an id gets that of its fullUrl's uuid or else one from its contents,
+ * so that a second import finds it again. NULL: it cannot be taken. */
 static char *
 entry_reference (const ZqBundleEntry *entry, JsonNode *node)
 {
   const char *type = zq_json_get_string (node, "resourceType");
   const char *id = zq_json_get_string (node, "id");
+  g_autofree char *made = NULL;
 
   if (!zq_type_is_known (type))
     return NULL;
   if (id == NULL && entry->full_url != NULL && g_str_has_prefix (entry->full_url, "urn:uuid:"))
     id = entry->full_url + strlen ("urn:uuid:");
+  if (id == NULL)
+    {
+      made = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) entry->raw, entry->raw_length);
+      id = made;
+    }
 
   return id != NULL && zq_id_is_valid (id) ? g_strconcat (type, "/", id, NULL) : NULL;
 }
@@ -92,10 +99,7 @@ zq_import_file (ZqHospital *self, const char *path, guint *n_taken, guint *n_ski
     return FALSE;
   node = zq_json_read (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), error);
   if (node == NULL)
-    {
-      g_prefix_error (error, "%s: ", path);
-      return FALSE;
-    }
+    return FALSE;
   if (g_strcmp0 (zq_json_get_string (node, "resourceType"), "Bundle") == 0)
     bundle = zq_bundle_read (bytes, error);
   else

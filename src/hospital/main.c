@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/hospital.h"
+#include "resource/json.h"
 
 #include <glib-unix.h>
 #include <locale.h>
@@ -72,10 +73,20 @@ import_all (ZqHospital *hospital, char **files, GError **error)
 {
   for (guint i = 0; files != NULL && files[i] != NULL; i++)
     {
+      g_autoptr (GError) local = NULL;
       guint taken = 0, skipped = 0;
 
-      if (!zq_hospital_import (hospital, files[i], &taken, &skipped, error))
-        return FALSE;
+      if (!zq_hospital_import (hospital, files[i], &taken, &skipped, &local))
+        {
+          /* one broken file among many is said and left out; one that is not there is a mistake */
+          if (local->domain != ZQ_JSON_ERROR)
+            {
+              g_propagate_error (error, g_steal_pointer (&local));
+              return FALSE;
+            }
+          g_printerr ("%s: skipped: %s\n", files[i], local->message);
+          continue;
+        }
       g_printerr ("%s: %u resources taken, %u skipped\n", files[i], taken, skipped);
     }
 

@@ -121,7 +121,7 @@ log_request (ZqHospital *self, const char *method, const char *path, guint statu
   g_autofree char *type = g_strndup (path, strcspn (path, "/"));
 
   if (self->verbose)
-    g_printerr ("%s %s %u %.1f ms\n", method, type, status, (zq_clock_monotonic (self->clock) - start) / 1000.0);
+    g_printerr ("%s %s %u %.1f ms\n", method, zq_type_is_known (type) ? type : "-", status, (zq_clock_monotonic (self->clock) - start) / 1000.0);
 }
 
 /* What everybody may read. TRUE when @reply is filled. */
