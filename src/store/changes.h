@@ -29,6 +29,7 @@ gboolean zq_changes_has_row (ZqChanges *self, const char *topic, gint64 row); /*
 gboolean zq_changes_has_patient (ZqChanges *self, gint64 patient);
 
 typedef void (*ZqChangesFunc) (const char *topic, gint64 row, gint64 patient, ZqChangeFlags flags, gpointer data);
+/* Each row of @topic that is known; none when it is collapsed. */
 void zq_changes_foreach (ZqChanges *self, const char *topic, ZqChangesFunc func, gpointer data);
 
 G_END_DECLS

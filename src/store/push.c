@@ -72,11 +72,16 @@ static gboolean
 finish (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **error)
 {
   const ZqIntentRule *rule = zq_store_find_rule (txn->store, intent, NULL);
+  g_autoptr (ZqIntent) done = zq_intent_copy (intent);
 
   if (!zq_intent_delete (txn, intent, error) || !take_answer (txn, intent, resource, error)
       || !zq_resource_recompute (txn, intent->target, error) || !zq_intent_wake (txn, error))
     return FALSE;
-  if (rule != NULL && rule->pushed != NULL && !rule->pushed (txn, intent, error))
+
+  if (done->target_server_id == NULL)
+    done->target_server_id
+        = zq_db_get_text (txn->db, NULL, "SELECT server_id FROM resource WHERE id = ?", "i", intent->target);
+  if (rule != NULL && rule->pushed != NULL && !rule->pushed (txn, done, error))
     return FALSE;
 
   return zq_txn_audit (txn, "sent", intent->target, 0, error);

@@ -31,6 +31,12 @@ interrupt (GCancellable *cancellable, gpointer db)
   zq_db_interrupt (db);
 }
 
+static void
+set_closed (GError **error)
+{
+  g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED, "The local store is closed");
+}
+
 static gpointer
 run_read (ZqReader *self, GTask *task, GError **error)
 {
@@ -42,7 +48,7 @@ run_read (ZqReader *self, GTask *task, GError **error)
 
   if (g_atomic_int_get (&self->stopping))
     {
-      g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED, "The local store is closed");
+      set_closed (error);
       return NULL;
     }
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -54,7 +60,12 @@ run_read (ZqReader *self, GTask *task, GError **error)
   if (cancellable != NULL)
     g_cancellable_disconnect (cancellable, id);
 
-  if (local != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (local != NULL && g_atomic_int_get (&self->stopping))
+    {
+      g_error_free (local);
+      set_closed (error);
+    }
+  else if (local != NULL && g_cancellable_set_error_if_cancelled (cancellable, error))
     g_error_free (local);
   else if (local != NULL)
     g_propagate_error (error, local);

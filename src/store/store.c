@@ -17,12 +17,19 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (ZqStore, zq_store, G_TYPE_OBJECT)
 
+/* Not later: until its threads have ended they hold on to the store while they tell what they did. */
+static void
+zq_store_dispose (GObject *object)
+{
+  zq_store_close (ZQ_STORE (object));
+
+  G_OBJECT_CLASS (zq_store_parent_class)->dispose (object);
+}
+
 static void
 zq_store_finalize (GObject *object)
 {
   ZqStore *self = ZQ_STORE (object);
-
-  zq_store_close (self);
 
   g_clear_pointer (&self->parser, zq_parser_free);
   g_clear_pointer (&self->reader, zq_reader_free);
@@ -41,6 +48,7 @@ zq_store_class_init (ZqStoreClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->dispose = zq_store_dispose;
   object_class->finalize = zq_store_finalize;
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", ZQ_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -125,9 +133,10 @@ zq_store_close (ZqStore *self)
     zq_parser_stop (self->parser);
   if (self->reader != NULL)
     zq_reader_stop (self->reader);
+  g_clear_pointer (&self->main_db, zq_db_close);
+  /* The last one to close folds the log back into the file, which a reader cannot. */
   if (self->writer != NULL)
     zq_writer_stop (self->writer);
-  g_clear_pointer (&self->main_db, zq_db_close);
 }
 
 gboolean

@@ -153,7 +153,8 @@ GPtrArray *zq_store_list_wanted (ZqDb *db, const char *type, guint limit, GError
 /* The types among them. */
 GPtrArray *zq_store_list_wanted_types (ZqDb *db, GError **error);
 /* The hospital has no such resource, or does not show it: not asked for again in this session's fill;
- * one that was held leaves the screens (unproject), its raw text and its intents stay. */
+ * one that was held leaves the screens (unproject), its raw text and its intents stay. Finish with
+ * zq_store_write_finish(). */
 void zq_store_set_gone_async (ZqStore *self, const char *type, const char *server_id, const char *why,
                               GAsyncReadyCallback callback, gpointer user_data);
 

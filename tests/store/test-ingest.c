@@ -357,6 +357,108 @@ test_shared_commit_fails_alone (Toy *toy, gconstpointer unused)
   g_assert_cmpstr (setting, ==, "was here");
 }
 
+/* --- later, and elsewhere --------------------------------------------------------------------- */
+
+static gboolean
+count_later (ZqTxn *txn, gint64 key, GError **error)
+{
+  gint64 n = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &n, NULL, "SELECT count (*) FROM toy_task WHERE due = ?", "i", key);
+  if (n == 0)
+    zq_txn_later (txn, count_later, key);
+
+  return zq_db_exec (zq_txn_db (txn), error, "INSERT INTO toy_task (due, overdue) VALUES (?, 1)", "i", key);
+}
+
+static gboolean
+ask_later (ZqTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; i < 5; i++)
+    zq_txn_later (txn, count_later, 1 + i % 2);
+
+  return zq_db_exec (zq_txn_db (txn), error, "INSERT INTO toy_task (due, overdue) VALUES (1, 1)", "");
+}
+
+static void
+test_later_runs_once_a_key (Toy *toy, gconstpointer unused)
+{
+  g_assert_true (toy_run (toy, ask_later, NULL, NULL));
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM toy_task WHERE due = 1"), ==, 2);
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM toy_task WHERE due = 2"), ==, 2);
+}
+
+static gpointer
+read_long (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  gint64 n = 0;
+
+  g_atomic_int_set ((gint *) data, TRUE);
+  for (guint i = 0; i < 1000 && local == NULL && !g_cancellable_is_cancelled (cancellable); i++)
+    zq_db_get_int (db, &n, &local,
+                   "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
+                   " SELECT count (*) FROM n",
+                   "");
+  if (local != NULL)
+    g_propagate_error (error, local);
+
+  return NULL;
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_assert_null (zq_store_read_finish (ZQ_STORE (source), result, data));
+}
+
+static gboolean
+has_error (gpointer data)
+{
+  return *(GError **) data != NULL;
+}
+
+static gboolean
+has_started (gpointer data)
+{
+  return g_atomic_int_get ((gint *) data);
+}
+
+static void
+test_long_read_is_cancelled (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) closed = NULL;
+  gint started = FALSE;
+
+  zq_store_read_async (toy->store, read_long, &started, NULL, NULL, cancellable, on_read, &error);
+  g_assert_true (zq_test_wait_until (has_started, &started, 10));
+  g_cancellable_cancel (cancellable);
+  g_assert_true (zq_test_wait_until (has_error, &error, 10));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  zq_store_read_async (toy->store, read_long, &started, NULL, NULL, NULL, on_read, &closed);
+  zq_store_close (toy->store);
+  g_assert_true (zq_test_wait_until (has_error, &closed, 10));
+  g_assert_error (closed, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED);
+}
+
+static void
+test_store_may_be_dropped_while_busy (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (ZqBundle) page = many_tasks (0, 300);
+  guint stored = 0;
+  gpointer store = toy->store;
+
+  zq_store_ingest_async (toy->store, page, ZQ_PRIORITY_BULK, NULL, NULL, NULL, on_ingested, &stored);
+  g_object_add_weak_pointer (store, &store);
+  g_clear_object (&toy->store);
+  g_assert_true (zq_test_wait_count (&stored, 300, 20));
+  zq_test_settle ();
+  g_assert_null (store);
+}
+
 static void
 test_cursor_comes_with_its_page (Toy *toy, gconstpointer unused)
 {
@@ -456,6 +558,9 @@ main (int argc, char *argv[])
   ADD ("/writer/doctor-overtakes-import", test_doctor_overtakes_import);
   ADD ("/writer/shared-commit-fails-alone", test_shared_commit_fails_alone);
   ADD ("/writer/closing-finishes-what-is-queued", test_closing_finishes_what_is_queued);
+  ADD ("/writer/later-runs-once-a-key", test_later_runs_once_a_key);
+  ADD ("/reader/long-read-is-cancelled", test_long_read_is_cancelled);
+  ADD ("/store/may-be-dropped-while-busy", test_store_may_be_dropped_while_busy);
   ADD ("/changes/a-commit-tells-its-rows", test_commit_tells_its_rows);
   ADD ("/changes/over-256-rows-collapse", test_over_256_rows_collapse);
   ADD ("/alarm/rows-change-when-due", test_rows_change_when_due);

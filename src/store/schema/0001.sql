@@ -13,6 +13,7 @@ CREATE TABLE resource (
   UNIQUE (type, server_id)
 );
 CREATE INDEX resource_wanted ON resource (type, id) WHERE state = 'wanted';
+CREATE INDEX resource_gone ON resource (id) WHERE state = 'gone';
 
 CREATE TABLE resource_text (
   id INTEGER PRIMARY KEY REFERENCES resource (id) ON DELETE CASCADE,
