@@ -285,6 +285,9 @@ build_message (const Call *call)
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  /* On a kept connection that ends, libsoup sends a PUT again by itself, with the body it has used up. */
+  if (is_write (request))
+    soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
   soup_message_headers_replace (headers, "Accept", request->accept != NULL ? request->accept : FHIR_JSON);
   if (!is_write (request))
     soup_message_headers_replace (headers, "Cache-Control", "no-cache");
