@@ -39,32 +39,20 @@ zq_opening_free (ZqOpening *self)
   g_free (self);
 }
 
-static gboolean
-is_same_base (const char *a, const char *b)
-{
-  gsize n = strlen (a), m = strlen (b);
-
-  while (n > 0 && a[n - 1] == '/')
-    n--;
-  while (m > 0 && b[m - 1] == '/')
-    m--;
-  return n == m && strncmp (a, b, n) == 0;
-}
-
 static ZqAccount *
 find_account (ZqOpening *self, GError **error)
 {
-  g_autoptr (GPtrArray) accounts = zq_account_list (self->data_dir);
+  g_autoptr (GPtrArray) accounts = NULL;
+  ZqAccount *account;
 
-  for (guint i = 0; i < accounts->len; i++)
-    {
-      ZqAccount *account = g_ptr_array_index (accounts, i);
-
-      if (self->base == NULL || is_same_base (zq_account_get_base (account), self->base))
-        return g_object_ref (account);
-    }
   if (self->base != NULL)
-    return zq_account_new (self->data_dir, self->base, error);
+    {
+      account = zq_account_find (self->data_dir, self->base);
+      return account != NULL ? account : zq_account_new (self->data_dir, self->base, error);
+    }
+  accounts = zq_account_list (self->data_dir);
+  if (accounts->len > 0)
+    return g_object_ref (g_ptr_array_index (accounts, 0));
   g_set_error_literal (error, ZQ_OPENING_ERROR, ZQ_OPENING_ERROR_NO_ACCOUNT, "no account");
   return NULL;
 }

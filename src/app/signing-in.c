@@ -2,7 +2,6 @@
 #include "app/application-private.h"
 
 #include "account/follow.h"
-#include "account/keyring.h"
 
 #include <glib/gi18n.h>
 
@@ -195,24 +194,13 @@ zq_application_ask_sign_in (ZqApplication *self, const char *error)
 /* --- out -------------------------------------------------------------------------------------- */
 
 static void
-forget_tokens (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (zq_keyring_set_refresh_token (ZQ_ACCOUNT (data), NULL, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
-}
-
-static void
 on_forgotten (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ZqApplication *self = ZQ_APPLICATION (source);
+  g_autoptr (ZqApplication) self = data;
   g_autoptr (GError) error = NULL;
   GtkWindow *old = GTK_WINDOW (self->window);
 
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
+  if (!zq_tokens_sign_out_finish (ZQ_TOKENS (source), result, &error))
     {
       zq_window_toast (self->window, error->message);
       return;
@@ -230,13 +218,12 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer data)
 static void
 on_sign_out_response (ZqApplication *self, const char *response)
 {
-  g_autoptr (GTask) task = NULL;
+  ZqTokens *tokens = self->session != NULL ? zq_session_get_tokens (self->session) : NULL;
 
-  if (!g_str_equal (response, "sign-out") || self->session == NULL)
+  if (tokens == NULL || !g_str_equal (response, "sign-out"))
     return;
-  task = g_task_new (self, NULL, on_forgotten, NULL);
-  g_task_set_task_data (task, g_object_ref (self->account), g_object_unref);
-  g_task_run_in_thread (task, forget_tokens);
+  self->followed = TRUE; /* signed out because the doctor said so */
+  zq_tokens_sign_out_async (tokens, on_forgotten, g_object_ref (self));
 }
 
 void

@@ -144,20 +144,25 @@ words_attachments (ZqBubble *self, guint n)
 }
 
 static char *
-mark_at_words (ZqBubble *self, const char *plain, const char *with_time, gint64 at, gint64 now)
+mark_at_words (ZqBubble *self, const char *words, gint64 sent, gint64 at, gint64 now)
 {
-  g_autofree char *clock = NULL;
+  g_autofree char *clock = NULL, *sent_day = NULL, *at_day = NULL;
 
   if (at == 0)
-    return g_strdup (plain);
-  clock = zq_words_day_clock (at, now, self->zone);
-  return g_strconcat (with_time, " ", clock, NULL);
+    return g_strdup (words);
+  sent_day = zq_words_day (sent, now, self->zone);
+  at_day = zq_words_day (at, now, self->zone);
+  clock = zq_words_clock (at, self->zone);
+  if (g_str_equal (sent_day, at_day))
+    return g_strconcat (words, " ", clock, NULL);
+  return g_strconcat (words, " ", at_day, " ", clock, NULL);
 }
 
 static char *
 words_mark (ZqBubble *self, gint64 sent, int mark, gint64 mark_at, const char *reason, gint64 now)
 {
   g_autofree char *clock = sent != 0 ? zq_words_clock (sent, self->zone) : g_strdup ("");
+  g_autofree char *why = zq_words_reason (reason);
   g_autofree char *state = NULL;
 
   switch (mark)
@@ -169,20 +174,18 @@ words_mark (ZqBubble *self, gint64 sent, int mark, gint64 mark_at, const char *r
       state = g_strdup (_ ("✓ sent"));
       break;
     case ZQ_MARK_DELIVERED:
-      state = mark_at_words (self, _ ("✓ delivered"), _ ("✓ delivered"), mark_at, now);
+      state = mark_at_words (self, _ ("✓ delivered"), sent, mark_at, now);
       break;
     case ZQ_MARK_READ:
-      state = mark_at_words (self, _ ("✓ read"), _ ("✓ read"), mark_at, now);
+      state = mark_at_words (self, _ ("✓ read"), sent, mark_at, now);
       break;
     case ZQ_MARK_HELD:
       /* Translators: %s is the reason */
-      state = g_strdup_printf (_ ("Not sent, look again: %s"),
-                               reason != NULL ? reason : _ ("something is newer than this reply"));
+      state = g_strdup_printf (_ ("Not sent. %s"), why);
       break;
     case ZQ_MARK_REFUSED:
       /* Translators: %s is the hospital's reason */
-      state = g_strdup_printf (_ ("Refused by the hospital, kept here: %s"),
-                               reason != NULL ? reason : _ ("it gave no reason"));
+      state = g_strdup_printf (_ ("Refused, kept here. %s"), why);
       break;
     case ZQ_MARK_NONE:
     default:

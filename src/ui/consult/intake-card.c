@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/intake-card.h"
 
+#include "ui/widgets/capped.h"
+
 #include <glib/gi18n.h>
 
 struct _ZqIntakeCard
@@ -44,6 +46,7 @@ zq_intake_card_class_init (ZqIntakeCardClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = zq_intake_card_dispose;
+  g_type_ensure (ZQ_TYPE_CAPPED);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/intake-card.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, box);
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, toggle);

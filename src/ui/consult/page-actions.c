@@ -39,7 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
 static void
 say_failed (ZqConsultPage *self, const GError *error)
 {
-  zq_toast_show (GTK_WIDGET (self), error->message);
+  zq_toast_show (GTK_WIDGET (self), _ (error->message));
 }
 
 /* --- close, claim, urgent, and back ----------------------------------------------------------- */
@@ -123,7 +123,8 @@ claim_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
 
   if (self->consult != NULL && self->consult->can_claim)
-    zq_consult_claim_async (self->store, self->key, on_commanded, command_new (self, _ ("Claimed: it is yours now")));
+    zq_consult_claim_async (self->store, self->key, on_commanded, command_new (self, self->consult->mine ? _ ("Accepted")
+                                                                                             : _ ("Claimed: it is yours now")));
 }
 
 static void

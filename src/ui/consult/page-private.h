@@ -21,6 +21,7 @@ struct _ZqConsultPage
   GtkWidget *urgent;
   GtkWidget *claim;
   GtkWidget *close;
+  GtkLabel *due;
   GtkLabel *state;
   ZqIntakeCard *intake;
   ZqThread *thread;

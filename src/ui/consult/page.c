@@ -38,8 +38,6 @@ show_state (ZqConsultPage *self)
     g_ptr_array_add (words, g_strdup (_ ("In the department's pool")));
   else if (consult->status != NULL && *consult->status != '\0')
     g_ptr_array_add (words, g_strdup (zq_words_status (consult->status)));
-  if (!consult->final && consult->due != 0)
-    g_ptr_array_add (words, zq_words_due (consult->due, now));
   if (consult->urgent)
     g_ptr_array_add (words, g_strdup (_ ("Urgent")));
   if (consult->requester != NULL)
@@ -59,10 +57,28 @@ show_state (ZqConsultPage *self)
   line = g_strjoinv (" · ", (char **) words->pdata);
   gtk_label_set_label (self->state, line);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), line);
-  if (!consult->final && consult->due != 0 && consult->due <= now)
-    gtk_widget_add_css_class (GTK_WIDGET (self->state), "overdue");
+}
+
+static void
+show_due (ZqConsultPage *self)
+{
+  gint64 now = zq_ticker_get_now (self->ticker);
+  gint64 due = self->consult == NULL || self->consult->final ? 0 : self->consult->due;
+  g_autofree char *words = zq_words_due (due, now);
+
+  gtk_label_set_label (self->due, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->due), due != 0);
+  if (due != 0 && due <= now)
+    gtk_widget_add_css_class (GTK_WIDGET (self->due), "overdue");
   else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->state), "overdue");
+    gtk_widget_remove_css_class (GTK_WIDGET (self->due), "overdue");
+}
+
+static void
+on_minute (ZqConsultPage *self)
+{
+  show_due (self);
+  show_state (self);
 }
 
 static char *
@@ -81,6 +97,8 @@ words_to_whom (ZqConsultPage *self)
 static char *
 words_cannot (const ZqConsult *consult)
 {
+  if (consult->can_claim && consult->mine)
+    return g_strdup (_ ("Accept this consultation to answer."));
   if (consult->can_claim)
     return g_strdup (_ ("This consultation is in the department's pool. Claim it to answer."));
   if (consult->owner != NULL && !consult->mine)
@@ -107,6 +125,10 @@ show_actions (ZqConsultPage *self)
   gtk_widget_action_set_enabled (widget, "consult.reply", consult->can_reply);
   gtk_widget_set_visible (self->close, consult->can_close);
   gtk_widget_set_visible (self->claim, consult->can_claim);
+  /* One's own that waits to be accepted, or one of the department's. */
+  gtk_button_set_label (GTK_BUTTON (self->claim), consult->mine ? _ ("_Accept") : _ ("_Claim"));
+  gtk_widget_set_tooltip_text (self->claim, consult->mine ? _ ("Accept this consultation (C)")
+                                                          : _ ("Take this consultation over from the pool (C)"));
   gtk_widget_set_visible (self->urgent, consult->can_set_priority);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->urgent), consult->urgent);
   gtk_widget_set_tooltip_text (self->urgent, consult->urgent ? _ ("Urgent: take the mark away (!)")
@@ -144,6 +166,7 @@ show (ZqConsultPage *self)
 {
   zq_patient_band_set_patient (self->band, self->patient);
   zq_intake_card_set_consult (self->intake, self->consult);
+  show_due (self);
   show_state (self);
   show_actions (self);
 }
@@ -236,6 +259,7 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, urgent);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, claim);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, close);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, due);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, state);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, intake);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, thread);
@@ -263,7 +287,7 @@ zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *ticker
   self->store = g_object_ref (store);
   self->ticker = g_object_ref (ticker);
   self->changed_id = g_signal_connect_swapped (store, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_object (ticker, "notify::now", G_CALLBACK (show_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (ticker, "notify::now", G_CALLBACK (on_minute), self, G_CONNECT_SWAPPED);
 }
 
 void

@@ -155,6 +155,7 @@ add_intent (ZqDiagnostics *self, const ZqIntent *intent)
 {
   gint64 now = zq_clock_now (zq_store_get_clock (self->store));
   g_autofree char *when = zq_words_day_clock (intent->created, now, self->zone);
+  g_autofree char *why = intent->error != NULL ? zq_words_reason (intent->error) : g_strdup ("");
   g_autofree char *where = NULL, *subtitle = NULL;
   guint group = GROUP_WAITING;
   AdwActionRow *row;
@@ -166,8 +167,8 @@ add_intent (ZqDiagnostics *self, const ZqIntent *intent)
   where = intent->target_server_id != NULL
             ? g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id)
             : g_strdup_printf ("%s %s", intent->target_type, intent->target_local_id != NULL ? intent->target_local_id : "–");
-  subtitle = g_strdup_printf ("%s%s#%" G_GINT64_FORMAT " · %s · %s", intent->error != NULL ? intent->error : "",
-                              intent->error != NULL ? "\n" : "", intent->seq, where, when);
+  subtitle = g_strdup_printf ("%s%s#%" G_GINT64_FORMAT " · %s · %s", why, *why != '\0' ? "\n" : "",
+                              intent->seq, where, when);
   row = add_row (self, group, words_action (intent->action), subtitle);
   if (group == GROUP_WAITING || g_strcmp0 (intent->action, "send-message") != 0)
     return;

@@ -199,6 +199,19 @@ zq_words_day_clock (gint64 at, gint64 now, GTimeZone *zone)
 }
 
 char *
+zq_words_reason (const char *reason)
+{
+  const char *taken_by = "taken-by ";
+
+  if (reason == NULL || *reason == '\0')
+    return g_strdup (_ ("no reason was given"));
+  if (g_str_has_prefix (reason, taken_by))
+    /* Translators: %s is a colleague's id at the hospital */
+    return g_strdup_printf (_ ("It was taken over by a colleague (%s)"), reason + strlen (taken_by));
+  return g_strdup (_ (reason));
+}
+
+char *
 zq_words_allergies (const ZqPatient *patient)
 {
   switch (patient->allergies)

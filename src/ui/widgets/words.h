@@ -33,6 +33,10 @@ char *zq_words_day_clock (gint64 at, gint64 now, GTimeZone *zone); /* "10:42", "
 const char *zq_words_status (const char *status);
 const char *zq_words_kind (const char *kind);
 
+/* Why something of ours was held or refused: what our rules say through gettext, what a hospital says
+ * as it came. */
+char *zq_words_reason (const char *reason);
+
 /* One allergy line of three: none, not asked, or the list. */
 char *zq_words_allergies (const ZqPatient *patient);
 
