@@ -6,14 +6,15 @@
 #include <string.h>
 
 /* Types that everybody who is signed in may read. */
-static const char *const open_types[] = { "Practitioner",  "PractitionerRole", "Organization", "HealthcareService",
-                                          "Questionnaire", "Location",         NULL };
+static const char *const open_types[] = {
+  "Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Questionnaire", "Location", NULL
+};
 
 /* Types that the hospital's people may not write: they are the hospital's own. */
 static const char *const kept_types[] = { "Patient", "Practitioner", "PractitionerRole", "Organization", NULL };
 
 /* Where the elements are that put a resource into a patient's record. */
-static const char *const patient_paths[] = { "subject", "patient",           "for",   "beneficiary",
+static const char *const patient_paths[] = { "subject",    "patient",           "for",    "beneficiary",
                                              "individual", "participant.actor", "target", NULL };
 
 static const char *const patient_task_codes[] = { "advice", "revisit", "visit", "follow-up", NULL };
@@ -51,8 +52,8 @@ is_thread (JsonNode *node)
 }
 
 static void
-add_all (ZqHospital *self, GPtrArray *entries, const char *name, JsonNode *node, const char *path,
-         gboolean patients_only)
+add_all (
+    ZqHospital *self, GPtrArray *entries, const char *name, JsonNode *node, const char *path, gboolean patients_only)
 {
   g_autoptr (GPtrArray) references = zq_references_collect (self, node, path);
 
@@ -72,8 +73,8 @@ scope_of_task (ZqHospital *self, JsonNode *node, const char *reference, GPtrArra
       const char *code = zq_json_get_string (g_ptr_array_index (tags, i), "code");
       g_autofree char *department = NULL;
 
-      if (code == NULL
-          || g_strcmp0 (zq_json_get_string (g_ptr_array_index (tags, i), "system"), ZQ_SYSTEM_DEPARTMENT) != 0)
+      if (code == NULL ||
+          g_strcmp0 (zq_json_get_string (g_ptr_array_index (tags, i), "system"), ZQ_SYSTEM_DEPARTMENT) != 0)
         continue;
       department = g_strconcat ("Organization/", code, NULL);
       zq_index_add (entries, "-scope", department);
@@ -123,10 +124,14 @@ static gboolean
 communication_is_for_patient (ZqHospital *self, JsonNode *node)
 {
   static const char *const never[] = { "internal-note", NULL };
-  g_autofree char *part_of = zq_reference_at (self, node, "partOf");
+  g_autoptr (GPtrArray) part_of = zq_references_collect (self, node, "partOf");
 
-  return g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 && has_category (node, patient_categories)
-         && !has_category (node, never) && (part_of == NULL || g_str_has_prefix (part_of, "Communication/"));
+  for (guint i = 0; i < part_of->len; i++)
+    if (!g_str_has_prefix (g_ptr_array_index (part_of, i), "Communication/"))
+      return FALSE;
+
+  return g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 &&
+         has_category (node, patient_categories) && !has_category (node, never);
 }
 
 /* Adds what a patient needs one of to see it. What is not named here no patient ever sees. */
@@ -181,16 +186,16 @@ zq_access_index (ZqHospital *self, const char *type, const char *id, JsonNode *n
 static gboolean
 grant (ZqHospital *self, gint64 row, const char *who, const char *reference, GError **error)
 {
-  return reference == NULL
-         || zq_db_exec (self->db, error, "INSERT OR IGNORE INTO access (ref, who, row) VALUES (?1, ?2, ?3)", "ssi",
-                        reference, who, row);
+  return reference == NULL ||
+         zq_db_exec (self->db, error, "INSERT OR IGNORE INTO access (ref, who, row) VALUES (?1, ?2, ?3)", "ssi",
+                     reference, who, row);
 }
 
 static gboolean
 took_part (ZqHospital *self, gint64 row, const char *who, GError **error)
 {
-  return who == NULL || !g_str_has_prefix (who, "Practitioner/")
-         || zq_db_exec (self->db, error, "INSERT OR IGNORE INTO part (row, who) VALUES (?1, ?2)", "is", row, who);
+  return who == NULL || !g_str_has_prefix (who, "Practitioner/") ||
+         zq_db_exec (self->db, error, "INSERT OR IGNORE INTO part (row, who) VALUES (?1, ?2)", "is", row, who);
 }
 
 /* Owner, former owners and who wrote in its thread reach the task, its focus and its patient. */
@@ -203,12 +208,12 @@ update_task (ZqHospital *self, gint64 row, const char *reference, JsonNode *node
   g_autoptr (GPtrArray) who = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (ZqRows) rows = NULL;
 
-  if (!zq_access_forget (self, row, error) || !took_part (self, row, owner, error)
-      || !zq_db_exec (self->db, error,
-                      "INSERT OR IGNORE INTO part (row, who) SELECT ?1, s.value FROM idx p JOIN idx s ON s.row = p.row "
-                      "WHERE p.name = 'Communication.part-of' AND p.value = ?2"
-                      " AND s.name = 'Communication.sender' AND s.value LIKE 'Practitioner/%'",
-                      "is", row, focus))
+  if (!zq_access_forget (self, row, error) || !took_part (self, row, owner, error) ||
+      !zq_db_exec (self->db, error,
+                   "INSERT OR IGNORE INTO part (row, who) SELECT ?1, s.value FROM idx p JOIN idx s ON s.row = p.row "
+                   "WHERE p.name = 'Communication.part-of' AND p.value = ?2"
+                   " AND s.name = 'Communication.sender' AND s.value LIKE 'Practitioner/%'",
+                   "is", row, focus))
     return FALSE;
 
   rows = zq_db_query (self->db, error, "SELECT who FROM part WHERE row = ?1", "i", row);
@@ -222,8 +227,8 @@ update_task (ZqHospital *self, gint64 row, const char *reference, JsonNode *node
     {
       const char *name = g_ptr_array_index (who, i);
 
-      if (!grant (self, row, name, reference, error) || !grant (self, row, name, focus, error)
-          || !grant (self, row, name, patient, error))
+      if (!grant (self, row, name, reference, error) || !grant (self, row, name, focus, error) ||
+          !grant (self, row, name, patient, error))
         return FALSE;
     }
 
@@ -254,13 +259,13 @@ update_message (ZqHospital *self, JsonNode *node, GError **error)
     {
       gint64 row = g_array_index (tasks, gint64, i);
 
-      if (!took_part (self, row, sender, error)
-          || !zq_db_exec (self->db, error,
-                          "INSERT OR IGNORE INTO access (ref, who, row)"
-                          " SELECT value, ?2, row FROM idx WHERE row = ?1"
-                          "   AND name IN ('Task.focus', 'Task.patient') AND value LIKE '%/%'"
-                          " UNION ALL SELECT type || '/' || id, ?2, row FROM resource WHERE row = ?1",
-                          "is", row, sender))
+      if (!took_part (self, row, sender, error) ||
+          !zq_db_exec (self->db, error,
+                       "INSERT OR IGNORE INTO access (ref, who, row)"
+                       " SELECT value, ?2, row FROM idx WHERE row = ?1"
+                       "   AND name IN ('Task.focus', 'Task.patient') AND value LIKE '%/%'"
+                       " UNION ALL SELECT type || '/' || id, ?2, row FROM resource WHERE row = ?1",
+                       "is", row, sender))
         return FALSE;
     }
 
@@ -282,8 +287,8 @@ zq_access_update (ZqHospital *self, gint64 row, const char *type, const char *id
 
       if (!zq_access_forget (self, row, error))
         return FALSE;
-      return subject == NULL || !communication_is_for_patient (self, node)
-             || grant (self, row, subject, reference, error);
+      return subject == NULL || !communication_is_for_patient (self, node) ||
+             grant (self, row, subject, reference, error);
     }
 
   return update_message (self, node, error);
@@ -312,8 +317,8 @@ reaches (ZqHospital *self, const ZqSession *session, const char *reference)
 {
   gint64 found = 0;
 
-  if (session->role == ZQ_ROLE_SYSTEM || g_str_equal (reference, "*") || g_str_equal (reference, session->who)
-      || (session->role != ZQ_ROLE_PATIENT && g_str_equal (reference, session->org)))
+  if (session->role == ZQ_ROLE_SYSTEM || g_str_equal (reference, "*") || g_str_equal (reference, session->who) ||
+      (session->role != ZQ_ROLE_PATIENT && g_str_equal (reference, session->org)))
     return TRUE;
 
   return zq_db_get_int (self->db, &found, NULL, "SELECT 1 FROM access WHERE ref = ?1 AND who IN (?2, ?3)", "sss",
@@ -390,7 +395,8 @@ patient_may_send (ZqHospital *self, const ZqSession *session, JsonNode *node)
   g_autoptr (ZqStored) relative = NULL;
   g_autoptr (JsonNode) relative_node = NULL;
 
-  if (!communication_is_for_patient (self, node) || g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") == 0)
+  if (!communication_is_for_patient (self, node) ||
+      g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") == 0)
     return FALSE;
   if (is_thread (node))
     return part_of == NULL;
@@ -419,9 +425,9 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
       g_autofree char *author = zq_reference_at (self, fresh, "author");
       g_autofree char *old_author = old != NULL ? zq_reference_at (self, old, "author") : NULL;
 
-      return g_strcmp0 (author, session->who) == 0 && subject != NULL && g_str_has_prefix (subject, "Communication/")
-             && reaches (self, session, subject) && g_strcmp0 (zq_json_get_code (fresh, "code", NULL), "read-mark") == 0
-             && (old == NULL || g_strcmp0 (old_author, session->who) == 0);
+      return g_strcmp0 (author, session->who) == 0 && subject != NULL && g_str_has_prefix (subject, "Communication/") &&
+             reaches (self, session, subject) && g_strcmp0 (zq_json_get_code (fresh, "code", NULL), "read-mark") == 0 &&
+             (old == NULL || g_strcmp0 (old_author, session->who) == 0);
     }
   if (g_str_equal (type, "Binary"))
     {
@@ -438,17 +444,17 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
       g_autofree char *focus = zq_reference_at (self, fresh, "focus");
       const char *code = zq_json_get_code (fresh, "code", NULL);
 
-      return code != NULL && g_strv_contains (begun, code) && focus != NULL && reaches (self, session, focus)
-             && g_strcmp0 (zq_json_get_string (fresh, "status"), "requested") == 0
-             && g_strcmp0 (zq_json_get_code (fresh, "businessStatus", NULL), "awaiting-acceptance") == 0;
+      return code != NULL && g_strv_contains (begun, code) && focus != NULL && reaches (self, session, focus) &&
+             g_strcmp0 (zq_json_get_string (fresh, "status"), "requested") == 0 &&
+             g_strcmp0 (zq_json_get_code (fresh, "businessStatus", NULL), "awaiting-acceptance") == 0;
     }
 
   return g_str_equal (type, "QuestionnaireResponse");
 }
 
 static gboolean
-staff_writes (ZqHospital *self, const ZqSession *session, const char *type, const char *id, JsonNode *old,
-              JsonNode *fresh)
+staff_writes (
+    ZqHospital *self, const ZqSession *session, const char *type, const char *id, JsonNode *old, JsonNode *fresh)
 {
   g_autofree char *subject = zq_reference_at (self, fresh, "subject");
 
@@ -474,8 +480,13 @@ staff_writes (ZqHospital *self, const ZqSession *session, const char *type, cons
 }
 
 gboolean
-zq_access_writes (ZqHospital *self, const ZqSession *session, const char *type, const char *id, JsonNode *old,
-                  JsonNode *fresh, ZqReply *reply)
+zq_access_writes (ZqHospital *self,
+                  const ZqSession *session,
+                  const char *type,
+                  const char *id,
+                  JsonNode *old,
+                  JsonNode *fresh,
+                  ZqReply *reply)
 {
   gboolean allowed;
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define CODE_LIFETIME (60 * (gint64) G_USEC_PER_SEC)
+#define CODE_LIFETIME (60 * (gint64)G_USEC_PER_SEC)
 
 /* Names of what is carried from the address through the page. */
 static const char *const carried[] = { "response_type", "client_id",      "redirect_uri",          "scope", "state",
@@ -24,13 +24,13 @@ send_page (SoupServerMessage *message, guint status, const char *body)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   char *page = g_strdup_printf (
-    "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>示范医院</title><style>"
-    "body{font:20px/1.6 sans-serif;max-width:32em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
-    "button,a.account{display:block;width:100%%;margin:.5em 0;padding:.7em 1em;font:inherit;text-align:start;"
-    "border:1px solid #888;border-radius:.5em;background:#f4f7fa;color:#222;cursor:pointer}"
-    "small{color:#555;display:block}</style></head><body>%s</body></html>",
-    body);
+      "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>示范医院</title><style>"
+      "body{font:20px/1.6 sans-serif;max-width:32em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
+      "button,a.account{display:block;width:100%%;margin:.5em 0;padding:.7em 1em;font:inherit;text-align:start;"
+      "border:1px solid #888;border-radius:.5em;background:#f4f7fa;color:#222;cursor:pointer}"
+      "small{color:#555;display:block}</style></head><body>%s</body></html>",
+      body);
 
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
   soup_message_headers_replace (headers, "Content-Security-Policy",
@@ -49,8 +49,8 @@ redirect_allowed (ZqHospital *self, const char *client, const char *redirect)
 
   if (host == NULL || g_uri_get_fragment (uri) != NULL || g_strcmp0 (g_uri_get_scheme (uri), "http") != 0)
     return FALSE;
-  if (g_str_equal (client, "patient-page") && g_str_has_prefix (redirect, self->origin)
-      && redirect[strlen (self->origin)] == '/')
+  if (g_str_equal (client, "patient-page") && g_str_has_prefix (redirect, self->origin) &&
+      redirect[strlen (self->origin)] == '/')
     return TRUE;
 
   return g_str_equal (host, "127.0.0.1") || g_str_equal (host, "::1") || g_str_equal (host, "localhost");
@@ -71,9 +71,9 @@ redirect_error (SoupServerMessage *message, GHashTable *values, const char *erro
 {
   g_autoptr (GHashTable) answer = g_hash_table_new (g_str_hash, g_str_equal);
 
-  g_hash_table_insert (answer, (gpointer) "error", (gpointer) error);
-  g_hash_table_insert (answer, (gpointer) "error_description", (gpointer) description);
-  g_hash_table_insert (answer, (gpointer) "state", (gpointer) get (values, "state"));
+  g_hash_table_insert (answer, (gpointer) "error", (gpointer)error);
+  g_hash_table_insert (answer, (gpointer) "error_description", (gpointer)description);
+  g_hash_table_insert (answer, (gpointer) "state", (gpointer)get (values, "state"));
   redirect_to (message, get (values, "redirect_uri"), answer);
 }
 
@@ -87,20 +87,20 @@ approve (ZqHospital *self, SoupServerMessage *message, GHashTable *values, const
   gint64 now = zq_clock_now (self->clock);
   const char *nonce = get (values, "nonce");
 
-  if (!zq_db_exec (self->db, NULL, "DELETE FROM grant_code WHERE expires < ?1", "i", now)
-      || !zq_db_exec (self->db, NULL,
-                      "INSERT INTO grant_code (hash, login, client, redirect, challenge, scope, nonce, family, expires)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                      "ssssssssi", hash, login, get (values, "client_id"), get (values, "redirect_uri"),
-                      get (values, "code_challenge"), get (values, "scope"), *nonce != '\0' ? nonce : NULL, family,
-                      now + CODE_LIFETIME))
+  if (!zq_db_exec (self->db, NULL, "DELETE FROM grant_code WHERE expires < ?1", "i", now) ||
+      !zq_db_exec (self->db, NULL,
+                   "INSERT INTO grant_code (hash, login, client, redirect, challenge, scope, nonce, family, expires)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                   "ssssssssi", hash, login, get (values, "client_id"), get (values, "redirect_uri"),
+                   get (values, "code_challenge"), get (values, "scope"), *nonce != '\0' ? nonce : NULL, family,
+                   now + CODE_LIFETIME))
     {
       redirect_error (message, values, "server_error", "the database failed");
       return;
     }
 
   g_hash_table_insert (answer, (gpointer) "code", code);
-  g_hash_table_insert (answer, (gpointer) "state", (gpointer) get (values, "state"));
+  g_hash_table_insert (answer, (gpointer) "state", (gpointer)get (values, "state"));
   redirect_to (message, get (values, "redirect_uri"), answer);
 }
 
@@ -135,7 +135,7 @@ show_accounts (ZqHospital *self, SoupServerMessage *message, GHashTable *values)
                                          "SELECT login, display, role FROM account"
                                          " WHERE role = 'system' OR (role = 'patient') = ?1"
                                          " ORDER BY login <> ?2, role = 'system', rowid",
-                                         "is", (gint64) patients, get (values, "login_hint"));
+                                         "is", (gint64)patients, get (values, "login_hint"));
 
   for (guint i = 0; carried[i] != NULL; i++)
     {
@@ -158,8 +158,8 @@ check_client (ZqHospital *self, SoupServerMessage *message, GHashTable *values)
   const char *client = get (values, "client_id");
 
   /* while these are in doubt nobody is sent anywhere (RFC 6749, 4.1.2.1) */
-  if ((g_str_equal (client, "zhenqiao") || g_str_equal (client, "patient-page"))
-      && redirect_allowed (self, client, get (values, "redirect_uri")))
+  if ((g_str_equal (client, "zhenqiao") || g_str_equal (client, "patient-page")) &&
+      redirect_allowed (self, client, get (values, "redirect_uri")))
     return TRUE;
   send_page (message, 400, "<h1>不能登录</h1><p>来源程序或返回地址不被本院认可。(client_id, redirect_uri)</p>");
   return FALSE;
@@ -229,9 +229,10 @@ handle_root (SoupServer *server, SoupServerMessage *message, const char *path, G
       send_page (message, 404, "<h1>没有这个页面</h1><p><a href=\"/\">返回</a></p>");
       return;
     }
-  body = g_strdup_printf ("<h1>示范医院</h1><p><a class=\"account\" href=\"/patient/\">患者：图文咨询<small>手机或电脑浏览器"
-                          "</small></a></p><p>医生：请在“诊桥”工作站里填写这个地址<br><code>%s</code></p>",
-                          self->base);
+  body = g_strdup_printf (
+      "<h1>示范医院</h1><p><a class=\"account\" href=\"/patient/\">患者：图文咨询<small>手机或电脑浏览器"
+      "</small></a></p><p>医生：请在“诊桥”工作站里填写这个地址<br><code>%s</code></p>",
+      self->base);
   send_page (message, 200, body);
 }
 

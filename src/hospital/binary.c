@@ -25,8 +25,8 @@ zq_binary_wants_raw (const ZqRequest *request, JsonNode *node)
 {
   const char *type = zq_json_get_string (node, "contentType");
 
-  return type != NULL && request->accept != NULL && strstr (request->accept, "json") == NULL
-         && strstr (request->accept, "fhir") == NULL;
+  return type != NULL && request->accept != NULL && strstr (request->accept, "json") == NULL &&
+         strstr (request->accept, "fhir") == NULL;
 }
 
 void

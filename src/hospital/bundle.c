@@ -60,8 +60,8 @@ zq_references_resolve (const char *text, gsize length, GHashTable *ids)
               copied = scan.stop;
             }
         }
-      wanted = type == ZQ_TOKEN_NAME
-               && (zq_scan_string_equals (&scan, "reference") || zq_scan_string_equals (&scan, "url"));
+      wanted =
+          type == ZQ_TOKEN_NAME && (zq_scan_string_equals (&scan, "reference") || zq_scan_string_equals (&scan, "url"));
     }
   g_string_append_len (out, copied, text + length - copied);
 
@@ -71,7 +71,8 @@ zq_references_resolve (const char *text, gsize length, GHashTable *ids)
 static void
 run_entry (ZqHospital *self, const ZqRequest *outer, Entry *entry, GHashTable *ids, gboolean alone)
 {
-  g_autofree char *text = entry->raw->raw != NULL ? zq_references_resolve (entry->raw->raw, entry->raw->raw_length, ids) : NULL;
+  g_autofree char *text =
+      entry->raw->raw != NULL ? zq_references_resolve (entry->raw->raw, entry->raw->raw_length, ids) : NULL;
   g_autoptr (GBytes) body = text != NULL ? g_bytes_new (text, strlen (text)) : NULL;
   ZqRequest request = {
     .method = entry->method,
@@ -158,10 +159,10 @@ order_of (const char *method)
 static gint
 compare_entries (gconstpointer a, gconstpointer b)
 {
-  const Entry *first = *(Entry *const *) a, *second = *(Entry *const *) b;
+  const Entry *first = *(Entry *const *)a, *second = *(Entry *const *)b;
   int by_method = order_of (first->method) - order_of (second->method);
 
-  return by_method != 0 ? by_method : (int) first->place - (int) second->place;
+  return by_method != 0 ? by_method : (int)first->place - (int)second->place;
 }
 
 static Entry *
@@ -216,8 +217,8 @@ assign_ids (ZqHospital *self, const ZqSession *session, GPtrArray *entries, GHas
         continue;
       else
         {
-          if (condition != NULL && zq_type_is_known (entry->path)
-              && !zq_search_rows (self, session, entry->path, condition, rows, reply))
+          if (condition != NULL && zq_type_is_known (entry->path) &&
+              !zq_search_rows (self, session, entry->path, condition, rows, reply))
             return FALSE;
           if (rows->len > 0)
             {
@@ -232,7 +233,7 @@ assign_ids (ZqHospital *self, const ZqSession *session, GPtrArray *entries, GHas
             }
         }
       if (entry->raw->full_url != NULL && reference != NULL)
-        g_hash_table_insert (ids, (gpointer) entry->raw->full_url, g_steal_pointer (&reference));
+        g_hash_table_insert (ids, (gpointer)entry->raw->full_url, g_steal_pointer (&reference));
     }
 
   return TRUE;

@@ -19,24 +19,25 @@ append_params (GString *out, const char *type)
 char *
 zq_capability_new (ZqHospital *self)
 {
-  static const char *const interactions[] = { "read", "vread", "update", "delete", "history-instance", "create",
-                                              "search-type" };
+  static const char *const interactions[] = { "read",   "vread",      "update", "delete", "history-instance",
+                                              "create", "search-type" };
   const char *const *types = zq_types_list ();
   g_autofree char *now = zq_instant_us (zq_clock_now (self->clock));
   GString *out = g_string_new (NULL);
 
   g_string_append_printf (
-    out,
-    "{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"%s\",\"kind\":\"instance\","
-    "\"software\":{\"name\":\"zhenqiao-hospital\",\"version\":\"" ZQ_VERSION "\"},"
-    "\"implementation\":{\"description\":\"Zhenqiao sandbox hospital\",\"url\":\"%s\"},"
-    "\"fhirVersion\":\"4.0.1\",\"format\":[\"application/fhir+json\",\"json\"],"
-    "\"rest\":[{\"mode\":\"server\",\"security\":{\"extension\":[{"
-    "\"url\":\"http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris\",\"extension\":["
-    "{\"url\":\"authorize\",\"valueUri\":\"%s/auth/authorize\"},{\"url\":\"token\",\"valueUri\":\"%s/auth/token\"}]}],"
-    "\"service\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/restful-security-service\","
-    "\"code\":\"SMART-on-FHIR\"}]}]},\"resource\":[",
-    now, self->base, self->origin, self->origin);
+      out,
+      "{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"%s\",\"kind\":\"instance\","
+      "\"software\":{\"name\":\"zhenqiao-hospital\",\"version\":\"" ZQ_VERSION "\"},"
+      "\"implementation\":{\"description\":\"Zhenqiao sandbox hospital\",\"url\":\"%s\"},"
+      "\"fhirVersion\":\"4.0.1\",\"format\":[\"application/fhir+json\",\"json\"],"
+      "\"rest\":[{\"mode\":\"server\",\"security\":{\"extension\":[{"
+      "\"url\":\"http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris\",\"extension\":["
+      "{\"url\":\"authorize\",\"valueUri\":\"%s/auth/authorize\"},{\"url\":\"token\",\"valueUri\":\"%s/auth/"
+      "token\"}]}],"
+      "\"service\":[{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/restful-security-service\","
+      "\"code\":\"SMART-on-FHIR\"}]}]},\"resource\":[",
+      now, self->base, self->origin, self->origin);
 
   for (guint i = 0; types[i] != NULL; i++)
     {

@@ -146,8 +146,8 @@ drop_read (Drop *self, JsonNode *node, const char *times)
 static gboolean
 is_known (const char *name)
 {
-  static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit", "status", "access-lost",
-                                       NULL };
+  static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit",
+                                       "status",   "access-lost",        NULL };
 
   return g_strv_contains (names, name);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define DEFAULT_TOKEN_LIFETIME (3600 * (gint64) G_USEC_PER_SEC)
+#define DEFAULT_TOKEN_LIFETIME (3600 * (gint64)G_USEC_PER_SEC)
 
 ZqHospital *
 zq_hospital_new (const ZqHospitalOptions *options, GError **error)
@@ -162,8 +162,8 @@ note_undelivered (ZqHospital *self, const ZqStored *stored, GError **error)
 }
 
 gboolean
-zq_hospital_put (ZqHospital *self, const char *type, const char *id, const char *json_text, gint64 last_updated_us,
-                 GError **error)
+zq_hospital_put (
+    ZqHospital *self, const char *type, const char *id, const char *json_text, gint64 last_updated_us, GError **error)
 {
   gboolean joined = self->in_transaction;
   g_autoptr (ZqStored) stored = NULL;
@@ -191,8 +191,13 @@ zq_hospital_get (ZqHospital *self, const char *type, const char *id)
 }
 
 gboolean
-zq_hospital_add_account (ZqHospital *self, const char *login, const char *display, const char *role,
-                         const char *fhir_user, const char *department_id, GError **error)
+zq_hospital_add_account (ZqHospital *self,
+                         const char *login,
+                         const char *display,
+                         const char *role,
+                         const char *fhir_user,
+                         const char *department_id,
+                         GError **error)
 {
   ZqRole parsed;
 

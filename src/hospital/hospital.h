@@ -53,11 +53,7 @@ gboolean zq_hospital_seed (ZqHospital *self, GError **error);
 
 /* Takes the entries of a Bundle file (.json, .json.gz) or a single resource, under their own ids.
  * @n_skipped: (out) (optional): entries without a resource, a type or an id that can be taken. */
-gboolean zq_hospital_import (ZqHospital *self,
-                             const char *path,
-                             guint *n_taken,
-                             guint *n_skipped,
-                             GError **error);
+gboolean zq_hospital_import (ZqHospital *self, const char *path, guint *n_taken, guint *n_skipped, GError **error);
 
 /**
  * zq_hospital_put:
@@ -67,12 +63,8 @@ gboolean zq_hospital_import (ZqHospital *self,
  * Stores a resource as a new one or as the next version, without access checks or workflow. For
  * seeds and tests.
  */
-gboolean zq_hospital_put (ZqHospital *self,
-                          const char *type,
-                          const char *id,
-                          const char *json_text,
-                          gint64 last_updated_us,
-                          GError **error);
+gboolean zq_hospital_put (
+    ZqHospital *self, const char *type, const char *id, const char *json_text, gint64 last_updated_us, GError **error);
 
 /* The newest text of a resource, or NULL. (transfer full) */
 char *zq_hospital_get (ZqHospital *self, const char *type, const char *id);

@@ -26,9 +26,8 @@ read_file (const char *path, GError **error)
     plain = g_object_ref (G_INPUT_STREAM (input));
 
   output = g_memory_output_stream_new_resizable ();
-  if (g_output_stream_splice (output, plain,
-                              G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, error)
-      < 0)
+  if (g_output_stream_splice (output, plain, G_OUTPUT_STREAM_SPLICE_CLOSE_SOURCE | G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET,
+                              NULL, error) < 0)
     return NULL;
 
   return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (output));
@@ -49,7 +48,7 @@ entry_reference (const ZqBundleEntry *entry, JsonNode *node)
     id = entry->full_url + strlen ("urn:uuid:");
   if (id == NULL)
     {
-      made = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) entry->raw, entry->raw_length);
+      made = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)entry->raw, entry->raw_length);
       id = made;
     }
 
@@ -69,7 +68,7 @@ read_references (ZqBundle *bundle, GHashTable *ids)
 
       g_ptr_array_add (references, reference);
       if (reference != NULL && entry->full_url != NULL)
-        g_hash_table_insert (ids, (gpointer) entry->full_url, reference);
+        g_hash_table_insert (ids, (gpointer)entry->full_url, reference);
     }
 
   return references;

@@ -111,7 +111,7 @@ run (const Arguments *arguments, GError **error)
     .auto_approve = arguments->auto_approve,
     .faults = arguments->faults,
     .verbose = arguments->verbose,
-    .token_lifetime_us = arguments->token_lifetime * (gint64) G_USEC_PER_SEC,
+    .token_lifetime_us = arguments->token_lifetime * (gint64)G_USEC_PER_SEC,
   };
   guint term, interrupt;
 
@@ -123,9 +123,9 @@ run (const Arguments *arguments, GError **error)
       options.clock = clock;
     }
   hospital = zq_hospital_new (&options, error);
-  if (hospital == NULL || (arguments->seed != NULL && !zq_hospital_seed (hospital, error))
-      || !import_all (hospital, arguments->imports, error) || !import_all (hospital, arguments->rest, error)
-      || !zq_hospital_listen (hospital, arguments->listen != NULL ? arguments->listen : "127.0.0.1:0", error))
+  if (hospital == NULL || (arguments->seed != NULL && !zq_hospital_seed (hospital, error)) ||
+      !import_all (hospital, arguments->imports, error) || !import_all (hospital, arguments->rest, error) ||
+      !zq_hospital_listen (hospital, arguments->listen != NULL ? arguments->listen : "127.0.0.1:0", error))
     return FALSE;
 
   term = g_unix_signal_add (SIGTERM, on_signal, loop);

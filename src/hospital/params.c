@@ -5,11 +5,26 @@
 
 #include <string.h>
 
-#define TOKEN(type, name, path) { type, name, ZQ_PARAM_TOKEN, path, NULL }
-#define DATE(type, name, path) { type, name, ZQ_PARAM_DATE, path, NULL }
-#define STRING(type, name, path) { type, name, ZQ_PARAM_STRING, path, NULL }
-#define REF(type, name, path) { type, name, ZQ_PARAM_REFERENCE, path, NULL }
-#define TO(type, name, path, target) { type, name, ZQ_PARAM_REFERENCE, path, target }
+#define TOKEN(type, name, path)                                                                                        \
+  {                                                                                                                    \
+    type, name, ZQ_PARAM_TOKEN, path, NULL                                                                             \
+  }
+#define DATE(type, name, path)                                                                                         \
+  {                                                                                                                    \
+    type, name, ZQ_PARAM_DATE, path, NULL                                                                              \
+  }
+#define STRING(type, name, path)                                                                                       \
+  {                                                                                                                    \
+    type, name, ZQ_PARAM_STRING, path, NULL                                                                            \
+  }
+#define REF(type, name, path)                                                                                          \
+  {                                                                                                                    \
+    type, name, ZQ_PARAM_REFERENCE, path, NULL                                                                         \
+  }
+#define TO(type, name, path, target)                                                                                   \
+  {                                                                                                                    \
+    type, name, ZQ_PARAM_REFERENCE, path, target                                                                       \
+  }
 #define OF_PATIENT(type, path) TO (type, "patient", path, "Patient"), REF (type, "subject", path)
 #define ON_PATIENT(type, path) TO (type, "patient", path, "Patient")
 
@@ -202,7 +217,7 @@ reference_text (ZqHospital *self, JsonNode *node)
     return NULL;
 
   return reference->type == NULL || reference->foreign ? g_strdup (reference->id)
-                                                        : g_strconcat (reference->type, "/", reference->id, NULL);
+                                                       : g_strconcat (reference->type, "/", reference->id, NULL);
 }
 
 GPtrArray *
@@ -332,8 +347,7 @@ index_reference (ZqHospital *self, GPtrArray *entries, const char *name, const Z
 
   if (text == NULL)
     return;
-  if (param->target != NULL
-      && !(g_str_has_prefix (text, param->target) && text[strlen (param->target)] == '/'))
+  if (param->target != NULL && !(g_str_has_prefix (text, param->target) && text[strlen (param->target)] == '/'))
     return;
 
   zq_index_add (entries, name, text);
@@ -434,5 +448,5 @@ zq_instant_us (gint64 us)
   g_autoptr (GDateTime) seconds = g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC);
   g_autofree char *text = g_date_time_format (seconds, "%Y-%m-%dT%H:%M:%S");
 
-  return g_strdup_printf ("%s.%06dZ", text, (int) (us % G_USEC_PER_SEC));
+  return g_strdup_printf ("%s.%06dZ", text, (int)(us % G_USEC_PER_SEC));
 }

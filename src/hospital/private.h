@@ -66,7 +66,7 @@ typedef struct
   const char *content_type;
   const char *security_context;
   const char *new_id; /* of what is created; NULL: any */
-  GBytes *body; /* or NULL */
+  GBytes *body;       /* or NULL */
   const ZqSession *session;
   GArray *served; /* gint64 rows of messages that went to the client */
 } ZqRequest;
@@ -74,14 +74,14 @@ typedef struct
 typedef struct
 {
   guint status;
-  char *body;   /* JSON, or NULL */
-  GBytes *raw;  /* instead of body */
+  char *body;  /* JSON, or NULL */
+  GBytes *raw; /* instead of body */
   char *content_type;
   char *etag;
   char *last_modified; /* of HTTP */
   char *updated;       /* the same as instant */
   char *location;
-  char *resource_ref;  /* "Type/id" that was written or read */
+  char *resource_ref; /* "Type/id" that was written or read */
   guint retry_after;
 } ZqReply;
 
@@ -121,8 +121,8 @@ ZqStored *zq_store_read (ZqHospital *self, const char *type, const char *id, GEr
 ZqStored *zq_store_read_row (ZqHospital *self, gint64 row, GError **error);
 GPtrArray *zq_store_history (ZqHospital *self, gint64 row, GError **error);
 /* Within a transaction. @when: 0 = now. */
-ZqStored *zq_store_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when,
-                          GError **error);
+ZqStored *
+zq_store_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error);
 gboolean zq_store_delete (ZqHospital *self, ZqStored *stored, GError **error);
 
 /* params.c */
@@ -169,32 +169,37 @@ char *zq_instant_us (gint64 us);
 /* What is shown to whom: entries "-scope" for the hospital's people, "-own" for a patient. */
 void zq_access_index (ZqHospital *self, const char *type, const char *id, JsonNode *node, GPtrArray *entries);
 /* After a write: keeps the table of who reaches what. */
-gboolean zq_access_update (ZqHospital *self, gint64 row, const char *type, const char *id, JsonNode *node,
-                           GError **error);
+gboolean
+zq_access_update (ZqHospital *self, gint64 row, const char *type, const char *id, JsonNode *node, GError **error);
 gboolean zq_access_forget (ZqHospital *self, gint64 row, GError **error);
 /* A condition over r.row with ?3 = who, ?4 = organisation. */
 const char *zq_access_sql (const ZqSession *session);
 gboolean zq_access_reads_row (ZqHospital *self, const ZqSession *session, gint64 row);
-gboolean zq_access_reads_text (ZqHospital *self, const ZqSession *session, const char *type, const char *id,
-                               const char *text);
+gboolean
+zq_access_reads_text (ZqHospital *self, const ZqSession *session, const char *type, const char *id, const char *text);
 /* @old: NULL when it is new. Fills @reply when not. */
-gboolean zq_access_writes (ZqHospital *self, const ZqSession *session, const char *type, const char *id,
-                           JsonNode *old, JsonNode *fresh, ZqReply *reply);
+gboolean zq_access_writes (ZqHospital *self,
+                           const ZqSession *session,
+                           const char *type,
+                           const char *id,
+                           JsonNode *old,
+                           JsonNode *fresh,
+                           ZqReply *reply);
 
 /* workflow.c */
 /* Refuses what the state table forbids; @text may be replaced. */
-gboolean zq_workflow_before (ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old,
-                             JsonNode *fresh, ZqReply *reply);
-gboolean zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *stored, gboolean created,
-                            GError **error);
+gboolean zq_workflow_before (
+    ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh, ZqReply *reply);
+gboolean zq_workflow_after (
+    ZqHospital *self, const ZqSession *session, const ZqStored *stored, gboolean created, GError **error);
 void zq_workflow_served (ZqHospital *self, const ZqSession *session, GArray *rows);
 
 /* search.c */
 void zq_search_run (ZqHospital *self, const ZqRequest *request, const char *type, ZqReply *reply);
 void zq_search_page (ZqHospital *self, const ZqRequest *request, const char *token, ZqReply *reply);
 /* Up to two rows that match @query, for conditional creates. */
-gboolean zq_search_rows (ZqHospital *self, const ZqSession *session, const char *type, const char *query,
-                         GArray *rows, ZqReply *reply);
+gboolean zq_search_rows (
+    ZqHospital *self, const ZqSession *session, const char *type, const char *query, GArray *rows, ZqReply *reply);
 /* Name and value pairs of a raw query. (transfer full) (element-type char*: name, value, …) */
 GPtrArray *zq_query_parse (const char *raw);
 

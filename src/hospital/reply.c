@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/private.h"
 
-G_DEFINE_QUARK (zq-hospital-error-quark, zq_hospital_error)
+G_DEFINE_QUARK (zq - hospital - error - quark, zq_hospital_error)
 
 void
 zq_reply_clear (ZqReply *self)
@@ -37,10 +37,10 @@ issue_code (guint status)
     guint status;
     const char *code;
   } codes[] = {
-    { 400, "invalid" },   { 401, "login" },          { 403, "forbidden" },     { 404, "not-found" },
-    { 405, "not-supported" }, { 406, "not-supported" }, { 409, "conflict" },   { 410, "deleted" },
-    { 412, "conflict" },  { 413, "too-long" },       { 415, "not-supported" }, { 422, "business-rule" },
-    { 429, "throttled" }, { 503, "transient" },
+    { 400, "invalid" },       { 401, "login" },         { 403, "forbidden" },     { 404, "not-found" },
+    { 405, "not-supported" }, { 406, "not-supported" }, { 409, "conflict" },      { 410, "deleted" },
+    { 412, "conflict" },      { 413, "too-long" },      { 415, "not-supported" }, { 422, "business-rule" },
+    { 429, "throttled" },     { 503, "transient" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)

@@ -14,8 +14,8 @@ reply_set_version (ZqHospital *self, ZqReply *reply, const ZqStored *stored)
   reply->last_modified = soup_date_time_to_string (updated, SOUP_DATE_HTTP);
   reply->updated = zq_instant_us (stored->updated);
   reply->resource_ref = g_strconcat (stored->type, "/", stored->id, NULL);
-  reply->location = g_strdup_printf ("%s/%s/%s/_history/%" G_GINT64_FORMAT, self->base, stored->type, stored->id,
-                                     stored->version);
+  reply->location =
+      g_strdup_printf ("%s/%s/%s/_history/%" G_GINT64_FORMAT, self->base, stored->type, stored->id, stored->version);
 }
 
 static void
@@ -60,8 +60,8 @@ reply_not_found (const ZqRequest *request, ZqReply *reply, gboolean exists)
 
 /* Reads what the session may see, or fills @reply. */
 static ZqStored *
-read_allowed (ZqHospital *self, const ZqRequest *request, const char *type, const char *id, gboolean deleted_too,
-              ZqReply *reply)
+read_allowed (
+    ZqHospital *self, const ZqRequest *request, const char *type, const char *id, gboolean deleted_too, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqStored) stored = zq_store_read (self, type, id, &error);
@@ -135,7 +135,11 @@ allowed_versions (ZqHospital *self, const ZqRequest *request, const char *type, 
 }
 
 static void
-run_vread (ZqHospital *self, const ZqRequest *request, const char *type, const char *id, const char *version_text,
+run_vread (ZqHospital *self,
+           const ZqRequest *request,
+           const char *type,
+           const char *id,
+           const char *version_text,
            ZqReply *reply)
 {
   g_autoptr (GPtrArray) versions = allowed_versions (self, request, type, id, reply);
@@ -218,7 +222,7 @@ read_body (const ZqRequest *request, const char *type, JsonNode **node, ZqReply 
     }
   text = json ? g_strndup (g_bytes_get_data (request->body, NULL), g_bytes_get_size (request->body))
               : zq_binary_from_raw (request);
-  *node = zq_json_read (text, json ? (gssize) g_bytes_get_size (request->body) : -1, &error);
+  *node = zq_json_read (text, json ? (gssize)g_bytes_get_size (request->body) : -1, &error);
   if (*node == NULL)
     {
       zq_reply_fail_error (reply, error);
@@ -236,16 +240,22 @@ read_body (const ZqRequest *request, const char *type, JsonNode **node, ZqReply 
 
 /* Checks, writes and runs what follows; NULL when @reply is filled. */
 static ZqStored *
-write_checked (ZqHospital *self, const ZqRequest *request, const char *type, const char *id, const ZqStored *before,
-               const char *text, JsonNode *node, ZqReply *reply)
+write_checked (ZqHospital *self,
+               const ZqRequest *request,
+               const char *type,
+               const char *id,
+               const ZqStored *before,
+               const char *text,
+               JsonNode *node,
+               ZqReply *reply)
 {
   gboolean existed = before != NULL && !before->deleted;
   g_autoptr (JsonNode) old = existed ? zq_json_read (before->text, -1, NULL) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqStored) stored = NULL;
 
-  if (!zq_access_writes (self, request->session, type, id, old, node, reply)
-      || !zq_workflow_before (self, request->session, type, old, node, reply))
+  if (!zq_access_writes (self, request->session, type, id, old, node, reply) ||
+      !zq_workflow_before (self, request->session, type, old, node, reply))
     return NULL;
   stored = zq_store_write (self, type, id, text, 0, &error);
   if (stored == NULL || !zq_workflow_after (self, request->session, stored, !existed, &error))

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define DEFAULT_COUNT 50
-#define MAX_COUNT 1000
-#define MAX_VALUES 1000
+#define MAX_COUNT     1000
+#define MAX_VALUES    1000
 
 typedef enum
 {
@@ -72,7 +72,7 @@ zq_query_parse (const char *raw)
 
       if (*parts[i] == '\0')
         continue;
-      name = unescape_form (parts[i], equals != NULL ? (gsize) (equals - parts[i]) : strlen (parts[i]));
+      name = unescape_form (parts[i], equals != NULL ? (gsize)(equals - parts[i]) : strlen (parts[i]));
       value = equals != NULL ? unescape_form (equals + 1, strlen (equals + 1)) : g_strdup ("");
       if (name == NULL || value == NULL || !g_utf8_validate (name, -1, NULL) || !g_utf8_validate (value, -1, NULL))
         continue;
@@ -135,8 +135,8 @@ add_number (Search *self, gint64 value)
 
 /* "(low < X AND high > Y)" for one date with its prefix; FALSE when it is none. */
 static gboolean
-add_date (Search *self, ZqHospital *hospital, const char *value, const char *low_name, const char *high_name,
-          GString *out)
+add_date (
+    Search *self, ZqHospital *hospital, const char *value, const char *low_name, const char *high_name, GString *out)
 {
   char prefix[3] = "eq";
   gint64 low, high;
@@ -248,8 +248,8 @@ normalize_references (ZqHospital *hospital, const char *modifier, GPtrArray *val
 }
 
 static gboolean
-criterion (Search *self, ZqHospital *hospital, const ZqParam *param, const char *modifier, const char *text,
-           ZqReply *reply)
+criterion (
+    Search *self, ZqHospital *hospital, const ZqParam *param, const char *modifier, const char *text, ZqReply *reply)
 {
   g_autoptr (GPtrArray) values = split_values (text);
   guint place;
@@ -473,7 +473,7 @@ query_rows (ZqHospital *hospital, const ZqSession *session, Search *search, cons
                          direction);
 
   return zq_db_query (hospital->db, error, g_intern_string (sql), "ssssi", search->type, values, session->who,
-                      session->org, (gint64) search->count + 1);
+                      session->org, (gint64)search->count + 1);
 }
 
 static char *
@@ -481,10 +481,10 @@ page_token (const char *type, const char *query, const Place *place)
 {
   g_autofree char *quoted = zq_json_quote (query != NULL ? query : "");
   g_autofree char *key = zq_json_quote (place->key);
-  g_autofree char *text = g_strdup_printf ("{\"t\":\"%s\",\"q\":%s,\"k\":%s,\"r\":%" G_GINT64_FORMAT
-                                           ",\"n\":%" G_GINT64_FORMAT "}",
-                                           type, quoted, key, place->row, place->total);
-  char *token = g_base64_encode ((const guchar *) text, strlen (text));
+  g_autofree char *text =
+      g_strdup_printf ("{\"t\":\"%s\",\"q\":%s,\"k\":%s,\"r\":%" G_GINT64_FORMAT ",\"n\":%" G_GINT64_FORMAT "}", type,
+                       quoted, key, place->row, place->total);
+  char *token = g_base64_encode ((const guchar *)text, strlen (text));
 
   g_strdelimit (token, "+", '-');
   g_strdelimit (token, "/", '_');
@@ -497,8 +497,8 @@ append_link (GString *out, const char *relation, const char *url)
 {
   g_autofree char *quoted = zq_json_quote (url);
 
-  g_string_append_printf (out, "%s{\"relation\":\"%s\",\"url\":%s}", out->str[out->len - 1] == '[' ? "" : ",",
-                          relation, quoted);
+  g_string_append_printf (out, "%s{\"relation\":\"%s\",\"url\":%s}", out->str[out->len - 1] == '[' ? "" : ",", relation,
+                          quoted);
 }
 
 static void
@@ -509,17 +509,17 @@ append_ignored (GString *entries, Search *search)
   if (search->ignored->len == 0)
     return;
   g_ptr_array_add (search->ignored, NULL);
-  names = g_strjoinv (", ", (char **) search->ignored->pdata);
+  names = g_strjoinv (", ", (char **)search->ignored->pdata);
   text = g_strdup_printf ("Ignored, since this hospital does not know it: %s", names);
   outcome = zq_outcome_new ("warning", "not-supported", text);
-  g_string_append_printf (entries, "%s{\"resource\":%s,\"search\":{\"mode\":\"outcome\"}}",
-                          entries->len > 0 ? "," : "", outcome);
+  g_string_append_printf (entries, "%s{\"resource\":%s,\"search\":{\"mode\":\"outcome\"}}", entries->len > 0 ? "," : "",
+                          outcome);
 }
 
 /* Fills @entries with a page; @place becomes that of its last row, its key NULL when nothing follows. */
 static gboolean
-collect_page (ZqHospital *hospital, const ZqRequest *request, Search *search, Place *place, GString *entries,
-              ZqReply *reply)
+collect_page (
+    ZqHospital *hospital, const ZqRequest *request, Search *search, Place *place, GString *entries, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqRows) rows = query_rows (hospital, request->session, search, place, &error);
@@ -575,8 +575,9 @@ run (ZqHospital *hospital, const ZqRequest *request, const char *type, const cha
     return;
   append_ignored (entries, &search);
 
-  g_string_append_printf (out, "{\"resourceType\":\"Bundle\",\"meta\":{\"lastUpdated\":\"%s\"},\"type\":\"searchset\","
-                               "\"total\":%" G_GINT64_FORMAT ",\"link\":[",
+  g_string_append_printf (out,
+                          "{\"resourceType\":\"Bundle\",\"meta\":{\"lastUpdated\":\"%s\"},\"type\":\"searchset\","
+                          "\"total\":%" G_GINT64_FORMAT ",\"link\":[",
                           now, place->total);
   append_link (out, "self", self_url);
   if (place->key != NULL)
@@ -616,12 +617,12 @@ zq_search_page (ZqHospital *self, const ZqRequest *request, const char *token, Z
   g_strdelimit (padded, "-", '+');
   g_strdelimit (padded, "_", '/');
   decoded = g_base64_decode (padded, &length);
-  node = length > 0 ? zq_json_read ((const char *) decoded, length, NULL) : NULL;
+  node = length > 0 ? zq_json_read ((const char *)decoded, length, NULL) : NULL;
   type = node != NULL ? zq_json_get_string (node, "t") : NULL;
   key = node != NULL ? zq_json_get_string (node, "k") : NULL;
   key_node = key != NULL ? zq_json_read (key, -1, NULL) : NULL;
-  if (!zq_type_is_known (type) || key_node == NULL || !JSON_NODE_HOLDS_VALUE (key_node)
-      || zq_json_get_string (node, "r") == NULL || zq_json_get_string (node, "n") == NULL)
+  if (!zq_type_is_known (type) || key_node == NULL || !JSON_NODE_HOLDS_VALUE (key_node) ||
+      zq_json_get_string (node, "r") == NULL || zq_json_get_string (node, "n") == NULL)
     {
       zq_reply_fail (reply, 410, "This page is gone; search again");
       return;
@@ -635,8 +636,8 @@ zq_search_page (ZqHospital *self, const ZqRequest *request, const char *token, Z
 }
 
 gboolean
-zq_search_rows (ZqHospital *self, const ZqSession *session, const char *type, const char *query, GArray *found,
-                ZqReply *reply)
+zq_search_rows (
+    ZqHospital *self, const ZqSession *session, const char *type, const char *query, GArray *found, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqRows) rows = NULL;

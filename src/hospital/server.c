@@ -121,7 +121,8 @@ log_request (ZqHospital *self, const char *method, const char *path, guint statu
   g_autofree char *type = g_strndup (path, strcspn (path, "/"));
 
   if (self->verbose)
-    g_printerr ("%s %s %u %.1f ms\n", method, zq_type_is_known (type) ? type : "-", status, (zq_clock_monotonic (self->clock) - start) / 1000.0);
+    g_printerr ("%s %s %u %.1f ms\n", method, zq_type_is_known (type) ? type : "-", status,
+                (zq_clock_monotonic (self->clock) - start) / 1000.0);
 }
 
 /* What everybody may read. TRUE when @reply is filled. */
@@ -152,13 +153,18 @@ wants_xml (SoupServerMessage *message, const char *accept)
 
   if (format != NULL)
     return strstr (format, "xml") != NULL && strstr (format, "json") == NULL;
-  return accept != NULL && strstr (accept, "fhir+xml") != NULL && strstr (accept, "json") == NULL
-         && strstr (accept, "*/*") == NULL;
+  return accept != NULL && strstr (accept, "fhir+xml") != NULL && strstr (accept, "json") == NULL &&
+         strstr (accept, "*/*") == NULL;
 }
 
 static void
-run_signed_in (ZqHospital *self, SoupServerMessage *message, const char *method, const char *path, ZqSession *session,
-               GArray *served, ZqReply *reply)
+run_signed_in (ZqHospital *self,
+               SoupServerMessage *message,
+               const char *method,
+               const char *path,
+               ZqSession *session,
+               GArray *served,
+               ZqReply *reply)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   g_autoptr (GBytes) body = zq_server_body (message);
@@ -196,7 +202,7 @@ serve (ZqHospital *self, SoupServerMessage *message, const char *path)
 {
   const char *method = soup_server_message_get_method (message);
   const char *authorization =
-    soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Authorization");
   gint64 start = zq_clock_monotonic (self->clock);
   g_autoptr (GArray) served = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (ZqSession) session = NULL;
@@ -244,7 +250,7 @@ typedef struct
 static void
 on_gone (SoupServerMessage *message, gpointer data)
 {
-  ((Delayed *) data)->gone = TRUE;
+  ((Delayed *)data)->gone = TRUE;
 }
 
 static void

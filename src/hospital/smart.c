@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define REFRESH_LIFETIME (90 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define REFRESH_LIFETIME (90 * 24 * 3600 * (gint64)G_USEC_PER_SEC)
 
 /* What is kept of a grant from one token to the next. */
 typedef struct
@@ -39,14 +39,15 @@ char *
 zq_smart_configuration (ZqHospital *self)
 {
   return g_strdup_printf (
-    "{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/auth/authorize\",\"token_endpoint\":\"%s/auth/token\","
-    "\"response_types_supported\":[\"code\"],\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],"
-    "\"code_challenge_methods_supported\":[\"S256\"],\"token_endpoint_auth_methods_supported\":[\"none\"],"
-    "\"scopes_supported\":[\"openid\",\"fhirUser\",\"offline_access\",\"launch/patient\",\"user/*.cruds\",\"user/*.*\","
-    "\"patient/*.cruds\",\"patient/*.*\"],"
-    "\"capabilities\":[\"launch-standalone\",\"client-public\",\"sso-openid-connect\",\"context-standalone-patient\","
-    "\"permission-offline\",\"permission-user\",\"permission-patient\",\"permission-v1\",\"permission-v2\"]}",
-    self->base, self->origin, self->origin);
+      "{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/auth/authorize\",\"token_endpoint\":\"%s/auth/token\","
+      "\"response_types_supported\":[\"code\"],\"grant_types_supported\":[\"authorization_code\",\"refresh_token\"],"
+      "\"code_challenge_methods_supported\":[\"S256\"],\"token_endpoint_auth_methods_supported\":[\"none\"],"
+      "\"scopes_supported\":[\"openid\",\"fhirUser\",\"offline_access\",\"launch/patient\",\"user/*.cruds\",\"user/"
+      "*.*\","
+      "\"patient/*.cruds\",\"patient/*.*\"],"
+      "\"capabilities\":[\"launch-standalone\",\"client-public\",\"sso-openid-connect\",\"context-standalone-patient\","
+      "\"permission-offline\",\"permission-user\",\"permission-patient\",\"permission-v1\",\"permission-v2\"]}",
+      self->base, self->origin, self->origin);
 }
 
 ZqSession *
@@ -92,8 +93,7 @@ send_json (SoupServerMessage *message, guint status, char *json)
 static gboolean
 send_error (SoupServerMessage *message, const char *error, const char *description)
 {
-  send_json (message, 400,
-             g_strdup_printf ("{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description));
+  send_json (message, 400, g_strdup_printf ("{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description));
   return FALSE;
 }
 
@@ -102,13 +102,13 @@ has_scope (const Grant *grant, const char *scope)
 {
   g_auto (GStrv) scopes = g_strsplit (grant->scope, " ", -1);
 
-  return g_strv_contains ((const char *const *) scopes, scope);
+  return g_strv_contains ((const char *const *)scopes, scope);
 }
 
 static char *
 base64url (const char *text, gsize length)
 {
-  char *encoded = g_base64_encode ((const guchar *) text, length);
+  char *encoded = g_base64_encode ((const guchar *)text, length);
 
   g_strdelimit (encoded, "+", '-');
   g_strdelimit (encoded, "/", '_');
@@ -123,12 +123,12 @@ id_token (ZqHospital *self, const Grant *grant, const char *fhir_user)
   gint64 now = zq_clock_now (self->clock) / G_USEC_PER_SEC;
   g_autofree char *sub = zq_json_quote (grant->login);
   g_autofree char *nonce = grant->nonce != NULL ? zq_json_quote (grant->nonce) : NULL;
-  g_autofree char *user = *fhir_user != '\0' ? g_strdup_printf (",\"fhirUser\":\"%s/%s\"", self->base, fhir_user) : NULL;
-  g_autofree char *claims =
-    g_strdup_printf ("{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":%s,\"iat\":%" G_GINT64_FORMAT ",\"exp\":%" G_GINT64_FORMAT
-                     "%s%s%s}",
-                     self->base, grant->client, sub, now, now + 3600, nonce != NULL ? ",\"nonce\":" : "",
-                     nonce != NULL ? nonce : "", user != NULL ? user : "");
+  g_autofree char *user =
+      *fhir_user != '\0' ? g_strdup_printf (",\"fhirUser\":\"%s/%s\"", self->base, fhir_user) : NULL;
+  g_autofree char *claims = g_strdup_printf (
+      "{\"iss\":\"%s\",\"aud\":\"%s\",\"sub\":%s,\"iat\":%" G_GINT64_FORMAT ",\"exp\":%" G_GINT64_FORMAT "%s%s%s}",
+      self->base, grant->client, sub, now, now + 3600, nonce != NULL ? ",\"nonce\":" : "", nonce != NULL ? nonce : "",
+      user != NULL ? user : "");
   g_autofree char *head = base64url ("{\"alg\":\"none\"}", strlen ("{\"alg\":\"none\"}"));
   g_autofree char *body = base64url (claims, strlen (claims));
 
@@ -154,23 +154,23 @@ issue (ZqHospital *self, SoupServerMessage *message, const Grant *grant, GError 
   g_autofree char *access = zq_id_random_token (32);
   g_autofree char *refresh = zq_id_random_token (32);
   g_autofree char *fhir_user =
-    zq_db_get_text (self->db, NULL, "SELECT fhir_user FROM account WHERE login = ?1", "s", grant->login);
+      zq_db_get_text (self->db, NULL, "SELECT fhir_user FROM account WHERE login = ?1", "s", grant->login);
   g_autofree char *scope = zq_json_quote (grant->scope);
   gboolean lasting = has_scope (grant, "offline_access") || has_scope (grant, "online_access");
   GString *out;
 
   if (fhir_user == NULL)
     return send_error (message, "invalid_grant", "the account is gone");
-  if (!store_token (self, grant, "access", access, self->token_lifetime, error)
-      || !zq_db_exec (self->db, error, "DELETE FROM token WHERE kind = 'access' AND expires < ?1", "i",
-                      zq_clock_now (self->clock))
-      || (lasting && !store_token (self, grant, "refresh", refresh, REFRESH_LIFETIME, error)))
+  if (!store_token (self, grant, "access", access, self->token_lifetime, error) ||
+      !zq_db_exec (self->db, error, "DELETE FROM token WHERE kind = 'access' AND expires < ?1", "i",
+                   zq_clock_now (self->clock)) ||
+      (lasting && !store_token (self, grant, "refresh", refresh, REFRESH_LIFETIME, error)))
     return FALSE;
 
   out = g_string_new (NULL);
-  g_string_append_printf (out, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%" G_GINT64_FORMAT
-                               ",\"scope\":%s",
-                          access, self->token_lifetime / G_USEC_PER_SEC, scope);
+  g_string_append_printf (
+      out, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\",\"expires_in\":%" G_GINT64_FORMAT ",\"scope\":%s",
+      access, self->token_lifetime / G_USEC_PER_SEC, scope);
   if (lasting)
     g_string_append_printf (out, ",\"refresh_token\":\"%s\"", refresh);
   if (g_str_has_prefix (fhir_user, "Patient/"))
@@ -203,9 +203,9 @@ verifier_matches (const char *verifier, const char *challenge)
 
   if (verifier == NULL || strlen (verifier) < 43 || strlen (verifier) > 128)
     return FALSE;
-  g_checksum_update (checksum, (const guchar *) verifier, -1);
+  g_checksum_update (checksum, (const guchar *)verifier, -1);
   g_checksum_get_digest (checksum, digest, &length);
-  encoded = base64url ((const char *) digest, length);
+  encoded = base64url ((const char *)digest, length);
 
   return g_str_equal (encoded, challenge);
 }
@@ -227,9 +227,9 @@ exchange_code (ZqHospital *self, SoupServerMessage *message, GHashTable *form, G
                       "si", hash, zq_clock_now (self->clock));
   if (rows == NULL || !zq_rows_next (rows, error))
     return send_error (message, "invalid_grant", "the code is unknown or too old");
-  grant = (Grant){ g_strdup (zq_rows_text (rows, 0)), g_strdup (zq_rows_text (rows, 1)),
-                   g_strdup (zq_rows_text (rows, 2)), g_strdup (zq_rows_text (rows, 3)),
-                   g_strdup (zq_rows_text (rows, 4)) };
+  grant =
+      (Grant){ g_strdup (zq_rows_text (rows, 0)), g_strdup (zq_rows_text (rows, 1)), g_strdup (zq_rows_text (rows, 2)),
+               g_strdup (zq_rows_text (rows, 3)), g_strdup (zq_rows_text (rows, 4)) };
   redirect = g_strdup (zq_rows_text (rows, 5));
   challenge = g_strdup (zq_rows_text (rows, 6));
   used = zq_rows_int (rows, 7) != 0;
@@ -242,9 +242,9 @@ exchange_code (ZqHospital *self, SoupServerMessage *message, GHashTable *form, G
       send_error (message, "invalid_grant", "the code was used before");
       return revoke_family (self, grant.family);
     }
-  if (g_strcmp0 (g_hash_table_lookup (form, "client_id"), grant.client) != 0
-      || g_strcmp0 (g_hash_table_lookup (form, "redirect_uri"), redirect) != 0
-      || !verifier_matches (g_hash_table_lookup (form, "code_verifier"), challenge))
+  if (g_strcmp0 (g_hash_table_lookup (form, "client_id"), grant.client) != 0 ||
+      g_strcmp0 (g_hash_table_lookup (form, "redirect_uri"), redirect) != 0 ||
+      !verifier_matches (g_hash_table_lookup (form, "code_verifier"), challenge))
     {
       send_error (message, "invalid_grant", "client, redirect_uri or code_verifier is not that of the code");
       return TRUE;
@@ -281,8 +281,8 @@ exchange_refresh (ZqHospital *self, SoupServerMessage *message, GHashTable *form
   if (g_strcmp0 (g_hash_table_lookup (form, "client_id"), grant.client) != 0)
     return send_error (message, "invalid_grant", "the refresh token is another client's");
 
-  return zq_db_exec (self->db, error, "UPDATE token SET used = 1 WHERE hash = ?1", "s", hash)
-         && issue (self, message, &grant, error);
+  return zq_db_exec (self->db, error, "UPDATE token SET used = 1 WHERE hash = ?1", "s", hash) &&
+         issue (self, message, &grant, error);
 }
 
 static void

@@ -4,42 +4,42 @@
 #include <glib/gstdio.h>
 
 static const char schema[] =
-  "CREATE TABLE IF NOT EXISTS resource ("
-  "  row INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL,"
-  "  version INTEGER NOT NULL, updated INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, text TEXT,"
-  "  UNIQUE (type, id));"
-  "CREATE INDEX IF NOT EXISTS resource_updated ON resource (type, updated, row) WHERE deleted = 0;"
-  "CREATE TABLE IF NOT EXISTS history ("
-  "  row INTEGER NOT NULL REFERENCES resource (row), version INTEGER NOT NULL, updated INTEGER NOT NULL,"
-  "  deleted INTEGER NOT NULL, text TEXT, PRIMARY KEY (row, version)) WITHOUT ROWID;"
-  "CREATE TABLE IF NOT EXISTS idx ("
-  "  row INTEGER NOT NULL REFERENCES resource (row), name TEXT NOT NULL, value TEXT NOT NULL,"
-  "  PRIMARY KEY (row, name, value)) WITHOUT ROWID;"
-  "CREATE INDEX IF NOT EXISTS idx_value ON idx (name, value, row);"
-  "CREATE TABLE IF NOT EXISTS idx_date ("
-  "  row INTEGER NOT NULL REFERENCES resource (row), name TEXT NOT NULL, low INTEGER NOT NULL,"
-  "  high INTEGER NOT NULL, PRIMARY KEY (row, name, low, high)) WITHOUT ROWID;"
-  /* who may reach what because of the task or thread in `row` */
-  "CREATE TABLE IF NOT EXISTS access ("
-  "  ref TEXT NOT NULL, who TEXT NOT NULL, row INTEGER NOT NULL REFERENCES resource (row),"
-  "  PRIMARY KEY (ref, who, row)) WITHOUT ROWID;"
-  "CREATE INDEX IF NOT EXISTS access_row ON access (row);"
-  /* who has owned the task in `row` or written in its thread */
-  "CREATE TABLE IF NOT EXISTS part ("
-  "  row INTEGER NOT NULL REFERENCES resource (row), who TEXT NOT NULL, PRIMARY KEY (row, who)) WITHOUT ROWID;"
-  /* messages that their recipient's client has not fetched; `sender` is a resource type */
-  "CREATE TABLE IF NOT EXISTS undelivered (row INTEGER PRIMARY KEY, sender TEXT NOT NULL);"
-  "CREATE TABLE IF NOT EXISTS account ("
-  "  login TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL, fhir_user TEXT NOT NULL,"
-  "  department TEXT NOT NULL);"
-  "CREATE TABLE IF NOT EXISTS grant_code ("
-  "  hash TEXT PRIMARY KEY, login TEXT NOT NULL, client TEXT NOT NULL, redirect TEXT NOT NULL,"
-  "  challenge TEXT NOT NULL, scope TEXT NOT NULL, nonce TEXT, family TEXT NOT NULL, expires INTEGER NOT NULL,"
-  "  used INTEGER NOT NULL DEFAULT 0);"
-  "CREATE TABLE IF NOT EXISTS token ("
-  "  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, login TEXT NOT NULL,"
-  "  client TEXT NOT NULL, scope TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);"
-  "CREATE INDEX IF NOT EXISTS token_family ON token (family);";
+    "CREATE TABLE IF NOT EXISTS resource ("
+    "  row INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, id TEXT NOT NULL,"
+    "  version INTEGER NOT NULL, updated INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, text TEXT,"
+    "  UNIQUE (type, id));"
+    "CREATE INDEX IF NOT EXISTS resource_updated ON resource (type, updated, row) WHERE deleted = 0;"
+    "CREATE TABLE IF NOT EXISTS history ("
+    "  row INTEGER NOT NULL REFERENCES resource (row), version INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    "  deleted INTEGER NOT NULL, text TEXT, PRIMARY KEY (row, version)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS idx ("
+    "  row INTEGER NOT NULL REFERENCES resource (row), name TEXT NOT NULL, value TEXT NOT NULL,"
+    "  PRIMARY KEY (row, name, value)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS idx_value ON idx (name, value, row);"
+    "CREATE TABLE IF NOT EXISTS idx_date ("
+    "  row INTEGER NOT NULL REFERENCES resource (row), name TEXT NOT NULL, low INTEGER NOT NULL,"
+    "  high INTEGER NOT NULL, PRIMARY KEY (row, name, low, high)) WITHOUT ROWID;"
+    /* who may reach what because of the task or thread in `row` */
+    "CREATE TABLE IF NOT EXISTS access ("
+    "  ref TEXT NOT NULL, who TEXT NOT NULL, row INTEGER NOT NULL REFERENCES resource (row),"
+    "  PRIMARY KEY (ref, who, row)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS access_row ON access (row);"
+    /* who has owned the task in `row` or written in its thread */
+    "CREATE TABLE IF NOT EXISTS part ("
+    "  row INTEGER NOT NULL REFERENCES resource (row), who TEXT NOT NULL, PRIMARY KEY (row, who)) WITHOUT ROWID;"
+    /* messages that their recipient's client has not fetched; `sender` is a resource type */
+    "CREATE TABLE IF NOT EXISTS undelivered (row INTEGER PRIMARY KEY, sender TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS account ("
+    "  login TEXT PRIMARY KEY, display TEXT NOT NULL, role TEXT NOT NULL, fhir_user TEXT NOT NULL,"
+    "  department TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS grant_code ("
+    "  hash TEXT PRIMARY KEY, login TEXT NOT NULL, client TEXT NOT NULL, redirect TEXT NOT NULL,"
+    "  challenge TEXT NOT NULL, scope TEXT NOT NULL, nonce TEXT, family TEXT NOT NULL, expires INTEGER NOT NULL,"
+    "  used INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE IF NOT EXISTS token ("
+    "  hash TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL, login TEXT NOT NULL,"
+    "  client TEXT NOT NULL, scope TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX IF NOT EXISTS token_family ON token (family);";
 
 void
 zq_stored_free (ZqStored *self)
@@ -62,8 +62,7 @@ zq_store_open (ZqHospital *self, const char *data_dir, GError **error)
   else
     {
       g_set_error (error, ZQ_HOSPITAL_ERROR, ZQ_HOSPITAL_ERROR_FAILED,
-                   "The folder %s cannot be made: %s. Give another one with --data.", data_dir,
-                   g_strerror (errno));
+                   "The folder %s cannot be made: %s. Give another one with --data.", data_dir, g_strerror (errno));
       return FALSE;
     }
 
@@ -115,9 +114,9 @@ ZqStored *
 zq_store_read (ZqHospital *self, const char *type, const char *id, GError **error)
 {
   g_autoptr (ZqRows) rows =
-    zq_db_query (self->db, error,
-                 "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE type = ?1 AND id = ?2",
-                 "ss", type, id);
+      zq_db_query (self->db, error,
+                   "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE type = ?1 AND id = ?2",
+                   "ss", type, id);
 
   return rows != NULL && zq_rows_next (rows, error) ? stored_from_row (rows) : NULL;
 }
@@ -125,9 +124,8 @@ zq_store_read (ZqHospital *self, const char *type, const char *id, GError **erro
 ZqStored *
 zq_store_read_row (ZqHospital *self, gint64 row, GError **error)
 {
-  g_autoptr (ZqRows) rows =
-    zq_db_query (self->db, error,
-                 "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE row = ?1", "i", row);
+  g_autoptr (ZqRows) rows = zq_db_query (
+      self->db, error, "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE row = ?1", "i", row);
 
   return rows != NULL && zq_rows_next (rows, error) ? stored_from_row (rows) : NULL;
 }
@@ -135,15 +133,15 @@ zq_store_read_row (ZqHospital *self, gint64 row, GError **error)
 GPtrArray *
 zq_store_history (ZqHospital *self, gint64 row, GError **error)
 {
-  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_stored_free);
+  g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_stored_free);
   g_autoptr (GError) local = NULL;
   g_autoptr (ZqRows) rows =
-    zq_db_query (self->db, &local,
-                 "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE row = ?1 "
-                 "UNION ALL SELECT h.row, r.type, r.id, h.version, h.updated, h.deleted, h.text"
-                 "  FROM history h JOIN resource r ON r.row = h.row WHERE h.row = ?1 "
-                 "ORDER BY 4 DESC",
-                 "i", row);
+      zq_db_query (self->db, &local,
+                   "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE row = ?1 "
+                   "UNION ALL SELECT h.row, r.type, r.id, h.version, h.updated, h.deleted, h.text"
+                   "  FROM history h JOIN resource r ON r.row = h.row WHERE h.row = ?1 "
+                   "ORDER BY 4 DESC",
+                   "i", row);
 
   while (rows != NULL && zq_rows_next (rows, &local))
     g_ptr_array_add (versions, stored_from_row (rows));
@@ -166,8 +164,8 @@ next_updated (ZqHospital *self)
 static gboolean
 index_clear (ZqHospital *self, gint64 row, GError **error)
 {
-  return zq_db_exec (self->db, error, "DELETE FROM idx WHERE row = ?1", "i", row)
-         && zq_db_exec (self->db, error, "DELETE FROM idx_date WHERE row = ?1", "i", row);
+  return zq_db_exec (self->db, error, "DELETE FROM idx WHERE row = ?1", "i", row) &&
+         zq_db_exec (self->db, error, "DELETE FROM idx_date WHERE row = ?1", "i", row);
 }
 
 static gboolean
@@ -189,8 +187,9 @@ index_write (ZqHospital *self, const ZqStored *stored, JsonNode *node, GError **
         ok = zq_db_exec (self->db, error, "INSERT OR IGNORE INTO idx (row, name, value) VALUES (?1, ?2, ?3)", "iss",
                          stored->row, entry->name, entry->value);
       else
-        ok = zq_db_exec (self->db, error, "INSERT OR IGNORE INTO idx_date (row, name, low, high) VALUES (?1, ?2, ?3, ?4)",
-                         "isii", stored->row, entry->name, entry->low, entry->high);
+        ok = zq_db_exec (self->db, error,
+                         "INSERT OR IGNORE INTO idx_date (row, name, low, high) VALUES (?1, ?2, ?3, ?4)", "isii",
+                         stored->row, entry->name, entry->low, entry->high);
       if (!ok)
         return FALSE;
     }
@@ -216,10 +215,10 @@ stamp (ZqHospital *self, ZqStored *stored, const char *text, JsonNode **node, GE
     return NULL;
 
   /* A second member "id" or "meta", or a meta that is no object, would hide what was set. */
-  if (g_strcmp0 (zq_json_get_string (*node, "id"), stored->id) != 0
-      || g_strcmp0 (zq_json_get_string (*node, "meta.versionId"), version) != 0
-      || g_strcmp0 (zq_json_get_string (*node, "meta.lastUpdated"), instant) != 0
-      || g_strcmp0 (zq_json_get_string (*node, "resourceType"), stored->type) != 0)
+  if (g_strcmp0 (zq_json_get_string (*node, "id"), stored->id) != 0 ||
+      g_strcmp0 (zq_json_get_string (*node, "meta.versionId"), version) != 0 ||
+      g_strcmp0 (zq_json_get_string (*node, "meta.lastUpdated"), instant) != 0 ||
+      g_strcmp0 (zq_json_get_string (*node, "resourceType"), stored->type) != 0)
     {
       g_clear_pointer (node, json_node_unref);
       g_set_error_literal (error, ZQ_HOSPITAL_ERROR, ZQ_HOSPITAL_ERROR_INVALID,
@@ -272,10 +271,10 @@ zq_store_write (ZqHospital *self, const char *type, const char *id, const char *
 
   if (known)
     {
-      if (!archive (self, stored->row, error)
-          || !zq_db_exec (self->db, error,
-                          "UPDATE resource SET version = ?2, updated = ?3, deleted = 0, text = ?4 WHERE row = ?1",
-                          "iiis", stored->row, stored->version, stored->updated, stored->text))
+      if (!archive (self, stored->row, error) ||
+          !zq_db_exec (self->db, error,
+                       "UPDATE resource SET version = ?2, updated = ?3, deleted = 0, text = ?4 WHERE row = ?1", "iiis",
+                       stored->row, stored->version, stored->updated, stored->text))
         return NULL;
     }
   else
@@ -302,9 +301,9 @@ zq_store_delete (ZqHospital *self, ZqStored *stored, GError **error)
   g_clear_pointer (&stored->text, g_free);
   self->last_updated = stored->updated;
 
-  return archive (self, stored->row, error)
-         && zq_db_exec (self->db, error,
-                        "UPDATE resource SET version = ?2, updated = ?3, deleted = 1, text = NULL WHERE row = ?1",
-                        "iii", stored->row, stored->version, stored->updated)
-         && index_clear (self, stored->row, error) && zq_access_forget (self, stored->row, error);
+  return archive (self, stored->row, error) &&
+         zq_db_exec (self->db, error,
+                     "UPDATE resource SET version = ?2, updated = ?3, deleted = 1, text = NULL WHERE row = ?1", "iii",
+                     stored->row, stored->version, stored->updated) &&
+         index_clear (self, stored->row, error) && zq_access_forget (self, stored->row, error);
 }

@@ -2,6 +2,7 @@
 #include "hospital/private.h"
 
 /* Every resource type of R4 (4.0.1, resourcelist), sorted. */
+/* clang-format off */
 static const char *const types[] = {
   "Account", "ActivityDefinition", "AdverseEvent", "AllergyIntolerance", "Appointment", "AppointmentResponse",
   "AuditEvent", "Basic", "Binary", "BiologicallyDerivedProduct", "BodyStructure", "Bundle", "CapabilityStatement",
@@ -32,6 +33,7 @@ static const char *const types[] = {
   "TerminologyCapabilities", "TestReport", "TestScript", "ValueSet", "VerificationResult", "VisionPrescription",
   NULL
 };
+/* clang-format on */
 
 gboolean
 zq_type_is_known (const char *type)

@@ -28,8 +28,8 @@ has_table (ZqHospital *self, const char *code)
 {
   JsonNode *codes = zq_json_get (zq_policy_get (self->policy, "consultation"), "codes");
 
-  return code != NULL && codes != NULL && JSON_NODE_HOLDS_OBJECT (codes)
-         && json_object_has_member (json_node_get_object (codes), code);
+  return code != NULL && codes != NULL && JSON_NODE_HOLDS_OBJECT (codes) &&
+         json_object_has_member (json_node_get_object (codes), code);
 }
 
 static gboolean
@@ -92,20 +92,25 @@ moves_to (ZqHospital *self, const char *code, const char *from, const char *acti
 {
   const char *next = NULL;
 
-  return zq_consultation_allows (self->policy, code, from, action, role, &next)
-         && (next == NULL || g_strcmp0 (next, to) == 0);
+  return zq_consultation_allows (self->policy, code, from, action, role, &next) &&
+         (next == NULL || g_strcmp0 (next, to) == 0);
 }
 
 /* Which actions the difference between two versions of a task can be. */
 static gboolean
-owner_change_allowed (ZqHospital *self, const ZqSession *session, const char *code, const char *from, const char *to,
-                      const char *old_owner, const char *new_owner)
+owner_change_allowed (ZqHospital *self,
+                      const ZqSession *session,
+                      const char *code,
+                      const char *from,
+                      const char *to,
+                      const char *old_owner,
+                      const char *new_owner)
 {
   const char *role = zq_role_name (session->role);
 
   if (new_owner != NULL && g_str_equal (new_owner, session->who))
-    return (old_owner == NULL || g_str_has_prefix (old_owner, "Organization/"))
-           && moves_to (self, code, from, "claim", role, to);
+    return (old_owner == NULL || g_str_has_prefix (old_owner, "Organization/")) &&
+           moves_to (self, code, from, "claim", role, to);
   if (new_owner != NULL && g_str_has_prefix (new_owner, "Organization/"))
     return g_strcmp0 (old_owner, session->who) == 0 && moves_to (self, code, from, "release", role, to);
 
@@ -145,11 +150,11 @@ check_task (ZqHospital *self, const ZqSession *session, JsonNode *old, JsonNode 
     }
   else if (g_strcmp0 (from, to) != 0 && !status_change_allowed (self, role, code, from, to))
     return zq_reply_fail (reply, 422, "The state of the consultation does not allow this step");
-  if (g_strcmp0 (zq_json_get_string (old, "priority"), zq_json_get_string (fresh, "priority")) != 0
-      && !zq_consultation_allows (self->policy, code, from, "set-priority", role, NULL))
+  if (g_strcmp0 (zq_json_get_string (old, "priority"), zq_json_get_string (fresh, "priority")) != 0 &&
+      !zq_consultation_allows (self->policy, code, from, "set-priority", role, NULL))
     return zq_reply_fail (reply, 422, "The state of the consultation does not allow another priority");
-  if (g_strcmp0 (zq_json_get_string (old, "status"), zq_json_get_string (fresh, "status")) != 0 && expected != NULL
-      && g_strcmp0 (zq_json_get_string (fresh, "status"), expected) != 0)
+  if (g_strcmp0 (zq_json_get_string (old, "status"), zq_json_get_string (fresh, "status")) != 0 && expected != NULL &&
+      g_strcmp0 (zq_json_get_string (fresh, "status"), expected) != 0)
     return zq_reply_fail (reply, 422, "Task.status and Task.businessStatus do not go together");
 
   return TRUE;
@@ -178,8 +183,8 @@ check_message (ZqHospital *self, const ZqSession *session, JsonNode *fresh, ZqRe
 }
 
 gboolean
-zq_workflow_before (ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh,
-                    ZqReply *reply)
+zq_workflow_before (
+    ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh, ZqReply *reply)
 {
   if (session->role == ZQ_ROLE_SYSTEM)
     return TRUE;
@@ -196,13 +201,12 @@ set_business_status (ZqHospital *self, const ZqStored *task, const char *next, G
 {
   g_autofree char *now = zq_instant_us (zq_clock_now (self->clock));
   g_autoptr (ZqStored) stored = NULL;
-  g_autofree char *text =
-    zq_db_get_text (self->db, error,
-                    "SELECT json_set (?1, '$.businessStatus', json_object ('coding', json_array ("
-                    " json_object ('system', ?2, 'code', ?3))), '$.lastModified', ?4,"
-                    " '$.status', coalesce (?5, ?1->>'$.status'))",
-                    "sssss", task->text, ZQ_CODE_SYSTEM ("consultation-status"), next, now,
-                    zq_consultation_task_status (self->policy, next));
+  g_autofree char *text = zq_db_get_text (self->db, error,
+                                          "SELECT json_set (?1, '$.businessStatus', json_object ('coding', json_array ("
+                                          " json_object ('system', ?2, 'code', ?3))), '$.lastModified', ?4,"
+                                          " '$.status', coalesce (?5, ?1->>'$.status'))",
+                                          "sssss", task->text, ZQ_CODE_SYSTEM ("consultation-status"), next, now,
+                                          zq_consultation_task_status (self->policy, next));
 
   if (text == NULL)
     return FALSE;
@@ -338,10 +342,10 @@ after_message (ZqHospital *self, const ZqSession *session, const ZqStored *store
     return TRUE;
   if (session->role == ZQ_ROLE_PATIENT && !tag_like_thread (self, stored, thread, task_node, error))
     return FALSE;
-  if (!has_table (self, task_code (task_node))
-      || !zq_consultation_allows (self->policy, task_code (task_node), business_status (task_node),
-                                  message_action (session), zq_role_name (session->role), &next)
-      || next == NULL || g_strcmp0 (next, business_status (task_node)) == 0)
+  if (!has_table (self, task_code (task_node)) ||
+      !zq_consultation_allows (self->policy, task_code (task_node), business_status (task_node),
+                               message_action (session), zq_role_name (session->role), &next) ||
+      next == NULL || g_strcmp0 (next, business_status (task_node)) == 0)
     return TRUE;
 
   return set_business_status (self, task, next, error);
@@ -358,8 +362,7 @@ after_read_mark (ZqHospital *self, const ZqStored *stored, JsonNode *node, GErro
 }
 
 gboolean
-zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *stored, gboolean created,
-                   GError **error)
+zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *stored, gboolean created, GError **error)
 {
   g_autoptr (JsonNode) node = NULL;
   gboolean patient = session->role == ZQ_ROLE_PATIENT;

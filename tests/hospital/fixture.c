@@ -49,15 +49,15 @@ put_consultation (Fixture *fixture, const char *id, const char *patient, const c
 {
   g_autofree char *thread_id = g_strconcat ("t-", id, NULL);
   g_autofree char *thread = g_strdup_printf (
-    "{'resourceType':'Communication','meta':{'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':'endo'}]},"
-    "'status':'in-progress','category':[{'coding':[{'code':'thread'}]}],'subject':{'reference':'Patient/%s'}}",
-    patient);
+      "{'resourceType':'Communication','meta':{'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':'endo'}]},"
+      "'status':'in-progress','category':[{'coding':[{'code':'thread'}]}],'subject':{'reference':'Patient/%s'}}",
+      patient);
   g_autofree char *task = g_strdup_printf (
-    "{'resourceType':'Task','meta':{'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':'endo'}]},"
-    "'status':'in-progress','intent':'order','priority':'routine','code':{'coding':[{'code':'advice'}]},"
-    "'businessStatus':{'coding':[{'code':'%s'}]},'focus':{'reference':'Communication/%s'},"
-    "'for':{'reference':'Patient/%s'},'owner':{'reference':'%s'}}",
-    status, thread_id, patient, owner);
+      "{'resourceType':'Task','meta':{'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':'endo'}]},"
+      "'status':'in-progress','intent':'order','priority':'routine','code':{'coding':[{'code':'advice'}]},"
+      "'businessStatus':{'coding':[{'code':'%s'}]},'focus':{'reference':'Communication/%s'},"
+      "'for':{'reference':'Patient/%s'},'owner':{'reference':'%s'}}",
+      status, thread_id, patient, owner);
 
   put (fixture, "Communication", thread_id, thread);
   put (fixture, "Task", id, task);
@@ -67,10 +67,10 @@ char *
 message_json (const char *thread, const char *patient, const char *sender, const char *text)
 {
   g_autofree char *json = g_strdup_printf (
-    "{'resourceType':'Communication','status':'completed','category':[{'coding':[{'code':'message'}]}],"
-    "'partOf':[{'reference':'Communication/%s'}],'subject':{'reference':'Patient/%s'},'sender':{'reference':'%s'},"
-    "'payload':[{'contentString':'%s'}]}",
-    thread, patient, sender, text);
+      "{'resourceType':'Communication','status':'completed','category':[{'coding':[{'code':'message'}]}],"
+      "'partOf':[{'reference':'Communication/%s'}],'subject':{'reference':'Patient/%s'},'sender':{'reference':'%s'},"
+      "'payload':[{'contentString':'%s'}]}",
+      thread, patient, sender, text);
 
   return quotes (json);
 }
@@ -204,8 +204,14 @@ ask (Fixture *fixture, const char *method, const char *path, const char *token, 
 }
 
 Answer *
-ask_bytes (Fixture *fixture, const char *method, const char *path, const char *token, const char *type, GBytes *body,
-           const char *header, const char *value)
+ask_bytes (Fixture *fixture,
+           const char *method,
+           const char *path,
+           const char *token,
+           const char *type,
+           GBytes *body,
+           const char *header,
+           const char *value)
 {
   g_autoptr (SoupMessage) message = message_new (fixture, method, path, token);
 
@@ -223,7 +229,7 @@ read_pairs (va_list pairs)
   const char *name;
 
   while ((name = va_arg (pairs, const char *)) != NULL)
-    g_hash_table_replace (table, (gpointer) name, va_arg (pairs, char *));
+    g_hash_table_replace (table, (gpointer)name, va_arg (pairs, char *));
 
   return table;
 }
@@ -232,11 +238,16 @@ Answer *
 authorize (Fixture *fixture, ...)
 {
   const char *const usual[][2] = {
-    { "response_type", "code" },       { "client_id", "zhenqiao" },
-    { "redirect_uri", fixture_redirect }, { "scope", "openid fhirUser offline_access user/*.cruds" },
-    { "state", "a b&c=d/é" },          { "nonce", "n-1" },
-    { "aud", fixture->base },          { "code_challenge", challenge },
-    { "code_challenge_method", "S256" }, { "login_hint", "lin" },
+    { "response_type", "code" },
+    { "client_id", "zhenqiao" },
+    { "redirect_uri", fixture_redirect },
+    { "scope", "openid fhirUser offline_access user/*.cruds" },
+    { "state", "a b&c=d/é" },
+    { "nonce", "n-1" },
+    { "aud", fixture->base },
+    { "code_challenge", challenge },
+    { "code_challenge_method", "S256" },
+    { "login_hint", "lin" },
   };
   g_autoptr (GHashTable) wanted = NULL;
   g_autofree char *query = NULL, *path = NULL;
@@ -249,7 +260,7 @@ authorize (Fixture *fixture, ...)
   va_end (pairs);
   for (gsize i = 0; i < G_N_ELEMENTS (usual); i++)
     if (!g_hash_table_contains (wanted, usual[i][0]))
-      g_hash_table_insert (wanted, (gpointer) usual[i][0], (gpointer) usual[i][1]);
+      g_hash_table_insert (wanted, (gpointer)usual[i][0], (gpointer)usual[i][1]);
   g_hash_table_iter_init (&iter, wanted);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     if (value == NULL)

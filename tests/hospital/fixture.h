@@ -40,9 +40,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_free)
 /* @path: below the base, or from the first slash on below the origin. Then pairs of header name and
  * value, and NULL. */
 Answer *ask (Fixture *fixture, const char *method, const char *path, const char *token, const char *body, ...)
-  G_GNUC_NULL_TERMINATED;
-Answer *ask_bytes (Fixture *fixture, const char *method, const char *path, const char *token, const char *type,
-                   GBytes *body, const char *header, const char *value);
+    G_GNUC_NULL_TERMINATED;
+Answer *ask_bytes (Fixture *fixture,
+                   const char *method,
+                   const char *path,
+                   const char *token,
+                   const char *type,
+                   GBytes *body,
+                   const char *header,
+                   const char *value);
 #define get(fixture, token, path) ask (fixture, "GET", path, token, NULL, NULL)
 
 /* An access token by the whole sign-in. (transfer full) */

@@ -20,7 +20,8 @@ put_all (Fixture *fixture)
   put (fixture, "Communication", "m1", one);
   put (fixture, "Communication", "m2", two);
   put (fixture, "Communication", "note",
-       "{'resourceType':'Communication'," TAG ",'status':'completed','category':[{'coding':[{'code':'internal-note'}]}],"
+       "{'resourceType':'Communication'," TAG
+       ",'status':'completed','category':[{'coding':[{'code':'internal-note'}]}],"
        "'partOf':[{'reference':'Task/k1'}],'sender':{'reference':'Practitioner/lin'},"
        "'payload':[{'contentString':'SECRET'}]}");
   /* one that a careless client made about the patient */
@@ -28,6 +29,10 @@ put_all (Fixture *fixture)
        "{'resourceType':'Communication'," TAG ",'status':'completed','category':[{'coding':[{'code':'internal-note'},"
        "{'code':'message'}]}],'partOf':[{'reference':'Communication/t-k1'}],'subject':{'reference':'Patient/p1'},"
        "'recipient':[{'reference':'Patient/p1'}],'payload':[{'contentString':'SECRET'}]}");
+  put (fixture, "Communication", "note3",
+       "{'resourceType':'Communication'," TAG ",'status':'completed','category':[{'coding':[{'code':'message'}]}],"
+       "'partOf':[{'reference':'Communication/t-k1'},{'reference':'Task/k1'}],'subject':{'reference':'Patient/p1'},"
+       "'payload':[{'contentString':'SECRET'}]}");
   put (fixture, "Communication", "draft",
        "{'resourceType':'Communication'," TAG ",'status':'preparation','category':[{'coding':[{'code':'message'}]}],"
        "'partOf':[{'reference':'Communication/t-k1'}],'subject':{'reference':'Patient/p1'},"
@@ -46,9 +51,16 @@ put_all (Fixture *fixture)
 static void
 test_patient_sees_own_only (Fixture *fixture, gconstpointer data)
 {
-  static const char *const foreign[] = { "Patient/p2", "Task/k2", "Communication/m2", "Communication/t-k2",
-                                         "Communication/note", "Communication/note2", "Task/alert", "Observation/o1",
-                                         "Communication/draft/_history/1", "Task/k2/_history" };
+  static const char *const foreign[] = { "Patient/p2",
+                                         "Task/k2",
+                                         "Communication/m2",
+                                         "Communication/t-k2",
+                                         "Communication/note",
+                                         "Communication/note2",
+                                         "Task/alert",
+                                         "Observation/o1",
+                                         "Communication/draft/_history/1",
+                                         "Task/k2/_history" };
   g_autofree char *token = NULL;
   g_autoptr (Answer) patients = NULL, tasks = NULL, messages = NULL, history = NULL;
 
@@ -78,7 +90,7 @@ static void
 test_notes_by_no_route (Fixture *fixture, gconstpointer data)
 {
   static const char *const routes[] = {
-    "Communication?_id=note,note2,draft",
+    "Communication?_id=note,note2,note3,draft",
     "Communication?part-of=Task/k1",
     "Communication?category=internal-note",
     "Communication?status=preparation",
@@ -305,19 +317,34 @@ test_patient_writes_little (Fixture *fixture, gconstpointer data)
     const char *type, *json;
     guint status;
   } cases[] = {
-    { "Communication", "'status':'completed','category':[{'coding':[{'code':'message'}]}],'partOf':[{'reference':'Communication/t-k2'}],"
-                       "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Patient/p1'}", 403 },
-    { "Communication", "'status':'completed','category':[{'coding':[{'code':'message'}]}],'partOf':[{'reference':'Communication/t-k1'}],"
-                       "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Practitioner/lin'}", 403 },
-    { "Communication", "'status':'completed','category':[{'coding':[{'code':'internal-note'}]}],'partOf':[{'reference':'Task/k1'}],"
-                       "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Patient/p1'}", 403 },
+    { "Communication",
+      "'status':'completed','category':[{'coding':[{'code':'message'}]}],'partOf':[{'reference':'Communication/t-k2'}],"
+      "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Patient/p1'}",
+      403 },
+    { "Communication",
+      "'status':'completed','category':[{'coding':[{'code':'message'}]}],'partOf':[{'reference':'Communication/t-k1'}],"
+      "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Practitioner/lin'}",
+      403 },
+    { "Communication",
+      "'status':'completed','category':[{'coding':[{'code':'internal-note'}]}],'partOf':[{'reference':'Task/k1'}],"
+      "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Patient/p1'}",
+      403 },
     { "Observation", "'subject':{'reference':'Patient/p1'}", 403 },
     { "Practitioner", "'active':true", 403 },
     { "QuestionnaireResponse", "'subject':{'reference':'Patient/p2'}", 403 },
     { "QuestionnaireResponse", "'subject':{'reference':'Patient/p1'}", 201 },
-    { "Basic", "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/t-k1'},'author':{'reference':'Patient/p2'}", 403 },
-    { "Basic", "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/t-k2'},'author':{'reference':'Patient/p1'}", 403 },
-    { "Basic", "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/t-k1'},'author':{'reference':'Patient/p1'}", 201 },
+    { "Basic",
+      "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/"
+      "t-k1'},'author':{'reference':'Patient/p2'}",
+      403 },
+    { "Basic",
+      "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/"
+      "t-k2'},'author':{'reference':'Patient/p1'}",
+      403 },
+    { "Basic",
+      "'code':{'coding':[{'code':'read-mark'}]},'subject':{'reference':'Communication/"
+      "t-k1'},'author':{'reference':'Patient/p1'}",
+      201 },
   };
   g_autofree char *token = sign_in (fixture, "p1");
   g_autoptr (Answer) remove = NULL, own = NULL;
@@ -342,22 +369,23 @@ static void
 test_patient_begins (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *patient = sign_in (fixture, "p1"), *doctor = sign_in (fixture, "lin");
-  g_autofree char *body = quotes (
-    "{'resourceType':'Bundle','type':'transaction','entry':["
-    "{'fullUrl':'urn:uuid:t','resource':{'resourceType':'Communication','status':'in-progress',"
-    "'category':[{'coding':[{'code':'thread'}]}],'subject':{'reference':'Patient/p1'}},"
-    "'request':{'method':'POST','url':'Communication'}},"
-    "{'fullUrl':'urn:uuid:q','resource':{'resourceType':'QuestionnaireResponse','subject':{'reference':'Patient/p1'}},"
-    "'request':{'method':'POST','url':'QuestionnaireResponse'}},"
-    "{'fullUrl':'urn:uuid:m','resource':{'resourceType':'Communication','status':'completed',"
-    "'category':[{'coding':[{'code':'message'}]}],'subject':{'reference':'Patient/p1'},"
-    "'sender':{'reference':'Patient/p1'},'partOf':[{'reference':'urn:uuid:t'}]},"
-    "'request':{'method':'POST','url':'Communication'}},"
-    "{'fullUrl':'urn:uuid:k','resource':{'resourceType':'Task','status':'requested','intent':'order',"
-    "'code':{'coding':[{'code':'advice'}]},'businessStatus':{'coding':[{'code':'awaiting-acceptance'}]},"
-    "'for':{'reference':'Patient/p1'},'requester':{'reference':'Patient/p1'},"
-    "'owner':{'reference':'Organization/endo'},'focus':{'reference':'urn:uuid:t'},"
-    "'input':[{'valueReference':{'reference':'urn:uuid:q'}}]},'request':{'method':'POST','url':'Task'}}]}");
+  g_autofree char *body =
+      quotes ("{'resourceType':'Bundle','type':'transaction','entry':["
+              "{'fullUrl':'urn:uuid:t','resource':{'resourceType':'Communication','status':'in-progress',"
+              "'category':[{'coding':[{'code':'thread'}]}],'subject':{'reference':'Patient/p1'}},"
+              "'request':{'method':'POST','url':'Communication'}},"
+              "{'fullUrl':'urn:uuid:q','resource':{'resourceType':'QuestionnaireResponse','subject':{'reference':'"
+              "Patient/p1'}},"
+              "'request':{'method':'POST','url':'QuestionnaireResponse'}},"
+              "{'fullUrl':'urn:uuid:m','resource':{'resourceType':'Communication','status':'completed',"
+              "'category':[{'coding':[{'code':'message'}]}],'subject':{'reference':'Patient/p1'},"
+              "'sender':{'reference':'Patient/p1'},'partOf':[{'reference':'urn:uuid:t'}]},"
+              "'request':{'method':'POST','url':'Communication'}},"
+              "{'fullUrl':'urn:uuid:k','resource':{'resourceType':'Task','status':'requested','intent':'order',"
+              "'code':{'coding':[{'code':'advice'}]},'businessStatus':{'coding':[{'code':'awaiting-acceptance'}]},"
+              "'for':{'reference':'Patient/p1'},'requester':{'reference':'Patient/p1'},"
+              "'owner':{'reference':'Organization/endo'},'focus':{'reference':'urn:uuid:t'},"
+              "'input':[{'valueReference':{'reference':'urn:uuid:q'}}]},'request':{'method':'POST','url':'Task'}}]}");
   g_autoptr (Answer) begun = ask (fixture, "POST", "", patient, body, NULL);
   static const char tag[] = "_tag=" ZQ_SYSTEM_DEPARTMENT "%7Cendo";
   static const char *const types[] = { "Task", "Communication", "QuestionnaireResponse" };

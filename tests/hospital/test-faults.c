@@ -81,7 +81,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GBytes) bytes = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
 
-  *(gboolean *) data = bytes != NULL;
+  *(gboolean *)data = bytes != NULL;
 }
 
 static void

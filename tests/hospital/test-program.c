@@ -14,14 +14,14 @@ run (char **out, char **err, ...)
   const char *argument;
   va_list arguments;
 
-  g_ptr_array_add (argv, (gpointer) g_getenv ("ZQ_HOSPITAL"));
+  g_ptr_array_add (argv, (gpointer)g_getenv ("ZQ_HOSPITAL"));
   va_start (arguments, err);
   while ((argument = va_arg (arguments, const char *)) != NULL)
-    g_ptr_array_add (argv, (gpointer) argument);
+    g_ptr_array_add (argv, (gpointer)argument);
   va_end (arguments);
   g_ptr_array_add (argv, NULL);
 
-  process = g_subprocess_newv ((const char *const *) argv->pdata,
+  process = g_subprocess_newv ((const char *const *)argv->pdata,
                                G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (process, NULL, NULL, out, err, &error);
@@ -33,11 +33,10 @@ run (char **out, char **err, ...)
 static void
 test_bad_arguments (void)
 {
-  static const char *const cases[][2] = {
-    { "--listen", "nowhere" },   { "--listen", "127.0.0.1:99999" }, { "--listen", "localhost:80" },
-    { "--seed", "other" },       { "--colour", "red" },             { "file.json", NULL },
-    { "--token-lifetime", "-1" }
-  };
+  static const char *const cases[][2] = { { "--listen", "nowhere" },      { "--listen", "127.0.0.1:99999" },
+                                          { "--listen", "localhost:80" }, { "--seed", "other" },
+                                          { "--colour", "red" },          { "file.json", NULL },
+                                          { "--token-lifetime", "-1" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -64,9 +63,8 @@ start (const char *data, char **line)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) stream = NULL;
-  GSubprocess *process =
-    g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("ZQ_HOSPITAL"), "--listen", "127.0.0.1:0",
-                      "--data", data, "--seed", "demo", NULL);
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("ZQ_HOSPITAL"), "--listen",
+                                           "127.0.0.1:0", "--data", data, "--seed", "demo", NULL);
 
   g_assert_no_error (error);
   stream = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));

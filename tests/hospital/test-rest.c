@@ -9,13 +9,15 @@ static void
 test_versions (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *token = sign_in (fixture, "operator");
-  g_autoptr (Answer) created = ask (fixture, "POST", "Basic", token, "{\"resourceType\":\"Basic\",\"id\":\"mine\"}", NULL);
+  g_autoptr (Answer) created =
+      ask (fixture, "POST", "Basic", token, "{\"resourceType\":\"Basic\",\"id\":\"mine\"}", NULL);
   const char *id = zq_json_get_string (created->node, "id");
   g_autofree char *path = g_strconcat ("Basic/", id, NULL);
   g_autofree char *first = g_strconcat (path, "/_history/1", NULL);
   g_autofree char *history = g_strconcat (path, "/_history", NULL);
   g_autofree char *body = g_strdup_printf ("{\"resourceType\":\"Basic\",\"id\":\"%s\",\"language\":\"zh\"}", id);
-  g_autoptr (Answer) read = NULL, stale = NULL, updated = NULL, old = NULL, versions = NULL, deleted = NULL, gone = NULL;
+  g_autoptr (Answer) read = NULL, stale = NULL, updated = NULL, old = NULL, versions = NULL, deleted = NULL,
+                     gone = NULL;
 
   g_assert_cmpuint (created->status, ==, 201);
   g_assert_cmpstr (id, !=, "mine");
@@ -88,10 +90,19 @@ test_bad_bodies (Fixture *fixture, gconstpointer data)
   g_autofree char *token = sign_in (fixture, "operator");
   g_autofree char *deep = g_strnfill (300, '[');
   const char *const bodies[] = {
-    "{\"resourceType\":\"Basic\"", "[1]", "7", "", "{\"resourceType\":\"Patient\"}", "{\"resourceType\":\"Basic\",\"meta\":\"m\"}",
-    "{\"resourceType\":\"Basic\",\"id\":\"a\",\"id\":\"b\"}", "{\"resourceType\":\"Basic\",\"x\":01}", "\xff\xfe{}", deep,
+    "{\"resourceType\":\"Basic\"",
+    "[1]",
+    "7",
+    "",
+    "{\"resourceType\":\"Patient\"}",
+    "{\"resourceType\":\"Basic\",\"meta\":\"m\"}",
+    "{\"resourceType\":\"Basic\",\"id\":\"a\",\"id\":\"b\"}",
+    "{\"resourceType\":\"Basic\",\"x\":01}",
+    "\xff\xfe{}",
+    deep,
   };
-  g_autoptr (Answer) mismatch = ask (fixture, "PUT", "Basic/a", token, "{\"resourceType\":\"Basic\",\"id\":\"b\"}", NULL);
+  g_autoptr (Answer) mismatch =
+      ask (fixture, "PUT", "Basic/a", token, "{\"resourceType\":\"Basic\",\"id\":\"b\"}", NULL);
   g_autoptr (Answer) type = get (fixture, token, "Nonsense/1");
   g_autoptr (Answer) method = ask (fixture, "PATCH", "Basic/a", token, "[]", NULL);
   g_autoptr (GBytes) xml = g_bytes_new_static ("<Basic/>", 8);
@@ -262,7 +273,7 @@ test_sort_by_date (Fixture *fixture, gconstpointer data)
   put (fixture, "Communication", "none", "{'resourceType':'Communication'}");
   collect (fixture, token, "Communication?_sort=-sent&_count=1", ids, FALSE);
   g_ptr_array_add (ids, NULL);
-  all = g_strjoinv (" ", (char **) ids->pdata);
+  all = g_strjoinv (" ", (char **)ids->pdata);
   g_assert_cmpstr (all, ==, "a b c none");
 }
 
@@ -270,13 +281,13 @@ static void
 test_transaction (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *token = sign_in (fixture, "operator");
-  g_autofree char *good =
-    quotes ("{'resourceType':'Bundle','type':'transaction','entry':["
-            "{'fullUrl':'urn:uuid:m','resource':{'resourceType':'Communication','partOf':[{'reference':'urn:uuid:h'}],"
-            "'payload':[{'contentString':'urn:uuid:h'}],'x':7.10},'request':{'method':'POST','url':'Communication'}},"
-            "{'fullUrl':'urn:uuid:h','resource':{'resourceType':'Communication','identifier':[{'value':'once'}]},"
-            "'request':{'method':'POST','url':'Communication','ifNoneExist':'identifier=once'}},"
-            "{'resource':{'resourceType':'Basic','id':'put'},'request':{'method':'PUT','url':'Basic/put'}}]}");
+  g_autofree char *good = quotes (
+      "{'resourceType':'Bundle','type':'transaction','entry':["
+      "{'fullUrl':'urn:uuid:m','resource':{'resourceType':'Communication','partOf':[{'reference':'urn:uuid:h'}],"
+      "'payload':[{'contentString':'urn:uuid:h'}],'x':7.10},'request':{'method':'POST','url':'Communication'}},"
+      "{'fullUrl':'urn:uuid:h','resource':{'resourceType':'Communication','identifier':[{'value':'once'}]},"
+      "'request':{'method':'POST','url':'Communication','ifNoneExist':'identifier=once'}},"
+      "{'resource':{'resourceType':'Basic','id':'put'},'request':{'method':'PUT','url':'Basic/put'}}]}");
   g_autofree char *bad = quotes ("{'resourceType':'Bundle','type':'transaction','entry':["
                                  "{'resource':{'resourceType':'Basic','id':'half'},"
                                  "'request':{'method':'PUT','url':'Basic/half'}},"
@@ -287,7 +298,8 @@ test_transaction (Fixture *fixture, gconstpointer data)
   g_autoptr (Answer) refused = ask (fixture, "POST", "", token, bad, NULL);
   g_autoptr (Answer) half = get (fixture, token, "Basic/half");
   g_autoptr (Answer) total = get (fixture, token, "Communication?_summary=count");
-  g_autofree char *header = g_strconcat ("Communication/", zq_json_get_string (done->node, "entry[1].resource.id"), NULL);
+  g_autofree char *header =
+      g_strconcat ("Communication/", zq_json_get_string (done->node, "entry[1].resource.id"), NULL);
 
   g_assert_cmpuint (done->status, ==, 200);
   g_assert_cmpstr (zq_json_get_string (done->node, "entry[0].resource.partOf[0].reference"), ==, header);
@@ -306,12 +318,13 @@ test_batch (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *token = sign_in (fixture, "operator");
   g_autofree char *body =
-    quotes ("{'resourceType':'Bundle','type':'batch','entry':["
-            "{'request':{'method':'GET','url':'Patient/p1'}},{'request':{'method':'GET','url':'Patient/none'}},"
-            "{'request':{'method':'GET','url':'Patient?name=tw&_summary=count'}},"
-            "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}}]}");
+      quotes ("{'resourceType':'Bundle','type':'batch','entry':["
+              "{'request':{'method':'GET','url':'Patient/p1'}},{'request':{'method':'GET','url':'Patient/none'}},"
+              "{'request':{'method':'GET','url':'Patient?name=tw&_summary=count'}},"
+              "{'resource':{'resourceType':'Basic'},'request':{'method':'POST','url':'Basic'}}]}");
   g_autoptr (Answer) answer = ask (fixture, "POST", "", token, body, NULL);
-  g_autoptr (Answer) nonsense = ask (fixture, "POST", "", token, "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[7]}", NULL);
+  g_autoptr (Answer) nonsense =
+      ask (fixture, "POST", "", token, "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":[7]}", NULL);
 
   g_assert_cmpuint (entries (answer), ==, 4);
   g_assert_cmpstr (zq_json_get_string (answer->node, "entry[0].resource.id"), ==, "p1");
@@ -327,7 +340,7 @@ test_binary (Fixture *fixture, gconstpointer data)
   g_autofree char *token = sign_in (fixture, "operator");
   g_autoptr (GBytes) png = g_bytes_new_static ("\x89PNG\0\x01", 6);
   g_autoptr (Answer) created =
-    ask_bytes (fixture, "POST", "Binary", token, "image/png", png, "X-Security-Context", "Patient/p1");
+      ask_bytes (fixture, "POST", "Binary", token, "image/png", png, "X-Security-Context", "Patient/p1");
   g_autofree char *path = g_strconcat ("Binary/", zq_json_get_string (created->node, "id"), NULL);
   g_autoptr (Answer) raw = ask (fixture, "GET", path, token, NULL, "Accept", "image/png", NULL);
   g_autoptr (Answer) json = ask (fixture, "GET", path, token, NULL, "Accept", "application/fhir+json", NULL);
@@ -382,11 +395,11 @@ test_import (Fixture *fixture, gconstpointer data)
   g_autoptr (ZqTestDir) dir = zq_test_temp_dir ();
   g_autofree char *path = zq_test_dir_path (dir, "bundle.json");
   g_autofree char *text =
-    quotes ("{'resourceType':'Bundle','type':'transaction','entry':["
-            "{'fullUrl':'urn:uuid:11111111-1111-1111-1111-111111111111','resource':{'resourceType':'Patient'}},"
-            "{'resource':{'resourceType':'Observation','id':'o1','valueQuantity':{'value':7.10},'subject':"
-            "{'reference':'urn:uuid:11111111-1111-1111-1111-111111111111'}}},"
-            "{'resource':{'resourceType':'Martian','id':'m'}},{}]}");
+      quotes ("{'resourceType':'Bundle','type':'transaction','entry':["
+              "{'fullUrl':'urn:uuid:11111111-1111-1111-1111-111111111111','resource':{'resourceType':'Patient'}},"
+              "{'resource':{'resourceType':'Observation','id':'o1','valueQuantity':{'value':7.10},'subject':"
+              "{'reference':'urn:uuid:11111111-1111-1111-1111-111111111111'}}},"
+              "{'resource':{'resourceType':'Martian','id':'m'}},{}]}");
   g_autoptr (GError) error = NULL;
   g_autofree char *stored = NULL;
   guint taken, skipped;

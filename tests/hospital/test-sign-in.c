@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define CODE_LIFETIME_US (61 * (gint64) G_USEC_PER_SEC)
-#define TOKEN_LIFETIME_US (3601 * (gint64) G_USEC_PER_SEC)
+#define CODE_LIFETIME_US  (61 * (gint64)G_USEC_PER_SEC)
+#define TOKEN_LIFETIME_US (3601 * (gint64)G_USEC_PER_SEC)
 
 static void
 assert_oauth_error (Answer *answer, const char *error)
@@ -63,7 +63,7 @@ test_code_flow (Fixture *fixture, gconstpointer data)
   g_strdelimit (padded, "-", '+');
   g_strdelimit (padded, "_", '/');
   claims = g_base64_decode (padded, &length);
-  node = zq_json_read ((const char *) claims, length, NULL);
+  node = zq_json_read ((const char *)claims, length, NULL);
   g_assert_cmpstr (zq_json_get_string (node, "iss"), ==, fixture->base);
   g_assert_cmpstr (zq_json_get_string (node, "aud"), ==, "zhenqiao");
   g_assert_cmpstr (zq_json_get_string (node, "nonce"), ==, "n-1");
@@ -91,8 +91,10 @@ test_pkce (Fixture *fixture, gconstpointer data)
 static void
 test_bad_requests (Fixture *fixture, gconstpointer data)
 {
-  static const char *const redirects[] = { "https://evil.example/", "http://evil.example/callback", "file:///etc/passwd",
-                                           "http://127.0.0.1.evil.example/", "http://127.0.0.1:5/callback#x", "nonsense" };
+  static const char *const redirects[] = {
+    "https://evil.example/",          "http://evil.example/callback",  "file:///etc/passwd",
+    "http://127.0.0.1.evil.example/", "http://127.0.0.1:5/callback#x", "nonsense"
+  };
   g_autoptr (Answer) audience = authorize (fixture, "aud", "http://127.0.0.1:1/fhir", NULL);
   g_autoptr (Answer) state = authorize (fixture, "state", NULL, NULL);
   g_autoptr (Answer) type = authorize (fixture, "response_type", "token", NULL);
@@ -168,10 +170,10 @@ test_account_page (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (Answer) page = authorize (fixture, "login_hint", NULL, "state", "\"><script>", NULL);
   g_autoptr (Answer) patients = authorize (fixture, "login_hint", NULL, "client_id", "patient-page", NULL);
-  g_autoptr (Answer) picked =
-    post_form (fixture, "/auth/authorize", "response_type", "code", "client_id", "zhenqiao", "redirect_uri",
-               fixture_redirect, "scope", "openid", "state", "s", "aud", fixture->base, "code_challenge",
-               "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method", "S256", "account", "wang", NULL);
+  g_autoptr (Answer) picked = post_form (fixture, "/auth/authorize", "response_type", "code", "client_id", "zhenqiao",
+                                         "redirect_uri", fixture_redirect, "scope", "openid", "state", "s", "aud",
+                                         fixture->base, "code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+                                         "code_challenge_method", "S256", "account", "wang", NULL);
   g_autofree char *code = redirect_value (picked, "code");
   g_autoptr (Answer) token = exchange (fixture, code, fixture_verifier);
 
@@ -191,11 +193,11 @@ test_own_origin (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *own = g_strconcat (fixture->origin, "/patient/", NULL);
   g_autoptr (Answer) answer =
-    authorize (fixture, "client_id", "patient-page", "redirect_uri", own, "login_hint", "p1", NULL);
+      authorize (fixture, "client_id", "patient-page", "redirect_uri", own, "login_hint", "p1", NULL);
   g_autofree char *code = redirect_value (answer, "code");
   g_autoptr (Answer) token =
-    post_form (fixture, "/auth/token", "grant_type", "authorization_code", "code", code, "client_id", "patient-page",
-               "redirect_uri", own, "code_verifier", fixture_verifier, NULL);
+      post_form (fixture, "/auth/token", "grant_type", "authorization_code", "code", code, "client_id", "patient-page",
+                 "redirect_uri", own, "code_verifier", fixture_verifier, NULL);
 
   g_assert_cmpuint (token->status, ==, 200);
   g_assert_cmpstr (zq_json_get_string (token->node, "patient"), ==, "p1");
