@@ -12,13 +12,13 @@
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
-  *(GAsyncResult **) data = g_object_ref (result);
+  *(GAsyncResult **)data = g_object_ref (result);
 }
 
 static gboolean
 has_result (gpointer data)
 {
-  return *(GAsyncResult **) data != NULL;
+  return *(GAsyncResult **)data != NULL;
 }
 
 #define WAIT(result) g_assert_true (zq_test_wait_until (has_result, &(result), 10))
@@ -30,8 +30,12 @@ open_store (Fixture *fixture)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
-  ZqStoreConfig config = { .dir = fixture->dir, .key = key, .kinds = zq_kinds, .context = fixture->context,
-                           .clock = fixture->clock, .base = fixture->context->base };
+  ZqStoreConfig config = { .dir = fixture->dir,
+                           .key = key,
+                           .kinds = zq_kinds,
+                           .context = fixture->context,
+                           .clock = fixture->clock,
+                           .base = fixture->context->base };
 
   fixture->store = zq_store_open (&config, &error);
   g_assert_no_error (error);
@@ -49,7 +53,7 @@ fixture_set_up (Fixture *fixture, gconstpointer data)
   context->me = g_strdup ("me");
   context->my_name = g_strdup ("Doctor Me");
   context->role = g_strdup ("doctor");
-  context->departments = g_strdupv ((GStrv) departments);
+  context->departments = g_strdupv ((GStrv)departments);
   context->zone = g_time_zone_new_identifier ("Asia/Shanghai");
   context->policy = zq_policy_new_builtin ();
   context->clock = g_object_ref (fixture->clock);
@@ -130,8 +134,8 @@ fixture_row (Fixture *fixture, const char *type, const char *server_id)
 {
   gint64 row = 0;
 
-  zq_db_get_int (fixture_db (fixture), &row, NULL, "SELECT id FROM resource WHERE type = ? AND server_id = ?", "ss", type,
-                 server_id);
+  zq_db_get_int (fixture_db (fixture), &row, NULL, "SELECT id FROM resource WHERE type = ? AND server_id = ?", "ss",
+                 type, server_id);
 
   return row;
 }
@@ -164,11 +168,11 @@ fixture_text (Fixture *fixture, const char *sql, gint64 value)
 void
 fixture_consult (Fixture *fixture, int n, const char *owner, const char *status, const char *version)
 {
-  g_autofree char *business
-      = status != NULL ? g_strdup_printf ("'businessStatus':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/"
-                                          "consultation-status','code':'%s'}]},",
-                                          status)
-                       : g_strdup ("");
+  g_autofree char *business =
+      status != NULL ? g_strdup_printf ("'businessStatus':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/"
+                                        "consultation-status','code':'%s'}]},",
+                                        status)
+                     : g_strdup ("");
 
   fixture_take (fixture,
                 "{'resourceType':'Task','id':'%d','meta':{'versionId':'%s','lastUpdated':'%s','tag':[{'system':"
@@ -269,6 +273,66 @@ text_of (gpointer object, const char *property)
   g_object_get (object, property, &text, NULL);
 
   return text;
+}
+
+typedef struct
+{
+  gpointer object;
+  const char *property;
+  gint64 value;
+  const char *text;
+} Expected;
+
+static gboolean
+is_int (gpointer data)
+{
+  Expected *expected = data;
+
+  return int_of (expected->object, expected->property) == expected->value;
+}
+
+static gboolean
+is_text (gpointer data)
+{
+  Expected *expected = data;
+  g_autofree char *text = text_of (expected->object, expected->property);
+
+  return g_strcmp0 (text, expected->text) == 0;
+}
+
+static gboolean
+has_items (gpointer data)
+{
+  Expected *expected = data;
+
+  return g_list_model_get_n_items (expected->object) == expected->value;
+}
+
+void
+expect_int (gpointer object, const char *property, gint64 value)
+{
+  Expected expected = { object, property, value, NULL };
+
+  if (!zq_test_wait_until (is_int, &expected, 10))
+    g_error ("%s is %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT, property, int_of (object, property), value);
+}
+
+void
+expect_text (gpointer object, const char *property, const char *value)
+{
+  Expected expected = { object, property, 0, value };
+
+  if (!zq_test_wait_until (is_text, &expected, 10))
+    g_error ("%s is not '%s'", property, value);
+}
+
+void
+expect_items (ZqList *list, guint n)
+{
+  Expected expected = { list, NULL, n, NULL };
+
+  if (!zq_test_wait_until (has_items, &expected, 10))
+    g_error ("%u items, not %u", g_list_model_get_n_items (G_LIST_MODEL (list)), n);
 }
 
 /* --- commands --------------------------------------------------------------------------------- */

@@ -66,3 +66,8 @@ GObject *fixture_item (Fixture *fixture, ZqList *list, gint64 key);
 gint64 int_of (gpointer object, const char *property);
 /* (transfer full) */
 char *text_of (gpointer object, const char *property);
+
+/* Waits for what reaches widgets by way of the main loop and the reader. */
+void expect_int (gpointer object, const char *property, gint64 value);
+void expect_text (gpointer object, const char *property, const char *value);
+void expect_items (ZqList *list, guint n);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ME "Practitioner/me"
+#define ME   "Practitioner/me"
 #define POOL "Organization/endo"
 
 static gint64
@@ -45,21 +45,24 @@ test_page (Fixture *fixture, gconstpointer data)
   g_autoptr (ZqConsult) consult = NULL;
   const ZqIntakeItem *item;
 
+  fixture_take (
+      fixture,
+      "{'resourceType':'Task','id':'1','status':'in-progress','businessStatus':{'coding':[{'system':"
+      "'https://zhenqiao.org/fhir/CodeSystem/consultation-status','code':'in-consultation'}]},'priority':'asap',"
+      "'code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code','code':'revisit'}]},"
+      "'focus':{'reference':'https://hospital.test/fhir/Communication/t1/_history/3'},"
+      "'for':{'reference':'Patient/1'},'requester':{'reference':'RelatedPerson/r'},"
+      "'owner':{'reference':'Practitioner/me'},'authoredOn':'2026-11-22T09:00:00+08:00',"
+      "'reasonCode':{'text':'<b>a</b>\\n& b'},'input':[{'valueReference':{'reference':"
+      "'QuestionnaireResponse/q'}},{'valueReference':{'reference':'DiagnosticReport/d'}}]}");
   fixture_take (fixture,
-                "{'resourceType':'Task','id':'1','status':'in-progress','businessStatus':{'coding':[{'system':"
-                "'https://zhenqiao.org/fhir/CodeSystem/consultation-status','code':'in-consultation'}]},'priority':'asap',"
-                "'code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code','code':'revisit'}]},"
-                "'focus':{'reference':'https://hospital.test/fhir/Communication/t1/_history/3'},"
-                "'for':{'reference':'Patient/1'},'requester':{'reference':'RelatedPerson/r'},"
-                "'owner':{'reference':'Practitioner/me'},'authoredOn':'2026-11-22T09:00:00+08:00',"
-                "'reasonCode':{'text':'<b>a</b>\\n& b'},'input':[{'valueReference':{'reference':"
-                "'QuestionnaireResponse/q'}},{'valueReference':{'reference':'DiagnosticReport/d'}}]}");
-  fixture_take (fixture, "{'resourceType':'RelatedPerson','id':'r','name':[{'text':'Rel'}],'relationship':[{'text':'aunt'}]}");
-  fixture_take (fixture,
-                "{'resourceType':'QuestionnaireResponse','id':'q','status':'completed','item':[{'text':'Group','item':["
-                "{'linkId':'g','text':'Glucose','answer':[{'valueDecimal':7.10}]},{'text':'Smokes','answer':"
-                "[{'valueBoolean':false,'item':[{'text':'Since','answer':[{'valueDate':'1999'}]}]}]},{'text':'Weight',"
-                "'answer':[{'valueQuantity':{'value':70.0,'unit':'kg'}},{'valueCoding':{'code':'c'}}]},{'text':'None'}]}]}");
+                "{'resourceType':'RelatedPerson','id':'r','name':[{'text':'Rel'}],'relationship':[{'text':'aunt'}]}");
+  fixture_take (
+      fixture,
+      "{'resourceType':'QuestionnaireResponse','id':'q','status':'completed','item':[{'text':'Group','item':["
+      "{'linkId':'g','text':'Glucose','answer':[{'valueDecimal':7.10}]},{'text':'Smokes','answer':"
+      "[{'valueBoolean':false,'item':[{'text':'Since','answer':[{'valueDate':'1999'}]}]}]},{'text':'Weight',"
+      "'answer':[{'valueQuantity':{'value':70.0,'unit':'kg'}},{'valueCoding':{'code':'c'}}]},{'text':'None'}]}]}");
 
   consult = load (fixture, 1);
   g_assert_cmpstr (consult->kind, ==, "revisit");
@@ -77,10 +80,10 @@ test_page (Fixture *fixture, gconstpointer data)
   item = g_ptr_array_index (consult->intake, 0);
   g_assert_cmpstr (item->question, ==, "Glucose");
   g_assert_cmpstr (item->answer, ==, "7.10");
-  g_assert_cmpstr (((ZqIntakeItem *) g_ptr_array_index (consult->intake, 1))->answer, ==, "No");
-  g_assert_cmpstr (((ZqIntakeItem *) g_ptr_array_index (consult->intake, 2))->answer, ==, "1999");
-  g_assert_cmpstr (((ZqIntakeItem *) g_ptr_array_index (consult->intake, 3))->answer, ==, "70.0 kg");
-  g_assert_cmpstr (((ZqIntakeItem *) g_ptr_array_index (consult->intake, 4))->answer, ==, "c");
+  g_assert_cmpstr (((ZqIntakeItem *)g_ptr_array_index (consult->intake, 1))->answer, ==, "No");
+  g_assert_cmpstr (((ZqIntakeItem *)g_ptr_array_index (consult->intake, 2))->answer, ==, "1999");
+  g_assert_cmpstr (((ZqIntakeItem *)g_ptr_array_index (consult->intake, 3))->answer, ==, "70.0 kg");
+  g_assert_cmpstr (((ZqIntakeItem *)g_ptr_array_index (consult->intake, 4))->answer, ==, "c");
   g_assert_cmpint (fixture_number (fixture, "SELECT n_results FROM consult_summary WHERE id = ?", consult->id), ==, 1);
 }
 
@@ -134,8 +137,8 @@ test_foreign (Fixture *fixture, gconstpointer data)
       fixture_take (fixture,
                     "{'resourceType':'Task','id':'%d','status':'%s','code':{'coding':[{'code':'advice'}]},"
                     "'owner':{'reference':'%s'}}",
-                    (int) i, cases[i].task, cases[i].owner);
-      consult = load (fixture, (int) i);
+                    (int)i, cases[i].task, cases[i].owner);
+      consult = load (fixture, (int)i);
       g_assert_cmpstr (consult->status, ==, cases[i].status);
       g_assert_true (fixture_in_view (fixture, cases[i].view, consult->id));
     }
@@ -215,8 +218,8 @@ test_overdue (Fixture *fixture, gconstpointer data)
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_OVERDUE, task (fixture, 1)));
 
   /* An answer, even one that has not gone out, ends it. */
-  g_assert_cmpint (fixture_send (fixture, task (fixture, 1), "answer", fixture_row (fixture, "Communication", "m1"), NULL),
-                   >, 0);
+  g_assert_cmpint (
+      fixture_send (fixture, task (fixture, 1), "answer", fixture_row (fixture, "Communication", "m1"), NULL), >, 0);
   g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_OVERDUE), ==, 0);
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, task (fixture, 1)));
 }
@@ -238,8 +241,6 @@ test_row (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (ZqList) list = NULL;
   g_autoptr (GObject) row = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *snippet = NULL;
   g_autofree char *scope = NULL;
   gint64 id;
 
@@ -254,36 +255,33 @@ test_row (Fixture *fixture, gconstpointer data)
   id = task (fixture, 1);
   list = zq_consult_list_new (fixture->store, ZQ_VIEW_WAITING_FOR_ME);
   row = fixture_item (fixture, list, id);
-  name = text_of (row, "name");
-  snippet = text_of (row, "snippet");
-  g_assert_cmpstr (name, ==, "—");
-  g_assert_cmpstr (snippet, ==, "line one <i>two</i>");
-  g_assert_cmpint (int_of (row, "n-pictures"), ==, 2);
-  g_assert_cmpint (int_of (row, "n-voices"), ==, 1);
-  g_assert_cmpint (int_of (row, "unread"), ==, 1);
-  g_assert_cmpint (int_of (row, "age-years"), ==, -1);
-  g_assert_false (int_of (row, "has-draft"));
-  g_assert_false (int_of (row, "waiting"));
+  expect_text (row, "name", "—");
+  expect_text (row, "snippet", "line one <i>two</i>");
+  expect_int (row, "n-pictures", 2);
+  expect_int (row, "n-voices", 1);
+  expect_int (row, "unread", 1);
+  expect_int (row, "age-years", -1);
+  expect_int (row, "has-draft", FALSE);
+  expect_int (row, "waiting", FALSE);
 
   /* The same object learns of the patient, the draft and the reply. */
   scope = zq_consult_draft_scope (id);
   fixture_draft (fixture, scope, "typed");
   fixture_take (fixture, "{'resourceType':'Patient','id':'1','name':[{'text':'Name'}],'birthDate':'1960'}");
-  g_free (name);
-  name = text_of (row, "name");
-  g_assert_cmpstr (name, ==, "Name");
-  g_assert_true (int_of (row, "has-draft"));
+  expect_text (row, "name", "Name");
+  expect_int (row, "has-draft", TRUE);
 
   g_assert_cmpint (fixture_send (fixture, id, "ok", fixture_row (fixture, "Communication", "m1"), NULL), >, 0);
-  g_assert_false (int_of (row, "has-draft"));
-  g_assert_true (int_of (row, "waiting"));
-  g_assert_cmpint (int_of (row, "unread"), ==, 0);
+  expect_int (row, "has-draft", FALSE);
+  expect_int (row, "waiting", TRUE);
+  expect_int (row, "unread", 0);
 }
 
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (ZqList) list = NULL;
+  g_autoptr (ZqUndo) urgent = NULL;
   static const int order[] = { 3, 4, 2, 1 };
 
   for (int n = 1; n <= 4; n++)
@@ -293,7 +291,8 @@ test_order (Fixture *fixture, gconstpointer data)
       fixture_consult (fixture, n, ME, "in-consultation", "1");
       fixture_message (fixture, n, id, "Patient/1", n == 3 ? -1 : -10 * n, "q");
     }
-  g_assert_nonnull (fixture_set_urgent (fixture, task (fixture, 3), TRUE, NULL));
+  urgent = fixture_set_urgent (fixture, task (fixture, 3), TRUE, NULL);
+  g_assert_nonnull (urgent);
   list = zq_consult_list_new (fixture->store, ZQ_VIEW_WAITING_FOR_ME);
   zq_test_settle ();
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
@@ -301,7 +300,7 @@ test_order (Fixture *fixture, gconstpointer data)
 
   zq_consult_list_set_view (list, ZQ_VIEW_URGENT);
   zq_test_settle ();
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 1);
+  expect_items (list, 1);
   g_assert_cmpint (zq_list_get_key (list, 0), ==, task (fixture, 3));
 }
 
@@ -319,7 +318,7 @@ test_index (Fixture *fixture, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
     {
-      g_autoptr (ZqRows) rows = zq_db_query (fixture_db (fixture), NULL, queries[i], "i", (gint64) 10);
+      g_autoptr (ZqRows) rows = zq_db_query (fixture_db (fixture), NULL, queries[i], "i", (gint64)10);
 
       g_assert_true (zq_rows_next (rows, NULL));
       g_assert_nonnull (strstr (zq_rows_text (rows, 3), " INDEX "));
@@ -341,9 +340,19 @@ static const char *const by_hand[ZQ_N_VIEWS] = {
   " WHERE m.thread = c.thread AND m.from_me AND c.thread > 0)) AND ? = 0",
 };
 
+/* Whose turn it is, from the messages alone: somebody waits when the newest word of patient and
+ * hospital is the patient's, or when the hospital has not said one. */
+static const char *const wrong_turns =
+    "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE NOT c.final AND ? = 0 AND (s.turn = 1) <> "
+    "("
+    " coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 2), 0) = 0"
+    " OR coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 1), 0)"
+    "  > (SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 2))";
+
 static void
 check_counts (Fixture *fixture)
 {
+  g_assert_cmpint (fixture_number (fixture, wrong_turns, 0), ==, 0);
   for (guint view = 0; view < ZQ_N_VIEWS; view++)
     {
       g_autoptr (ZqList) list = zq_consult_list_new (fixture->store, view);
@@ -361,8 +370,9 @@ static void
 random_step (Fixture *fixture, int place)
 {
   static const char *const owners[] = { ME, POOL, "Practitioner/other", ME };
-  static const char *const states[] = { "awaiting-acceptance", "in-consultation", "awaiting-patient",
-                                        "ended-questions-left", "completed", "declined", NULL };
+  static const char *const states[] = {
+    "awaiting-acceptance", "in-consultation", "awaiting-patient", "ended-questions-left", "completed", "declined", NULL
+  };
   int n = g_test_rand_int_range (1, 9);
   gint64 id = task (fixture, n);
   g_autofree char *name = g_strdup_printf ("x%d", place);
@@ -439,7 +449,8 @@ test_odd (Fixture *fixture, gconstpointer data)
     "{'resourceType':'Communication','id':'o','category':[{'coding':[]}]}",
     "{'resourceType':'Basic','id':'o','code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/read-mark',"
     "'code':'read-mark'}]},'extension':{'url':'x'},'subject':'x','author':[]}",
-    "{'resourceType':'QuestionnaireResponse','id':'o','item':[{'item':[{'item':{}},7,{'answer':[{'valueQuantity':{}}]}]}]}",
+    "{'resourceType':'QuestionnaireResponse','id':'o','item':[{'item':[{'item':{}},7,{'answer':[{'valueQuantity':{}}]}]"
+    "}]}",
     "{'resourceType':'Encounter','id':'o','period':'x','type':{'text':1}}",
     "{'resourceType':'AllergyIntolerance','id':'o','patient':{'reference':'Practitioner/me'},'code':[]}",
     "{'resourceType':'Practitioner','id':'o','name':7}",
@@ -452,8 +463,8 @@ test_odd (Fixture *fixture, gconstpointer data)
       g_assert_true (fixture_take_raw (fixture, text));
       if (strstr (texts[i], "'Task'") != NULL)
         {
-          g_autoptr (ZqConsult) consult = zq_consult_load (fixture_db (fixture), fixture->context,
-                                                           fixture_row (fixture, "Task", "o"), NULL);
+          g_autoptr (ZqConsult) consult =
+              zq_consult_load (fixture_db (fixture), fixture->context, fixture_row (fixture, "Task", "o"), NULL);
 
           g_assert_nonnull (consult);
           g_assert_nonnull (consult->complaint);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define ME "Practitioner/me"
+#define ME   "Practitioner/me"
 #define POOL "Organization/endo"
 
 static gint64
@@ -30,7 +30,7 @@ body_of (ZqPush *push)
   gsize length;
   const char *text = g_bytes_get_data (push->body, &length);
   g_autoptr (GError) error = NULL;
-  JsonNode *node = zq_json_read (text, (gssize) length, &error);
+  JsonNode *node = zq_json_read (text, (gssize)length, &error);
 
   g_assert_no_error (error);
 
@@ -79,7 +79,8 @@ test_send (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (seq, >, 0);
   draft = fixture_text (fixture, "SELECT body FROM draft WHERE ? = 0", 0);
   g_assert_null (draft);
-  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM audit WHERE what = 'send-message' AND ? = 0", 0), ==, 1);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM audit WHERE what = 'send-message' AND ? = 0", 0), ==,
+                   1);
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
 
   zq_clock_advance (fixture->clock, ZQ_TEST_MINUTE_US);
@@ -98,9 +99,10 @@ test_send (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (zq_json_get_string (body, "status"), ==, "completed");
   g_assert_cmpstr (zq_json_get_tag (body, "https://zhenqiao.org/fhir/department"), ==, "endo");
   g_assert_cmpstr (zq_json_get_string (body, "sent"), ==, at_minute (1));
-  g_assert_cmpstr (zq_json_get_string (zq_json_get_extension (body, "https://zhenqiao.org/fhir/StructureDefinition/typed-at"),
-                                       "valueInstant"),
-                   ==, at_minute (0));
+  g_assert_cmpstr (
+      zq_json_get_string (zq_json_get_extension (body, "https://zhenqiao.org/fhir/StructureDefinition/typed-at"),
+                          "valueInstant"),
+      ==, at_minute (0));
 }
 
 static void
@@ -133,7 +135,8 @@ test_once (Fixture *fixture, gconstpointer data)
   fixture_take_raw (fixture, answer);
   g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM message WHERE from_me AND ? = 0", 0), ==, 1);
   g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM message WHERE pending AND ? = 0", 0), ==, 0);
-  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM intent WHERE action = 'send-message' AND ? = 0", 0), ==, 0);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM intent WHERE action = 'send-message' AND ? = 0", 0),
+                   ==, 0);
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
 }
 
@@ -210,6 +213,10 @@ test_held_unseen (Fixture *fixture, gconstpointer data)
   fixture_message (fixture, 1, "m2", "Patient/1", -5, "more");
   seq = fixture_send (fixture, id, "answer", row (fixture, "Communication", "m1"), NULL);
   expect (fixture, seq, ZQ_VERDICT_HELD, ZQ_REASON_NEWER_MESSAGE);
+  g_assert_true (fixture_take_back (fixture, seq, NULL));
+  /* Nothing was on the screen at all. */
+  seq = fixture_send (fixture, id, "answer", 0, NULL);
+  expect (fixture, seq, ZQ_VERDICT_HELD, ZQ_REASON_NEWER_MESSAGE);
 }
 
 static void
@@ -255,7 +262,7 @@ test_reply_then_close (Fixture *fixture, gconstpointer data)
 
   g_assert_nonnull (undo);
   pushable = zq_store_list_pushable (fixture_db (fixture), zq_clock_now (fixture->clock), 10, NULL);
-  g_assert_cmpint (((ZqIntent *) g_ptr_array_index (pushable, 0))->seq, ==, seq);
+  g_assert_cmpint (((ZqIntent *)g_ptr_array_index (pushable, 0))->seq, ==, seq);
   expect (fixture, seq, ZQ_VERDICT_GO, NULL);
 }
 
@@ -277,7 +284,7 @@ test_take_back (Fixture *fixture, gconstpointer data)
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
 
   /* What is on its way stays. */
-  seq = fixture_send (fixture, id, "second", 0, NULL);
+  seq = fixture_send (fixture, id, "second", row (fixture, "Communication", "m1"), NULL);
   expect (fixture, seq, ZQ_VERDICT_GO, NULL);
   g_assert_false (fixture_take_back (fixture, seq, NULL));
   g_assert_false (fixture_take_back (fixture, 9999, NULL));
@@ -333,6 +340,7 @@ test_undo_after (Fixture *fixture, gconstpointer data)
 static void
 test_claim (Fixture *fixture, gconstpointer data)
 {
+  g_autofree char *words = NULL;
   g_autoptr (ZqUndo) undo = NULL;
   g_autoptr (ZqPush) push = NULL;
   g_autoptr (JsonNode) body = NULL;
@@ -359,6 +367,12 @@ test_claim (Fixture *fixture, gconstpointer data)
   fixture_consult (fixture, 1, "Practitioner/other", "in-consultation", "2");
   expect (fixture, last_intent (fixture), ZQ_VERDICT_REFUSED, "taken-by Practitioner/other");
   g_assert_false (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
+  words = zq_consult_describe_reason (fixture_db (fixture), "taken-by Practitioner/other");
+  g_assert_cmpstr (words, ==, "A colleague has taken it");
+  fixture_take (fixture, "{'resourceType':'Practitioner','id':'other','name':[{'text':'Other'}]}");
+  g_free (words);
+  words = zq_consult_describe_reason (fixture_db (fixture), "taken-by Practitioner/other");
+  g_assert_cmpstr (words, ==, "Other has taken it");
 }
 
 static void
@@ -409,11 +423,11 @@ test_close_done (Fixture *fixture, gconstpointer data)
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_CLOSED, id));
 }
 
-#define CHANGED_TASK                                                                                                  \
-  "{'resourceType':'Task','id':'1','meta':{'versionId':'%d','lastUpdated':'%s'},%s'status':'requested',"              \
+#define CHANGED_TASK                                                                                                   \
+  "{'resourceType':'Task','id':'1','meta':{'versionId':'%d','lastUpdated':'%s'},%s'status':'requested',"               \
   "'businessStatus':{'extension':[{'url':'urn:b','valueDecimal':1e400}],'coding':[{'system':'urn:theirs','code':'x'}," \
-  "{'system':'https://zhenqiao.org/fhir/CodeSystem/consultation-status','code':'%s','display':'d'}],'text':'t'},"     \
-  "'code':{'coding':[{'code':'advice'}]},'owner':{'reference':'Organization/endo','display':'Endo'},"                 \
+  "{'system':'https://zhenqiao.org/fhir/CodeSystem/consultation-status','code':'%s','display':'d'}],'text':'t'},"      \
+  "'code':{'coding':[{'code':'advice'}]},'owner':{'reference':'Organization/endo','display':'Endo'},"                  \
   "'output':[{'type':{'text':'hba1c'},'valueDecimal':7.10}],'x-unknown':{'n':[7.10,0.0]}}"
 
 static void
@@ -497,7 +511,8 @@ test_mark_read (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM intent WHERE ? = 0", 0), ==, 1);
 
   push = fixture_prepare (fixture, seq);
-  g_assert_cmpstr (push->if_none_exist, ==, "identifier=https://zhenqiao.org/fhir/local-id|read-mark.t1.Practitioner.me");
+  g_assert_cmpstr (push->if_none_exist, ==,
+                   "identifier=https://zhenqiao.org/fhir/local-id|read-mark.t1.Practitioner.me");
   body = body_of (push);
   g_assert_cmpstr (zq_json_get_string (body, "subject.reference"), ==, "Communication/t1");
   g_assert_cmpstr (zq_json_get_string (body, "author.reference"), ==, ME);
@@ -513,13 +528,14 @@ take_mark (Fixture *fixture, const char *id, const char *author, int minute, int
 {
   g_autofree char *reader = g_strdelimit (g_strdup (author), "/", '.');
 
-  fixture_take (fixture,
-                "{'resourceType':'Basic','id':'%s','meta':{'versionId':'%d','lastUpdated':'%s'},'identifier':[{'system':"
-                "'https://zhenqiao.org/fhir/local-id','value':'read-mark.t1.%s'}],'code':{'coding':[{'system':"
-                "'https://zhenqiao.org/fhir/CodeSystem/read-mark','code':'read-mark'}]},'subject':{'reference':"
-                "'Communication/t1'},'author':{'reference':'%s'},'extension':[{'url':'urn:other','valueDecimal':1.0},"
-                "{'url':'https://zhenqiao.org/fhir/StructureDefinition/read-up-to','valueInstant':'%s'}]}",
-                id, version, at_minute (minute + 1), reader, author, at_minute (minute));
+  fixture_take (
+      fixture,
+      "{'resourceType':'Basic','id':'%s','meta':{'versionId':'%d','lastUpdated':'%s'},'identifier':[{'system':"
+      "'https://zhenqiao.org/fhir/local-id','value':'read-mark.t1.%s'}],'code':{'coding':[{'system':"
+      "'https://zhenqiao.org/fhir/CodeSystem/read-mark','code':'read-mark'}]},'subject':{'reference':"
+      "'Communication/t1'},'author':{'reference':'%s'},'extension':[{'url':'urn:other','valueDecimal':1.0},"
+      "{'url':'https://zhenqiao.org/fhir/StructureDefinition/read-up-to','valueInstant':'%s'}]}",
+      id, version, at_minute (minute + 1), reader, author, at_minute (minute));
 }
 
 /* My other workstation has made it: it is changed, and what is ahead stays. */
@@ -551,12 +567,12 @@ test_mark_elsewhere (Fixture *fixture, gconstpointer data)
 
 /* --- the thread ------------------------------------------------------------------------------- */
 
-static gint64
-mark_of (Fixture *fixture, ZqList *list, gint64 key)
+static void
+expect_mark (Fixture *fixture, ZqList *list, gint64 key, ZqMark mark)
 {
   g_autoptr (GObject) item = fixture_item (fixture, list, key);
 
-  return int_of (item, "mark");
+  expect_int (item, "mark", mark);
 }
 
 static void
@@ -572,31 +588,31 @@ test_marks (Fixture *fixture, gconstpointer data)
   g_autofree char *received = NULL;
   g_autoptr (GObject) item = fixture_item (fixture, list, intent->target);
 
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_WAITING);
-  g_assert_cmpint (int_of (item, "intent"), ==, seq);
-  g_assert_cmpint (int_of (item, "sender"), ==, ZQ_SENDER_ME);
+  expect_int (item, "mark", ZQ_MARK_WAITING);
+  expect_int (item, "intent", seq);
+  expect_int (item, "sender", ZQ_SENDER_ME);
   push = fixture_prepare (fixture, seq);
   fixture_settle (fixture, seq, ZQ_PUSH_REFUSED, NULL);
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_REFUSED);
+  expect_int (item, "mark", ZQ_MARK_REFUSED);
   g_assert_true (fixture_resend (fixture, seq, NULL));
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_WAITING);
+  expect_int (item, "mark", ZQ_MARK_WAITING);
 
   zq_push_free (g_steal_pointer (&push));
   push = fixture_prepare (fixture, seq);
   text = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
   sent = g_strdup_printf ("{\"id\":\"s1\",%s", text + 1);
   fixture_settle (fixture, seq, ZQ_PUSH_DONE, sent);
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_SENT);
-  g_assert_cmpint (int_of (item, "intent"), ==, 0);
+  expect_int (item, "mark", ZQ_MARK_SENT);
+  expect_int (item, "intent", 0);
 
   received = g_strdup_printf ("{\"id\":\"s1\",\"received\":\"%s\",%s", at_minute (2), text + 1);
   fixture_take_raw (fixture, received);
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_DELIVERED);
-  g_assert_cmpint (int_of (item, "mark-at"), ==, ZQ_TEST_START_US + 2 * ZQ_TEST_MINUTE_US);
+  expect_int (item, "mark", ZQ_MARK_DELIVERED);
+  expect_int (item, "mark-at", ZQ_TEST_START_US + 2 * ZQ_TEST_MINUTE_US);
   take_mark (fixture, "p1", "Patient/1", 0, 1);
-  g_assert_cmpint (int_of (item, "mark"), ==, ZQ_MARK_READ);
-  g_assert_cmpint (int_of (item, "mark-at"), ==, ZQ_TEST_START_US + ZQ_TEST_MINUTE_US);
-  g_assert_cmpint (mark_of (fixture, list, row (fixture, "Communication", "m1")), ==, ZQ_MARK_NONE);
+  expect_int (item, "mark", ZQ_MARK_READ);
+  expect_int (item, "mark-at", ZQ_TEST_START_US + ZQ_TEST_MINUTE_US);
+  expect_mark (fixture, list, row (fixture, "Communication", "m1"), ZQ_MARK_NONE);
 }
 
 static void
@@ -615,9 +631,10 @@ test_thread (Fixture *fixture, gconstpointer data)
   fixture_message (fixture, 2, "a", "RelatedPerson/r", -603, "relative");
   fixture_message (fixture, 2, "c", "Patient/2", -599, "patient");
   fixture_consult (fixture, 2, ME, "in-consultation", "1");
-  fixture_take (fixture, "{'resourceType':'PractitionerRole','id':'r','practitioner':{'reference':'Practitioner/n'},"
-                         "'code':[{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/role','code':'assistant'}],"
-                         "'text':'nurse'}]}");
+  fixture_take (fixture,
+                "{'resourceType':'PractitionerRole','id':'r','practitioner':{'reference':'Practitioner/n'},"
+                "'code':[{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/role','code':'assistant'}],"
+                "'text':'nurse'}]}");
   list = zq_message_list_new (fixture->store, row (fixture, "Communication", "t2"));
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     {
@@ -625,17 +642,17 @@ test_thread (Fixture *fixture, gconstpointer data)
       g_autoptr (GObject) item = fixture_item (fixture, list, key);
 
       g_assert_cmpint (zq_list_get_key (list, i), ==, key);
-      g_assert_cmpint (int_of (item, "first-of-day"), ==, first_of_day[i]);
-      g_assert_cmpint (int_of (item, "sender"), ==, senders[i]);
-      g_assert_cmpint (int_of (item, "is-new"), ==, i != 3);
+      expect_int (item, "first-of-day", first_of_day[i]);
+      expect_int (item, "sender", senders[i]);
+      expect_int (item, "is-new", i != 3);
     }
 
   /* What has not gone out stands last, whatever clocks say. */
   fixture_send (fixture, row (fixture, "Task", "2"), "answer", 0, NULL);
   fixture_message (fixture, 2, "e", "Patient/2", 500, "from the future");
-  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 6);
+  expect_items (list, 6);
   pending = zq_list_get_key (list, 5);
-  g_assert_cmpint (mark_of (fixture, list, pending), ==, ZQ_MARK_WAITING);
+  expect_mark (fixture, list, pending, ZQ_MARK_WAITING);
 }
 
 int

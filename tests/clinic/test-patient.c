@@ -8,8 +8,8 @@ static ZqPatient *
 load (Fixture *fixture, const char *id)
 {
   g_autoptr (GError) error = NULL;
-  ZqPatient *patient
-      = zq_patient_load (fixture_db (fixture), fixture->context, fixture_row (fixture, "Patient", id), &error);
+  ZqPatient *patient =
+      zq_patient_load (fixture_db (fixture), fixture->context, fixture_row (fixture, "Patient", id), &error);
 
   g_assert_no_error (error);
 
@@ -26,8 +26,9 @@ test_band (Fixture *fixture, gconstpointer data)
                 "{'resourceType':'Patient','id':'a','name':[{'use':'old','text':'Old'},{'use':'official','text':"
                 "'Wang Xiaoming'}],'gender':'female','birthDate':'1959-03','identifier':[{'value':'11010119590301'},"
                 "{'type':{'coding':[{'code':'MR'}]},'value':'ZY 1'}]}");
-  fixture_take (fixture, "{'resourceType':'Patient','id':'b','name':[{'text':'Wang Xiaoming'}],'birthDate':'2026-01-22',"
-                         "'deceasedBoolean':true}");
+  fixture_take (fixture,
+                "{'resourceType':'Patient','id':'b','name':[{'text':'Wang Xiaoming'}],'birthDate':'2026-01-22',"
+                "'deceasedBoolean':true}");
   patient = load (fixture, "a");
   g_assert_cmpstr (patient->name, ==, "Wang Xiaoming");
   g_assert_cmpint (patient->sex, ==, ZQ_SEX_FEMALE);
@@ -87,11 +88,14 @@ test_persons (Fixture *fixture, gconstpointer data)
   g_autoptr (ZqPerson) department = NULL;
 
   fixture_take (fixture, "{'resourceType':'Practitioner','id':'d','name':[{'family':'Lin','given':['A','B']}]}");
-  fixture_take (fixture, "{'resourceType':'Practitioner','id':'n','name':[{'family':'\u7ae5','given':['\u5c0f\u6ee1']}]}");
-  fixture_take (fixture, "{'resourceType':'PractitionerRole','id':'r','practitioner':{'reference':'Practitioner/n'},"
-                         "'code':[{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/role','code':'assistant'}],"
-                         "'text':'nurse'}]}");
-  fixture_take (fixture, "{'resourceType':'RelatedPerson','id':'p','name':[{'text':'Rel'}],'relationship':[{'text':'aunt'}]}");
+  fixture_take (fixture,
+                "{'resourceType':'Practitioner','id':'n','name':[{'family':'\u7ae5','given':['\u5c0f\u6ee1']}]}");
+  fixture_take (fixture,
+                "{'resourceType':'PractitionerRole','id':'r','practitioner':{'reference':'Practitioner/n'},"
+                "'code':[{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/role','code':'assistant'}],"
+                "'text':'nurse'}]}");
+  fixture_take (fixture,
+                "{'resourceType':'RelatedPerson','id':'p','name':[{'text':'Rel'}],'relationship':[{'text':'aunt'}]}");
   fixture_take (fixture, "{'resourceType':'Organization','id':'endo','name':'Endo'}");
 
   doctor = zq_person_load (fixture_db (fixture), fixture_row (fixture, "Practitioner", "d"));

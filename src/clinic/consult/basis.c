@@ -21,9 +21,8 @@ zq_args_read (const char *text)
 gint64
 zq_chain_consult (const char *chain)
 {
-  return chain != NULL && g_str_has_prefix (chain, "consult/")
-             ? g_ascii_strtoll (chain + strlen ("consult/"), NULL, 10)
-             : 0;
+  return chain != NULL && g_str_has_prefix (chain, "consult/") ? g_ascii_strtoll (chain + strlen ("consult/"), NULL, 10)
+                                                               : 0;
 }
 
 static gint64
@@ -56,11 +55,11 @@ zq_basis_new (ZqDb *db, gint64 thread, gint64 seen, const char *status, gint64 n
   g_autofree char *quoted = zq_json_quote (status);
 
   /* What stood below the last message that was seen was not seen. */
-  if (seen != 0)
+  if (seen > 0)
     zq_db_get_int (db, &sent, NULL, "SELECT sent FROM message WHERE id = ? AND thread = ?", "ii", seen, thread);
-  else
-    zq_db_get_int (db, &sent, NULL, "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND NOT pending", "i",
-                   thread);
+  else if (seen == ZQ_SEEN_ALL)
+    zq_db_get_int (db, &sent, NULL, "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND NOT pending",
+                   "i", thread);
   zq_db_get_int (db, &top, NULL, "SELECT coalesce (max (id), 0) FROM message WHERE thread = ?", "i", thread);
 
   return g_strdup_printf ("{\"sent\":%" G_GINT64_FORMAT ",\"top\":%" G_GINT64_FORMAT ",\"at\":%" G_GINT64_FORMAT

@@ -48,7 +48,8 @@ ZqConsultState *zq_command_load (ZqTxn *txn, gint64 id, GError **error);
 ZqConsultState *zq_command_load_for (ZqTxn *txn, gint64 id, const char *action, GError **error);
 
 /* A change of the Task: intent and audit. Returns its seq, 0 on error. */
-gint64 zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *action, const char *args, GError **error);
+gint64
+zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *action, const char *args, GError **error);
 
 /* My read mark of the thread, up to @up_to. */
 gboolean zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (zq-consult-error-quark, zq_consult_error)
+G_DEFINE_QUARK (zq - consult - error - quark, zq_consult_error)
 
 static void
 command_free (gpointer data)
@@ -81,9 +81,9 @@ zq_command_load_for (ZqTxn *txn, gint64 id, const char *action, GError **error)
   if (!zq_consult_state_allows (state, zq_txn_context (txn), action))
     {
       g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED,
-                           state->final         ? ZQ_REASON_CLOSED
-                           : state->mine        ? ZQ_REASON_NOT_ALLOWED
-                                                : ZQ_REASON_NOT_MINE);
+                           state->final  ? ZQ_REASON_CLOSED
+                           : state->mine ? ZQ_REASON_NOT_ALLOWED
+                                         : ZQ_REASON_NOT_MINE);
       return NULL;
     }
 
@@ -94,7 +94,7 @@ gint64
 zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *action, const char *args, GError **error)
 {
   g_autofree char *chain = zq_consult_draft_scope (state->id);
-  g_autofree char *basis = zq_basis_new (zq_txn_db (txn), state->thread, 0, state->status, zq_txn_now (txn));
+  g_autofree char *basis = zq_basis_new (zq_txn_db (txn), state->thread, ZQ_SEEN_ALL, state->status, zq_txn_now (txn));
   gint64 seq = zq_txn_add_intent (txn, "consult", action, state->id, args, basis, chain, 0, error);
 
   if (seq == 0 || !zq_txn_audit (txn, action, state->id, state->patient, error))
@@ -215,17 +215,20 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
     return FALSE;
   command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, scope, 0, error);
 
-  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error)
-         && zq_txn_audit (txn, "send-message", target, state->patient, error)
-         && (up_to == 0 || zq_command_mark_read (txn, state, up_to, error));
+  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error) &&
+         zq_txn_audit (txn, "send-message", target, state->patient, error) &&
+         (up_to == 0 || zq_command_mark_read (txn, state, up_to, error));
 }
 
 void
-zq_consult_send_async (ZqStore *store, gint64 consult, const char *text, gint64 seen_message, GAsyncReadyCallback callback,
-                       gpointer data)
+zq_consult_send_async (
+    ZqStore *store, gint64 consult, const char *text, gint64 seen_message, GAsyncReadyCallback callback, gpointer data)
 {
-  ZqCommand *command = g_new0 (ZqCommand, 1);
+  ZqCommand *command;
 
+  g_return_if_fail (text != NULL);
+
+  command = g_new0 (ZqCommand, 1);
   command->consult = consult;
   command->message = seen_message;
   command->text = g_strchomp (g_utf8_make_valid (text, -1));
@@ -293,8 +296,8 @@ zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GEr
 
   if (!zq_consult_read_up_to (db, state->thread, &before, &marked_unread, error))
     return FALSE;
-  if ((up_to / 1000 <= before / 1000 && !marked_unread) || thread == NULL
-      || !g_str_has_prefix (thread, "Communication/"))
+  if ((up_to / 1000 <= before / 1000 && !marked_unread) || thread == NULL ||
+      !g_str_has_prefix (thread, "Communication/"))
     return TRUE;
 
   args = mark_args (txn, state, MAX (up_to, before), thread);

@@ -56,6 +56,10 @@ void zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback
 void zq_consult_take_back_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_consult_intent_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
+/* Why an intent is held or refused (ZqIntent.error), in the doctor's language and with the name of who
+ * has taken it; NULL for NULL. Bounded; main thread. (transfer full) */
+char *zq_consult_describe_reason (ZqDb *db, const char *reason);
+
 /* "consult/<id>": the scope of the thread's draft (store/draft.h). (transfer full) */
 char *zq_consult_draft_scope (gint64 consult);
 

@@ -49,8 +49,9 @@ consult_claims (JsonNode *node)
   static const char *const consultations[] = { "advice", "revisit", NULL };
   /* Other items of the inbox: capabilities to come take them. A code of ours that nobody knows yet is
    * shown as it is. */
-  static const char *const others[] = { "result-review", "visit", "follow-up", "alert", "draft-approval",
-                                        "prescription-returned", "article-review", NULL };
+  static const char *const others[] = {
+    "result-review", "visit", "follow-up", "alert", "draft-approval", "prescription-returned", "article-review", NULL
+  };
   const char *ours = zq_json_get_code (node, "code", ZQ_TASK_CODES);
   const char *any = zq_json_get_code (node, "code", NULL);
 
@@ -120,8 +121,8 @@ consult_parse (JsonNode *node, gpointer data, GError **error)
   self->task_status = g_strdup (zq_json_get_string (node, "status"));
   self->complaint = read_complaint (node);
   self->department = g_strdup (zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT));
-  self->urgent = g_strcmp0 (priority, "urgent") == 0 || g_strcmp0 (priority, "asap") == 0
-                 || g_strcmp0 (priority, "stat") == 0;
+  self->urgent =
+      g_strcmp0 (priority, "urgent") == 0 || g_strcmp0 (priority, "asap") == 0 || g_strcmp0 (priority, "stat") == 0;
   self->mine = zq_consult_is_mine (node, context);
   self->in_pool = zq_consult_is_pooled (node, context);
   self->final = zq_consult_is_over (context, self->status, self->task_status);
@@ -146,8 +147,8 @@ took_part (ZqTxn *txn, gint64 thread)
 {
   gint64 found = 0;
 
-  zq_db_get_int (zq_txn_db (txn), &found, NULL,
-                 "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ? AND from_me)", "i", thread);
+  zq_db_get_int (zq_txn_db (txn), &found, NULL, "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ? AND from_me)",
+                 "i", thread);
 
   return thread != 0 && found != 0;
 }
@@ -163,13 +164,13 @@ resolve (ZqTxn *txn, Parsed *self, Links *links, GError **error)
 
   wanted = self->mine || self->in_pool || took_part (txn, links->thread);
 
-  return zq_person_refer (txn, self->thread, wanted, &links->thread, error)
-         && zq_person_refer (txn, self->patient, wanted, &links->patient, error)
-         && zq_person_refer (txn, self->encounter, wanted, &links->encounter, error)
-         && zq_person_refer (txn, self->intake, wanted, &links->intake, error)
-         && zq_person_refer (txn, self->requester, wanted, &links->requester, error)
-         && zq_person_refer (txn, self->owner, TRUE, &links->owner, error)
-         && (!wanted || zq_consult_want_senders (txn, links->thread, error));
+  return zq_person_refer (txn, self->thread, wanted, &links->thread, error) &&
+         zq_person_refer (txn, self->patient, wanted, &links->patient, error) &&
+         zq_person_refer (txn, self->encounter, wanted, &links->encounter, error) &&
+         zq_person_refer (txn, self->intake, wanted, &links->intake, error) &&
+         zq_person_refer (txn, self->requester, wanted, &links->requester, error) &&
+         zq_person_refer (txn, self->owner, TRUE, &links->owner, error) &&
+         (!wanted || zq_consult_want_senders (txn, links->thread, error));
 }
 
 static gboolean
@@ -194,14 +195,15 @@ consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   zq_txn_changed (txn, "consult", id, links.patient, ZQ_CHANGE_CONTENT);
   zq_txn_later (txn, zq_consult_summarize, id);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO consult (id, patient, thread, encounter, intake, requester, owner, code, status,"
-                     " task_status, complaint, department, urgent, mine, in_pool, final, authored, due_server, n_results)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iiiiiiisssssiiiiiii", id, links.patient, links.thread, links.encounter, links.intake,
-                     links.requester, links.owner, self->code, self->status, self->task_status, self->complaint,
-                     self->department, (gint64) self->urgent, (gint64) self->mine, (gint64) self->in_pool,
-                     (gint64) self->final, self->authored, self->due, (gint64) self->n_results);
+  return zq_db_exec (
+      zq_txn_db (txn), error,
+      "INSERT OR REPLACE INTO consult (id, patient, thread, encounter, intake, requester, owner, code, status,"
+      " task_status, complaint, department, urgent, mine, in_pool, final, authored, due_server, n_results)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "iiiiiiisssssiiiiiii", id, links.patient, links.thread, links.encounter, links.intake, links.requester,
+      links.owner, self->code, self->status, self->task_status, self->complaint, self->department, (gint64)self->urgent,
+      (gint64)self->mine, (gint64)self->in_pool, (gint64)self->final, self->authored, self->due,
+      (gint64)self->n_results);
 }
 
 static const ZqScope consult_scopes[] = {

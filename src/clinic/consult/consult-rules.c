@@ -57,7 +57,8 @@ is_suspended (const ZqIntent *intent)
 
 /* businessStatus and Task.status after @action, per the table; @fallback where it is silent. */
 static gboolean
-step (JsonNode *task, const ZqContext *context, const char *action, const char *fallback, ZqEdits *edits, GError **error)
+step (
+    JsonNode *task, const ZqContext *context, const char *action, const char *fallback, ZqEdits *edits, GError **error)
 {
   const char *next = NULL;
   const char *task_status;
@@ -67,9 +68,9 @@ step (JsonNode *task, const ZqContext *context, const char *action, const char *
       g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "There is no task to change");
       return FALSE;
     }
-  if (!zq_consultation_allows (context->policy, zq_consult_read_code (task), zq_consult_read_status (task, context), action,
-                               context->role, &next)
-      || next == NULL)
+  if (!zq_consultation_allows (context->policy, zq_consult_read_code (task), zq_consult_read_status (task, context),
+                               action, context->role, &next) ||
+      next == NULL)
     next = fallback;
   task_status = zq_consultation_task_status (context->policy, next);
   set_business_status (task, next, edits);
@@ -141,8 +142,8 @@ claim_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *
   if (is_suspended (intent))
     return TRUE;
 
-  return step (current, context, "claim", "in-consultation", edits, error)
-         && set_owner (edits, "Practitioner", context->me);
+  return step (current, context, "claim", "in-consultation", edits, error) &&
+         set_owner (edits, "Practitioner", context->me);
 }
 
 static gboolean
@@ -160,8 +161,8 @@ release_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits
       return FALSE;
     }
 
-  return step (current, context, "release", "awaiting-acceptance", edits, error)
-         && set_owner (edits, "Organization", department);
+  return step (current, context, "release", "awaiting-acceptance", edits, error) &&
+         set_owner (edits, "Organization", department);
 }
 
 static gboolean
@@ -253,7 +254,8 @@ claim_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, c
   if (is_over (fresh, context))
     return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_CLOSED, reason);
   if (zq_consult_is_mine (fresh, context))
-    return g_str_equal (zq_consult_read_status (fresh, context), "awaiting-acceptance") && allows (fresh, context, "claim")
+    return g_str_equal (zq_consult_read_status (fresh, context), "awaiting-acceptance") &&
+                   allows (fresh, context, "claim")
                ? ZQ_VERDICT_GO
                : ZQ_VERDICT_DONE;
   if (!zq_consult_is_pooled (fresh, context))
@@ -319,8 +321,7 @@ freshen_close (ZqDb *db, const ZqIntent *intent, gpointer context, GPtrArray *qu
 
   freshen_task (db, intent, context, queries);
   if (thread != NULL && g_str_has_prefix (thread, "Communication/"))
-    g_ptr_array_add (queries,
-                     g_strdup_printf ("Communication?part-of=%s&_sort=-_lastUpdated&_count=20", thread));
+    g_ptr_array_add (queries, g_strdup_printf ("Communication?part-of=%s&_sort=-_lastUpdated&_count=20", thread));
 }
 
 const ZqIntentRule zq_consult_rules[] = {

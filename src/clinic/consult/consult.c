@@ -31,8 +31,8 @@ static gboolean
 load_intake (ZqConsult *self, ZqDb *db, gint64 intake, GError **error)
 {
   GError *local = NULL;
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error, "SELECT question, answer, is_boolean FROM intake WHERE id = ? ORDER BY place", "i", intake);
+  g_autoptr (ZqRows) rows = zq_db_query (
+      db, error, "SELECT question, answer, is_boolean FROM intake WHERE id = ? ORDER BY place", "i", intake);
 
   if (rows == NULL)
     return FALSE;

@@ -2,7 +2,7 @@
 #include "clinic/consult/fields.h"
 
 #define INTEGER(values, field) G_STRUCT_MEMBER (gint64, (values), (field)->offset)
-#define STRING(values, field) G_STRUCT_MEMBER (char *, (values), (field)->offset)
+#define STRING(values, field)  G_STRUCT_MEMBER (char *, (values), (field)->offset)
 
 static GParamSpec *
 make_spec (const ZqField *field)
@@ -44,10 +44,10 @@ zq_fields_get (const ZqField *fields, guint n_fields, gconstpointer values, guin
       g_value_set_int64 (value, INTEGER (values, field));
       break;
     case 'i':
-      g_value_set_int (value, (int) INTEGER (values, field));
+      g_value_set_int (value, (int)INTEGER (values, field));
       break;
     case 'u':
-      g_value_set_uint (value, (guint) INTEGER (values, field));
+      g_value_set_uint (value, (guint)INTEGER (values, field));
       break;
     case 'b':
       g_value_set_boolean (value, INTEGER (values, field) != 0);

@@ -42,9 +42,11 @@ read_quantity (JsonNode *quantity)
 static char *
 read_answer (JsonNode *answer, gboolean *is_boolean)
 {
-  static const char *const plain[] = { "valueString", "valueDecimal",  "valueInteger", "valueDate",
-                                       "valueTime",   "valueDateTime", "valueUri",     "valueCoding.display",
-                                       "valueCoding.code", "valueReference.display", "valueAttachment.title" };
+  static const char *const plain[] = {
+    "valueString",          "valueDecimal", "valueInteger",        "valueDate",        "valueTime",
+    "valueDateTime",        "valueUri",     "valueCoding.display", "valueCoding.code", "valueReference.display",
+    "valueAttachment.title"
+  };
   JsonNode *boolean = zq_json_get (answer, "valueBoolean");
 
   if (boolean != NULL && JSON_NODE_HOLDS_VALUE (boolean) && json_node_get_value_type (boolean) == G_TYPE_BOOLEAN)
@@ -129,8 +131,8 @@ intake_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
       const Item *item = g_ptr_array_index (items, i);
 
       if (!zq_db_exec (zq_txn_db (txn), error,
-                       "INSERT INTO intake (id, place, question, answer, is_boolean) VALUES (?, ?, ?, ?, ?)", "iissi", id,
-                       (gint64) i, item->question, item->answer, (gint64) item->is_boolean))
+                       "INSERT INTO intake (id, place, question, answer, is_boolean) VALUES (?, ?, ?, ?, ?)", "iissi",
+                       id, (gint64)i, item->question, item->answer, (gint64)item->is_boolean))
         return FALSE;
     }
 
@@ -145,7 +147,7 @@ const ZqResourceKind zq_intake_kind = {
             "  id INTEGER NOT NULL, place INTEGER NOT NULL, question TEXT, answer TEXT, is_boolean INTEGER NOT NULL,"
             "  PRIMARY KEY (id, place)) WITHOUT ROWID;",
   .parse = intake_parse,
-  .parsed_free = (GDestroyNotify) g_ptr_array_unref,
+  .parsed_free = (GDestroyNotify)g_ptr_array_unref,
   .project = intake_project,
   .unproject = intake_unproject,
 };

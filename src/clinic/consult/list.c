@@ -6,8 +6,8 @@
 
 typedef struct
 {
-  gint64 key, loaded, patient_id, sex, age_years, due, overdue, urgent, unread, n_pictures, n_voices, n_results, has_draft,
-      send_failed, waiting, last_at, in_pool, mine, final;
+  gint64 key, loaded, patient_id, sex, age_years, due, overdue, urgent, unread, n_pictures, n_voices, n_results,
+      has_draft, send_failed, waiting, last_at, in_pool, mine, final;
   char *name, *complaint, *kind, *status, *snippet;
 } Values;
 
@@ -21,7 +21,10 @@ struct _ZqConsultRow
 
 G_DEFINE_FINAL_TYPE (ZqConsultRow, zq_consult_row, G_TYPE_OBJECT)
 
-#define FIELD(name, type, member) { name, type, G_STRUCT_OFFSET (Values, member) }
+#define FIELD(name, type, member)                                                                                      \
+  {                                                                                                                    \
+    name, type, G_STRUCT_OFFSET (Values, member)                                                                       \
+  }
 
 static const ZqField fields[] = {
   FIELD ("key", 'x', key),
@@ -130,17 +133,18 @@ load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
   g_autoptr (ZqRows) rows = NULL;
 
   /* Drafts and intents are asked for where they lie: one index step each. */
-  rows = zq_db_query (db, NULL,
-                      "SELECT c.patient, p.name, p.sex, p.birth, c.complaint, c.code, c.status, s.due, s.overdue, s.calm,"
-                      "  s.unread, s.n_pictures, s.n_voices, s.n_results, s.last_at,"
-                      "  (SELECT substr (m.text, 1, 200) FROM message m WHERE m.id = s.last_message),"
-                      "  c.in_pool, c.mine, c.final,"
-                      "  EXISTS (SELECT 1 FROM draft d WHERE d.scope = 'consult/' || c.id),"
-                      "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state < 2),"
-                      "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state >= 2)"
-                      " FROM consult c JOIN consult_summary s ON s.id = c.id LEFT JOIN patient p ON p.id = c.patient"
-                      " WHERE c.id = ?",
-                      "i", self->values.key);
+  rows =
+      zq_db_query (db, NULL,
+                   "SELECT c.patient, p.name, p.sex, p.birth, c.complaint, c.code, c.status, s.due, s.overdue, s.calm,"
+                   "  s.unread, s.n_pictures, s.n_voices, s.n_results, s.last_at,"
+                   "  (SELECT substr (m.text, 1, 200) FROM message m WHERE m.id = s.last_message),"
+                   "  c.in_pool, c.mine, c.final,"
+                   "  EXISTS (SELECT 1 FROM draft d WHERE d.scope = 'consult/' || c.id),"
+                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state < 2),"
+                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state >= 2)"
+                   " FROM consult c JOIN consult_summary s ON s.id = c.id LEFT JOIN patient p ON p.id = c.patient"
+                   " WHERE c.id = ?",
+                   "i", self->values.key);
   if (rows == NULL || !zq_rows_next (rows, NULL))
     return;
   read_row (rows, context, &fresh);
@@ -168,12 +172,12 @@ list_create (gint64 key)
 
 /* Each by the partial index of its view. */
 static const char *const queries[ZQ_N_VIEWS] = {
-  [ZQ_VIEW_WAITING_FOR_ME]
-  = "SELECT id FROM consult_summary WHERE views & 1 ORDER BY calm, due_key, authored, id LIMIT ?",
+  [ZQ_VIEW_WAITING_FOR_ME] =
+      "SELECT id FROM consult_summary WHERE views & 1 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_URGENT] = "SELECT id FROM consult_summary WHERE views & 2 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_OVERDUE] = "SELECT id FROM consult_summary WHERE views & 4 ORDER BY calm, due_key, authored, id LIMIT ?",
-  [ZQ_VIEW_WAITING_FOR_PATIENT]
-  = "SELECT id FROM consult_summary WHERE views & 8 ORDER BY calm, due_key, authored, id LIMIT ?",
+  [ZQ_VIEW_WAITING_FOR_PATIENT] =
+      "SELECT id FROM consult_summary WHERE views & 8 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_POOL] = "SELECT id FROM consult_summary WHERE views & 16 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_CLOSED] = "SELECT id FROM consult_summary WHERE views & 32 ORDER BY last_at DESC, id DESC LIMIT ?",
 };
@@ -182,7 +186,7 @@ static gboolean
 list_first (ZqDb *db, gpointer query, guint limit, GArray *keys, GError **error)
 {
   GError *local = NULL;
-  g_autoptr (ZqRows) rows = zq_db_query (db, error, queries[GPOINTER_TO_UINT (query)], "i", (gint64) limit);
+  g_autoptr (ZqRows) rows = zq_db_query (db, error, queries[GPOINTER_TO_UINT (query)], "i", (gint64)limit);
 
   if (rows == NULL)
     return FALSE;
@@ -211,9 +215,9 @@ list_count (ZqDb *db, gpointer query)
 {
   gint64 n = 0;
 
-  zq_db_get_int (db, &n, NULL, "SELECT n FROM consult_count WHERE view = ?", "i", (gint64) GPOINTER_TO_UINT (query));
+  zq_db_get_int (db, &n, NULL, "SELECT n FROM consult_count WHERE view = ?", "i", (gint64)GPOINTER_TO_UINT (query));
 
-  return (guint) MAX (n, 0);
+  return (guint)MAX (n, 0);
 }
 
 static const char *const topics[] = { "consult", "draft", "outbox", "patient", NULL };
@@ -256,7 +260,7 @@ zq_consult_count_views (ZqDb *db, guint counts[ZQ_N_VIEWS], GError **error)
     return FALSE;
   while (zq_rows_next (rows, &local))
     if (zq_rows_int (rows, 0) >= 0 && zq_rows_int (rows, 0) < ZQ_N_VIEWS)
-      counts[zq_rows_int (rows, 0)] = (guint) MAX (zq_rows_int (rows, 1), 0);
+      counts[zq_rows_int (rows, 0)] = (guint)MAX (zq_rows_int (rows, 1), 0);
   if (local == NULL)
     return TRUE;
   g_propagate_error (error, local);

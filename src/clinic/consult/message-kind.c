@@ -51,8 +51,8 @@ message_claims (JsonNode *node)
   const char *category = zq_json_get_code (node, "category", ZQ_CATEGORY_CODES);
 
   /* In preparation: an assistant's draft, which is no message yet. */
-  return (g_strcmp0 (category, "message") == 0 || g_strcmp0 (category, "correction") == 0)
-         && g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0;
+  return (g_strcmp0 (category, "message") == 0 || g_strcmp0 (category, "correction") == 0) &&
+         g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0;
 }
 
 char *
@@ -216,8 +216,8 @@ remove_row (ZqTxn *txn, gint64 id, GError **error)
     return FALSE;
   announce (txn, id, &place);
 
-  return zq_consult_touch_thread (txn, thread, error)
-         && zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
+  return zq_consult_touch_thread (txn, thread, error) &&
+         zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
 }
 
 static gboolean
@@ -227,15 +227,15 @@ insert_row (ZqTxn *txn, gint64 id, const Parsed *self, gint64 thread, gint64 sen
 
   zq_db_get_int (zq_txn_db (txn), &pending, NULL, "SELECT server_id IS NULL FROM resource WHERE id = ?", "i", id);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
-                     " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iiiiiiisiiiisiiii", id, thread, sender, (gint64) self->side, (gint64) self->from_me, pending,
-                     self->sent, self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""),
-                     self->received, (gint64) self->withdrawn, (gint64) self->correction, reply_to, self->text,
-                     (gint64) self->n_pictures, (gint64) self->n_voices, (gint64) self->n_files,
-                     (gint64) self->n_results);
+  return zq_db_exec (
+      zq_txn_db (txn), error,
+      "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
+      " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "iiiiiiisiiiisiiii", id, thread, sender, (gint64)self->side, (gint64)self->from_me, pending, self->sent,
+      self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""), self->received,
+      (gint64)self->withdrawn, (gint64)self->correction, reply_to, self->text, (gint64)self->n_pictures,
+      (gint64)self->n_voices, (gint64)self->n_files, (gint64)self->n_results);
 }
 
 static gboolean
@@ -245,12 +245,12 @@ message_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   gint64 thread, sender, reply_to;
   Place place = { 0 };
 
-  if (!remove_row (txn, id, error) || !zq_person_refer (txn, self->thread, FALSE, &thread, error)
-      || !find_place (txn, thread, &place, error))
+  if (!remove_row (txn, id, error) || !zq_person_refer (txn, self->thread, FALSE, &thread, error) ||
+      !find_place (txn, thread, &place, error))
     return FALSE;
-  if (!zq_person_refer (txn, self->sender, place.relevant, &sender, error)
-      || !zq_person_refer (txn, self->reply_to, FALSE, &reply_to, error)
-      || !insert_row (txn, id, self, thread, sender, reply_to, error))
+  if (!zq_person_refer (txn, self->sender, place.relevant, &sender, error) ||
+      !zq_person_refer (txn, self->reply_to, FALSE, &reply_to, error) ||
+      !insert_row (txn, id, self, thread, sender, reply_to, error))
     return FALSE;
   announce (txn, id, &place);
 

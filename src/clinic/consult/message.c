@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/message.h"
 
+#include "clinic/consult/commands.h"
 #include "clinic/consult/fields.h"
 #include "clinic/consult/summary.h"
 #include "rules/context.h"
@@ -21,7 +22,10 @@ struct _ZqMessage
 
 G_DEFINE_FINAL_TYPE (ZqMessage, zq_message, G_TYPE_OBJECT)
 
-#define FIELD(name, type, member) { name, type, G_STRUCT_OFFSET (Values, member) }
+#define FIELD(name, type, member)                                                                                      \
+  {                                                                                                                    \
+    name, type, G_STRUCT_OFFSET (Values, member)                                                                       \
+  }
 
 static const ZqField fields[] = {
   FIELD ("key", 'x', key),
@@ -86,9 +90,9 @@ zq_message_get_intent (ZqMessage *self)
 typedef struct
 {
   gint64 thread;
-  gint64 mine;       /* I have seen up to */
-  gint64 patients;   /* the patient's side has seen up to */
-  gint64 read_at;    /* and said so then */
+  gint64 mine;        /* I have seen up to */
+  gint64 patients;    /* the patient's side has seen up to */
+  gint64 read_at;     /* and said so then */
   gint64 newest_read; /* the last of my messages that this reaches */
 } Reading;
 
@@ -104,11 +108,12 @@ load_reading (ZqDb *db, gint64 thread, Reading *reading)
     zq_db_get_int (db, &reading->mine, NULL,
                    "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me", "i", thread);
 
-  rows = zq_db_query (db, NULL,
-                      "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT pending"
-                      "   AND sent / 1000 <= up_to / 1000)"
-                      " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
-                      "i", thread);
+  rows = zq_db_query (
+      db, NULL,
+      "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT pending"
+      "   AND sent / 1000 <= up_to / 1000)"
+      " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
+      "i", thread);
   if (rows != NULL && zq_rows_next (rows, NULL))
     {
       reading->patients = zq_rows_int (rows, 0);
@@ -140,15 +145,15 @@ enum
   COLUMN_BEFORE,
 };
 
-#define MESSAGE_SQL                                                                                                   \
-  "SELECT m.thread, m.side, m.from_me, m.pending, m.sent, m.received, m.withdrawn, m.text,"                           \
-  "  m.n_pictures + m.n_voices + m.n_files + m.n_results, r.type, p.name, p.relation,"                                \
-  "  (SELECT t.title FROM practitioner_role t WHERE t.practitioner = m.sender AND t.assistant),"                      \
-  "  i.seq, i.state, i.error,"                                                                                        \
-  "  (SELECT b.sent FROM message b WHERE b.thread = m.thread"                                                         \
-  "     AND (b.pending, b.sent, b.order_key) < (m.pending, m.sent, m.order_key)"                                      \
-  "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1)"                                              \
-  " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                     \
+#define MESSAGE_SQL                                                                                                    \
+  "SELECT m.thread, m.side, m.from_me, m.pending, m.sent, m.received, m.withdrawn, m.text,"                            \
+  "  m.n_pictures + m.n_voices + m.n_files + m.n_results, r.type, p.name, p.relation,"                                 \
+  "  (SELECT t.title FROM practitioner_role t WHERE t.practitioner = m.sender AND t.assistant),"                       \
+  "  i.seq, i.state, i.error,"                                                                                         \
+  "  (SELECT b.sent FROM message b WHERE b.thread = m.thread"                                                          \
+  "     AND (b.pending, b.sent, b.order_key) < (m.pending, m.sent, m.order_key)"                                       \
+  "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1)"                                               \
+  " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                      \
   " LEFT JOIN intent i ON i.target = m.id AND i.action = 'send-message' WHERE m.id = ?"
 
 static ZqSender
@@ -201,7 +206,7 @@ day_of (gint64 us, GTimeZone *zone)
 }
 
 static void
-read_message (ZqRows *rows, const ZqContext *context, const Reading *reading, Values *v)
+read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *reading, Values *v)
 {
   const char *name = zq_rows_text (rows, COLUMN_NAME);
 
@@ -216,10 +221,10 @@ read_message (ZqRows *rows, const ZqContext *context, const Reading *reading, Va
   v->sent = zq_rows_int (rows, COLUMN_SENT);
   v->withdrawn = zq_rows_int (rows, COLUMN_WITHDRAWN);
   v->intent = zq_rows_int (rows, COLUMN_INTENT);
-  v->reason = g_strdup (zq_rows_text (rows, COLUMN_ERROR));
+  v->reason = zq_consult_describe_reason (db, zq_rows_text (rows, COLUMN_ERROR));
   v->is_new = v->sender != ZQ_SENDER_ME && v->sender != ZQ_SENDER_SYSTEM && v->sent / 1000 > reading->mine / 1000;
-  v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE)
-                    || day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
+  v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE) ||
+                    day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
   read_mark (rows, reading, v);
 }
 
@@ -238,7 +243,7 @@ list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
         continue;
       if (reading.thread != zq_rows_int (rows, COLUMN_THREAD))
         load_reading (db, zq_rows_int (rows, COLUMN_THREAD), &reading);
-      read_message (rows, zq_store_get_context (store), &reading, &fresh);
+      read_message (db, rows, zq_store_get_context (store), &reading, &fresh);
       zq_fields_update (G_OBJECT (self), fields, G_N_ELEMENTS (fields), &self->values, &fresh);
     }
 }
@@ -260,9 +265,9 @@ list_first (ZqDb *db, gpointer query, guint limit, GArray *keys, GError **error)
 {
   const gint64 *thread = query;
   GError *local = NULL;
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error, "SELECT id FROM message WHERE thread = ? ORDER BY pending, sent, order_key LIMIT ?", "ii",
-                     *thread, (gint64) limit);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, "SELECT id FROM message WHERE thread = ? ORDER BY pending, sent, order_key LIMIT ?", "ii",
+                   *thread, (gint64)limit);
 
   if (rows == NULL)
     return FALSE;
@@ -294,7 +299,7 @@ list_count (ZqDb *db, gpointer query)
 
   zq_db_get_int (db, &n, NULL, "SELECT count (*) FROM message WHERE thread = ?", "i", *thread);
 
-  return (guint) n;
+  return (guint)n;
 }
 
 static const char *const topics[] = { "message", "outbox", "read-mark", "person", NULL };

@@ -10,7 +10,7 @@
 #include "resource/json.h"
 #include "resource/reference.h"
 
-#define READ_UP_TO ZQ_EXTENSION ("read-up-to")
+#define READ_UP_TO    ZQ_EXTENSION ("read-up-to")
 #define MARKED_UNREAD ZQ_EXTENSION ("marked-unread")
 
 typedef struct
@@ -61,8 +61,7 @@ mark_parse (JsonNode *node, gpointer data, GError **error)
       self->by_patient = g_str_equal (reader->type, "Patient") || g_str_equal (reader->type, "RelatedPerson");
     }
   self->up_to = read_up_to (node, context);
-  self->marked_unread
-      = zq_json_get_boolean (zq_json_get_extension (node, MARKED_UNREAD), "valueBoolean", FALSE);
+  self->marked_unread = zq_json_get_boolean (zq_json_get_extension (node, MARKED_UNREAD), "valueBoolean", FALSE);
   self->updated = zq_date_time_parse (zq_json_get_string (node, "meta.lastUpdated"), context->zone).start;
 
   return self;
@@ -79,8 +78,8 @@ mark_unproject (ZqTxn *txn, gint64 id, GError **error)
   zq_db_get_int (db, &thread, NULL, "SELECT thread FROM read_mark WHERE id = ?", "i", id);
   zq_txn_changed (txn, "read-mark", id, 0, ZQ_CHANGE_CONTENT);
 
-  return zq_consult_touch_thread (txn, thread, error)
-         && zq_db_exec (db, error, "DELETE FROM read_mark WHERE id = ?", "i", id);
+  return zq_consult_touch_thread (txn, thread, error) &&
+         zq_db_exec (db, error, "DELETE FROM read_mark WHERE id = ?", "i", id);
 }
 
 static gboolean
@@ -89,17 +88,18 @@ mark_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   Parsed *self = parsed;
   gint64 thread, reader;
 
-  if (!zq_person_refer (txn, self->thread, FALSE, &thread, error)
-      || !zq_person_refer (txn, self->reader, FALSE, &reader, error))
+  if (!zq_person_refer (txn, self->thread, FALSE, &thread, error) ||
+      !zq_person_refer (txn, self->reader, FALSE, &reader, error))
     return FALSE;
   zq_txn_changed (txn, "read-mark", id, 0, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO read_mark (id, thread, reader, mine, by_patient, up_to, marked_unread, updated)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iiiiiiii", id, thread, reader, (gint64) self->mine, (gint64) self->by_patient, self->up_to,
-                     (gint64) self->marked_unread, self->updated)
-         && zq_consult_touch_thread (txn, thread, error);
+  return zq_db_exec (
+             zq_txn_db (txn), error,
+             "INSERT OR REPLACE INTO read_mark (id, thread, reader, mine, by_patient, up_to, marked_unread, updated)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             "iiiiiiii", id, thread, reader, (gint64)self->mine, (gint64)self->by_patient, self->up_to,
+             (gint64)self->marked_unread, self->updated) &&
+         zq_consult_touch_thread (txn, thread, error);
 }
 
 /* --- mark-read -------------------------------------------------------------------------------- */
@@ -120,7 +120,8 @@ build (const ZqIntent *intent, JsonNode *args, const ZqContext *context, ZqEdits
   if (department != NULL)
     {
       g_autofree char *quoted = zq_json_quote (department);
-      g_autofree char *meta = g_strdup_printf ("{\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%s}]}", quoted);
+      g_autofree char *meta =
+          g_strdup_printf ("{\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%s}]}", quoted);
 
       zq_edits_set_json (edits, "$.meta", meta);
     }
@@ -168,8 +169,8 @@ mark_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *e
   /* A mark only ever moves forward: another workstation may be ahead. */
   if (current == NULL || read_up_to (current, context) < zq_date_time_parse (up_to, context->zone).start)
     set_extension (current, READ_UP_TO, "valueInstant", quoted, edits);
-  set_extension (current, MARKED_UNREAD, "valueBoolean",
-                 zq_json_get_boolean (args, "unread", FALSE) ? "true" : "false", edits);
+  set_extension (current, MARKED_UNREAD, "valueBoolean", zq_json_get_boolean (args, "unread", FALSE) ? "true" : "false",
+                 edits);
 
   return TRUE;
 }
@@ -181,9 +182,8 @@ mark_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, ch
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   gboolean unread = zq_json_get_boolean (zq_json_get_extension (fresh, MARKED_UNREAD), "valueBoolean", FALSE);
 
-  if (fresh != NULL && unread == zq_json_get_boolean (args, "unread", FALSE)
-      && read_up_to (fresh, context)
-             >= zq_date_time_parse (zq_json_get_string (args, "up-to"), context->zone).start)
+  if (fresh != NULL && unread == zq_json_get_boolean (args, "unread", FALSE) &&
+      read_up_to (fresh, context) >= zq_date_time_parse (zq_json_get_string (args, "up-to"), context->zone).start)
     return ZQ_VERDICT_DONE;
 
   return ZQ_VERDICT_GO;

@@ -6,20 +6,20 @@
 /* Why an intent is held or refused: kept in the outbox as they stand here, shown through gettext. */
 
 #define ZQ_REASON_NEWER_MESSAGE N_ ("A newer message came in: please look again")
-#define ZQ_REASON_CLOSED N_ ("The consultation is no longer open")
-#define ZQ_REASON_NOT_MINE N_ ("The consultation is no longer yours")
+#define ZQ_REASON_CLOSED        N_ ("The consultation is no longer open")
+#define ZQ_REASON_NOT_MINE      N_ ("The consultation is no longer yours")
 #define ZQ_REASON_STATE_CHANGED N_ ("The consultation has changed since then")
-#define ZQ_REASON_TOO_OLD N_ ("It was written some time ago: please look again before it goes")
-#define ZQ_REASON_NOT_HELD N_ ("The consultation is no longer to be seen here")
-#define ZQ_REASON_NOT_ALLOWED N_ ("The hospital's rules do not allow this now")
+#define ZQ_REASON_TOO_OLD       N_ ("It was written some time ago: please look again before it goes")
+#define ZQ_REASON_NOT_HELD      N_ ("The consultation is no longer to be seen here")
+#define ZQ_REASON_NOT_ALLOWED   N_ ("The hospital's rules do not allow this now")
 
 /* Followed by the reference of who has it ("taken-by Practitioner/12"): the name is looked up where
  * it is shown. */
 #define ZQ_REASON_TAKEN_BY "taken-by "
 
 /* What commands say when they cannot be carried out. */
-#define ZQ_REASON_GONE N_ ("This consultation is no longer there. Nothing was changed")
-#define ZQ_REASON_EMPTY N_ ("There is no text to send")
-#define ZQ_REASON_NO_THREAD N_ ("The conversation has not arrived yet. Your text is kept as a draft")
+#define ZQ_REASON_GONE       N_ ("This consultation is no longer there. Nothing was changed")
+#define ZQ_REASON_EMPTY      N_ ("There is no text to send")
+#define ZQ_REASON_NO_THREAD  N_ ("The conversation has not arrived yet. Your text is kept as a draft")
 #define ZQ_REASON_NO_MESSAGE N_ ("This message is no longer there. Nothing was changed")
 #define ZQ_REASON_ON_ITS_WAY N_ ("It is on its way to the hospital and cannot be taken back now")

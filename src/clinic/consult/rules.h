@@ -16,9 +16,11 @@ extern const ZqIntentRule zq_read_mark_rules[];
  * see zq_basis_new()): sent later, or sent within the day before and arrived since. */
 gboolean zq_basis_is_stale (ZqDb *db, gint64 thread, JsonNode *basis);
 
+#define ZQ_SEEN_ALL G_GINT64_CONSTANT (-1)
+
 /* What the writer of an intent had seen: "sent" of the newest message that was seen, "top" the newest
- * row that was here, "at" now, "status" of the consultation. @seen: message key, 0 = all that is
- * here. (transfer full) */
+ * row that was here, "at" now, "status" of the consultation. @seen: message key, 0 = none, or
+ * ZQ_SEEN_ALL. (transfer full) */
 char *zq_basis_new (ZqDb *db, gint64 thread, gint64 seen, const char *status, gint64 now);
 
 /* @text as a JSON object; NULL for NULL or what is none. (transfer full) */

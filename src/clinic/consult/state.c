@@ -78,12 +78,9 @@ zq_consult_status_of_task (const char *task_status, gboolean pooled)
   {
     const char *task, *status;
   } table[] = {
-    { "draft", "awaiting-acceptance" },
-    { "requested", "awaiting-acceptance" },
-    { "received", "awaiting-acceptance" },
-    { "rejected", "declined" },
-    { "cancelled", "declined" },
-    { "failed", "declined" },
+    { "draft", "awaiting-acceptance" },    { "requested", "awaiting-acceptance" },
+    { "received", "awaiting-acceptance" }, { "rejected", "declined" },
+    { "cancelled", "declined" },           { "failed", "declined" },
     { "completed", "completed" },
   };
 
@@ -144,8 +141,8 @@ zq_consult_is_mine (JsonNode *task, const ZqContext *context)
 static gboolean
 is_my_department (const ZqContext *context, const char *department)
 {
-  return department != NULL && context->departments != NULL
-         && g_strv_contains ((const char *const *) context->departments, department);
+  return department != NULL && context->departments != NULL &&
+         g_strv_contains ((const char *const *)context->departments, department);
 }
 
 gboolean
@@ -156,6 +153,6 @@ zq_consult_is_pooled (JsonNode *task, const ZqContext *context)
   if (owner != NULL)
     return zq_reference_is (owner, "Organization") && is_my_department (context, owner->id);
 
-  return zq_json_get (task, "owner") == NULL
-         && is_my_department (context, zq_json_get_tag (task, ZQ_SYSTEM_DEPARTMENT));
+  return zq_json_get (task, "owner") == NULL &&
+         is_my_department (context, zq_json_get_tag (task, ZQ_SYSTEM_DEPARTMENT));
 }

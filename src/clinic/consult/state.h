@@ -7,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-#define ZQ_TASK_CODES ZQ_CODE_SYSTEM ("task-code")
-#define ZQ_STATUS_CODES ZQ_CODE_SYSTEM ("consultation-status")
+#define ZQ_TASK_CODES     ZQ_CODE_SYSTEM ("task-code")
+#define ZQ_STATUS_CODES   ZQ_CODE_SYSTEM ("consultation-status")
 #define ZQ_CATEGORY_CODES ZQ_CODE_SYSTEM ("communication-category")
-#define ZQ_OUTCOME_CODES ZQ_CODE_SYSTEM ("consult-outcome")
-#define ZQ_MARK_CODES ZQ_CODE_SYSTEM ("read-mark")
+#define ZQ_OUTCOME_CODES  ZQ_CODE_SYSTEM ("consult-outcome")
+#define ZQ_MARK_CODES     ZQ_CODE_SYSTEM ("read-mark")
 
 /**
  * ZqConsultState:

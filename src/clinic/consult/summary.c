@@ -55,10 +55,11 @@ load_task (ZqDb *db, gint64 id, Facts *facts, Summary *summary, gboolean *found,
   g_autoptr (ZqRows) rows = NULL;
 
   *found = FALSE;
-  rows = zq_db_query (db, error,
-                      "SELECT patient, thread, urgent, mine, in_pool, final, authored, due_server, n_results, code, status"
-                      " FROM consult WHERE id = ?",
-                      "i", id);
+  rows =
+      zq_db_query (db, error,
+                   "SELECT patient, thread, urgent, mine, in_pool, final, authored, due_server, n_results, code, status"
+                   " FROM consult WHERE id = ?",
+                   "i", id);
   if (rows == NULL)
     return FALSE;
   if (!zq_rows_next (rows, &local))
@@ -118,9 +119,9 @@ zq_consult_read_up_to (ZqDb *db, gint64 thread, gint64 *up_to, gboolean *marked_
 
   *up_to = 0;
   *marked_unread = FALSE;
-  rows = zq_db_query (db, error,
-                      "SELECT up_to, marked_unread FROM read_mark WHERE thread = ? AND mine ORDER BY up_to DESC LIMIT 1",
-                      "i", thread);
+  rows = zq_db_query (
+      db, error, "SELECT up_to, marked_unread FROM read_mark WHERE thread = ? AND mine ORDER BY up_to DESC LIMIT 1",
+      "i", thread);
   if (rows == NULL)
     return FALSE;
   if (!zq_rows_next (rows, &local))
@@ -156,9 +157,10 @@ load_reading (ZqDb *db, const Facts *facts, Summary *summary, GError **error)
                    " ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1",
                    "i", facts->thread);
   if (local == NULL)
-    zq_db_get_int (db, &summary->first_unanswered, &local,
-                   "SELECT coalesce (min (sent), 0) FROM message WHERE thread = ? AND side = 1 AND NOT withdrawn AND sent > ?",
-                   "ii", facts->thread, facts->last_reply);
+    zq_db_get_int (
+        db, &summary->first_unanswered, &local,
+        "SELECT coalesce (min (sent), 0) FROM message WHERE thread = ? AND side = 1 AND NOT withdrawn AND sent > ?",
+        "ii", facts->thread, facts->last_reply);
 
   return propagate (error, local);
 }
@@ -187,9 +189,8 @@ decide_turn (const Facts *facts, Summary *summary, ZqPolicy *policy, gint64 now)
     summary->turn = ZQ_TURN_PATIENT;
 
   if (summary->turn == ZQ_TURN_DOCTOR && ours)
-    summary->due = facts->due_server != 0
-                       ? facts->due_server
-                       : zq_consultation_due (policy, facts->code, summary->first_unanswered);
+    summary->due = facts->due_server != 0 ? facts->due_server
+                                          : zq_consultation_due (policy, facts->code, summary->first_unanswered);
   summary->due = MAX (summary->due, 0);
   summary->overdue = summary->due > 0 && summary->due <= now;
   summary->due_key = summary->due > 0 ? summary->due : G_MAXINT64;
@@ -202,12 +203,12 @@ decide_views (const Facts *facts, Summary *summary)
   gboolean new = g_strcmp0 (facts->status, "awaiting-acceptance") == 0;
   gboolean for_me = facts->mine && open && (summary->turn == ZQ_TURN_DOCTOR || new);
 
-  summary->views = (for_me ? 1 << ZQ_VIEW_WAITING_FOR_ME : 0)
-                   | (facts->mine && open && facts->urgent ? 1 << ZQ_VIEW_URGENT : 0)
-                   | (facts->mine && summary->overdue ? 1 << ZQ_VIEW_OVERDUE : 0)
-                   | (facts->mine && open && !for_me ? 1 << ZQ_VIEW_WAITING_FOR_PATIENT : 0)
-                   | (facts->in_pool && open && new ? 1 << ZQ_VIEW_POOL : 0)
-                   | ((facts->mine || facts->took_part) && !open ? 1 << ZQ_VIEW_CLOSED : 0);
+  summary->views = (for_me ? 1 << ZQ_VIEW_WAITING_FOR_ME : 0) |
+                   (facts->mine && open && facts->urgent ? 1 << ZQ_VIEW_URGENT : 0) |
+                   (facts->mine && summary->overdue ? 1 << ZQ_VIEW_OVERDUE : 0) |
+                   (facts->mine && open && !for_me ? 1 << ZQ_VIEW_WAITING_FOR_PATIENT : 0) |
+                   (facts->in_pool && open && new ? 1 << ZQ_VIEW_POOL : 0) |
+                   ((facts->mine || facts->took_part) && !open ? 1 << ZQ_VIEW_CLOSED : 0);
 }
 
 /* --- writing it ------------------------------------------------------------------------------- */
@@ -216,18 +217,19 @@ static gboolean
 load_old (ZqDb *db, gint64 id, Summary *old, gboolean *found, GError **error)
 {
   GError *local = NULL;
-  gint64 *fields = (gint64 *) old;
+  gint64 *fields = (gint64 *)old;
   g_autoptr (ZqRows) rows = NULL;
 
-  rows = zq_db_query (db, error,
-                      "SELECT patient, calm, turn, first_unanswered, due, due_key, overdue, authored, last_at, last_message,"
-                      " unread, n_pictures, n_voices, n_results, views FROM consult_summary WHERE id = ?",
-                      "i", id);
+  rows = zq_db_query (
+      db, error,
+      "SELECT patient, calm, turn, first_unanswered, due, due_key, overdue, authored, last_at, last_message,"
+      " unread, n_pictures, n_voices, n_results, views FROM consult_summary WHERE id = ?",
+      "i", id);
   if (rows == NULL)
     return FALSE;
   *found = zq_rows_next (rows, &local);
   for (guint i = 0; *found && i < sizeof *old / sizeof *fields; i++)
-    fields[i] = zq_rows_int (rows, (int) i);
+    fields[i] = zq_rows_int (rows, (int)i);
 
   return propagate (error, local);
 }
@@ -239,11 +241,10 @@ count_difference (ZqDb *db, gint64 before, gint64 after, GError **error)
     {
       gint64 step = ((after >> view) & 1) - ((before >> view) & 1);
 
-      if (step != 0
-          && !zq_db_exec (db, error,
-                          "INSERT INTO consult_count (view, n) VALUES (?, ?)"
-                          " ON CONFLICT (view) DO UPDATE SET n = n + excluded.n",
-                          "ii", (gint64) view, step))
+      if (step != 0 && !zq_db_exec (db, error,
+                                    "INSERT INTO consult_count (view, n) VALUES (?, ?)"
+                                    " ON CONFLICT (view) DO UPDATE SET n = n + excluded.n",
+                                    "ii", (gint64)view, step))
         return FALSE;
     }
 
@@ -254,8 +255,8 @@ static gboolean
 save (ZqTxn *txn, gint64 id, const Summary *old, const Summary *s, GError **error)
 {
   ZqDb *db = zq_txn_db (txn);
-  gboolean moved = old->views != s->views || old->calm != s->calm || old->due_key != s->due_key
-                   || old->authored != s->authored || old->last_at != s->last_at;
+  gboolean moved = old->views != s->views || old->calm != s->calm || old->due_key != s->due_key ||
+                   old->authored != s->authored || old->last_at != s->last_at;
 
   zq_txn_changed (txn, "consult", id, s->patient, moved ? ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER : ZQ_CHANGE_CONTENT);
 
@@ -265,8 +266,8 @@ save (ZqTxn *txn, gint64 id, const Summary *old, const Summary *s, GError **erro
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      "iiiiiiiiiiiiiiii", id, s->patient, s->calm, s->turn, s->first_unanswered, s->due, s->due_key,
                      s->overdue, s->authored, s->last_at, s->last_message, s->unread, s->n_pictures, s->n_voices,
-                     s->n_results, s->views)
-         && count_difference (db, old->views, s->views, error);
+                     s->n_results, s->views) &&
+         count_difference (db, old->views, s->views, error);
 }
 
 gboolean
@@ -283,12 +284,11 @@ zq_consult_summarize (ZqTxn *txn, gint64 key, GError **error)
   if (!found)
     {
       zq_txn_changed (txn, "consult", key, old.patient, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
-      return count_difference (db, old.views, 0, error)
-             && zq_db_exec (db, error, "DELETE FROM consult_summary WHERE id = ?", "i", key);
+      return count_difference (db, old.views, 0, error) &&
+             zq_db_exec (db, error, "DELETE FROM consult_summary WHERE id = ?", "i", key);
     }
 
-  if (facts.thread != 0
-      && (!load_messages (db, &facts, &fresh, error) || !load_reading (db, &facts, &fresh, error)))
+  if (facts.thread != 0 && (!load_messages (db, &facts, &fresh, error) || !load_reading (db, &facts, &fresh, error)))
     return FALSE;
   if (fresh.last_at == 0)
     fresh.last_at = fresh.authored;
@@ -349,8 +349,8 @@ zq_consult_next_alarm (ZqDb *db)
 {
   gint64 due = 0;
 
-  zq_db_get_int (db, &due, NULL,
-                 "SELECT due FROM consult_summary WHERE due > 0 AND overdue = 0 ORDER BY due LIMIT 1", "");
+  zq_db_get_int (db, &due, NULL, "SELECT due FROM consult_summary WHERE due > 0 AND overdue = 0 ORDER BY due LIMIT 1",
+                 "");
 
   return due;
 }

@@ -7,19 +7,19 @@ G_BEGIN_DECLS
 
 /* `views`: bit 1 << ZqView. An index a view holds its order, so that its first page is a keyset read;
  * the terms of the queries are those of the indexes, word for word (SQLite, "Partial Indexes"). */
-#define ZQ_CONSULT_SUMMARY_SCHEMA                                                                                     \
-  "CREATE TABLE IF NOT EXISTS consult_summary ("                                                                      \
-  "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, calm INTEGER NOT NULL, turn INTEGER NOT NULL,"                 \
-  "  first_unanswered INTEGER NOT NULL, due INTEGER NOT NULL, due_key INTEGER NOT NULL, overdue INTEGER NOT NULL,"    \
-  "  authored INTEGER NOT NULL, last_at INTEGER NOT NULL, last_message INTEGER NOT NULL, unread INTEGER NOT NULL,"    \
-  "  n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL, n_results INTEGER NOT NULL, views INTEGER NOT NULL);"    \
-  "CREATE INDEX IF NOT EXISTS consult_view_0 ON consult_summary (calm, due_key, authored, id) WHERE views & 1;"       \
-  "CREATE INDEX IF NOT EXISTS consult_view_1 ON consult_summary (calm, due_key, authored, id) WHERE views & 2;"       \
-  "CREATE INDEX IF NOT EXISTS consult_view_2 ON consult_summary (calm, due_key, authored, id) WHERE views & 4;"       \
-  "CREATE INDEX IF NOT EXISTS consult_view_3 ON consult_summary (calm, due_key, authored, id) WHERE views & 8;"       \
-  "CREATE INDEX IF NOT EXISTS consult_view_4 ON consult_summary (calm, due_key, authored, id) WHERE views & 16;"      \
-  "CREATE INDEX IF NOT EXISTS consult_view_5 ON consult_summary (last_at DESC, id DESC) WHERE views & 32;"            \
-  "CREATE INDEX IF NOT EXISTS consult_alarm ON consult_summary (due) WHERE due > 0 AND overdue = 0;"                  \
+#define ZQ_CONSULT_SUMMARY_SCHEMA                                                                                      \
+  "CREATE TABLE IF NOT EXISTS consult_summary ("                                                                       \
+  "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, calm INTEGER NOT NULL, turn INTEGER NOT NULL,"                  \
+  "  first_unanswered INTEGER NOT NULL, due INTEGER NOT NULL, due_key INTEGER NOT NULL, overdue INTEGER NOT NULL,"     \
+  "  authored INTEGER NOT NULL, last_at INTEGER NOT NULL, last_message INTEGER NOT NULL, unread INTEGER NOT NULL,"     \
+  "  n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL, n_results INTEGER NOT NULL, views INTEGER NOT NULL);"     \
+  "CREATE INDEX IF NOT EXISTS consult_view_0 ON consult_summary (calm, due_key, authored, id) WHERE views & 1;"        \
+  "CREATE INDEX IF NOT EXISTS consult_view_1 ON consult_summary (calm, due_key, authored, id) WHERE views & 2;"        \
+  "CREATE INDEX IF NOT EXISTS consult_view_2 ON consult_summary (calm, due_key, authored, id) WHERE views & 4;"        \
+  "CREATE INDEX IF NOT EXISTS consult_view_3 ON consult_summary (calm, due_key, authored, id) WHERE views & 8;"        \
+  "CREATE INDEX IF NOT EXISTS consult_view_4 ON consult_summary (calm, due_key, authored, id) WHERE views & 16;"       \
+  "CREATE INDEX IF NOT EXISTS consult_view_5 ON consult_summary (last_at DESC, id DESC) WHERE views & 32;"             \
+  "CREATE INDEX IF NOT EXISTS consult_alarm ON consult_summary (due) WHERE due > 0 AND overdue = 0;"                   \
   "CREATE TABLE IF NOT EXISTS consult_count (view INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
 
 typedef enum

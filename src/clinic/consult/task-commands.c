@@ -46,7 +46,8 @@ do_close (ZqTxn *txn, gpointer data, GError **error)
 }
 
 void
-zq_consult_close_async (ZqStore *store, gint64 consult, const char *outcome, GAsyncReadyCallback callback, gpointer data)
+zq_consult_close_async (
+    ZqStore *store, gint64 consult, const char *outcome, GAsyncReadyCallback callback, gpointer data)
 {
   ZqCommand *command = g_new0 (ZqCommand, 1);
 
@@ -116,14 +117,15 @@ do_set_urgent (ZqTxn *txn, gpointer data, GError **error)
       if (command->seq == 0)
         return FALSE;
     }
-  command->made
-      = undo_new (state->id, command->seq, "set-priority", object_of ("priority", priority_code (state->urgent)));
+  command->made =
+      undo_new (state->id, command->seq, "set-priority", object_of ("priority", priority_code (state->urgent)));
 
   return TRUE;
 }
 
 void
-zq_consult_set_urgent_async (ZqStore *store, gint64 consult, gboolean urgent, GAsyncReadyCallback callback, gpointer data)
+zq_consult_set_urgent_async (
+    ZqStore *store, gint64 consult, gboolean urgent, GAsyncReadyCallback callback, gpointer data)
 {
   ZqCommand *command = g_new0 (ZqCommand, 1);
 
@@ -164,8 +166,8 @@ do_undo (ZqTxn *txn, gpointer data, GError **error)
     return TRUE;
   if (zq_txn_cancel_intent (txn, undo->seq, &local))
     return zq_txn_audit (txn, "undo", undo->consult, 0, error);
-  if (!g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE)
-      && !g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
+  if (!g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE) &&
+      !g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
@@ -222,10 +224,10 @@ do_resend (ZqTxn *txn, gpointer data, GError **error)
     return FALSE;
   state = zq_consult_state_load (zq_txn_db (txn), zq_chain_consult (intent->chain), error);
   if (state != NULL)
-    basis = zq_basis_new (zq_txn_db (txn), state->thread, 0, state->status, zq_txn_now (txn));
+    basis = zq_basis_new (zq_txn_db (txn), state->thread, ZQ_SEEN_ALL, state->status, zq_txn_now (txn));
 
-  return zq_txn_release_intent (txn, command->intent, basis, error)
-         && zq_txn_audit (txn, "resend", intent->target, state != NULL ? state->patient : 0, error);
+  return zq_txn_release_intent (txn, command->intent, basis, error) &&
+         zq_txn_audit (txn, "resend", intent->target, state != NULL ? state->patient : 0, error);
 }
 
 void

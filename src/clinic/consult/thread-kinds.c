@@ -59,14 +59,14 @@ thread_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   Header *self = parsed;
   gint64 patient, encounter;
 
-  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error)
-      || !zq_person_refer (txn, self->encounter, FALSE, &encounter, error))
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error) ||
+      !zq_person_refer (txn, self->encounter, FALSE, &encounter, error))
     return FALSE;
   zq_txn_changed (txn, "thread", id, patient, ZQ_CHANGE_CONTENT);
 
   return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO thread (id, patient, encounter, topic) VALUES (?, ?, ?, ?)", "iiis", id, patient,
-                     encounter, self->topic);
+                     "INSERT OR REPLACE INTO thread (id, patient, encounter, topic) VALUES (?, ?, ?, ?)", "iiis", id,
+                     patient, encounter, self->topic);
 }
 
 static gboolean
@@ -136,14 +136,14 @@ note_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   Note *self = parsed;
   gint64 task, sender;
 
-  if (!zq_person_refer (txn, self->task, FALSE, &task, error)
-      || !zq_person_refer (txn, self->sender, FALSE, &sender, error))
+  if (!zq_person_refer (txn, self->task, FALSE, &task, error) ||
+      !zq_person_refer (txn, self->sender, FALSE, &sender, error))
     return FALSE;
   zq_txn_changed (txn, "internal-note", id, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
 
   return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO internal_note (id, consult, sender, sent, text) VALUES (?, ?, ?, ?, ?)", "iiiis",
-                     id, task, sender, self->sent, self->text);
+                     "INSERT OR REPLACE INTO internal_note (id, consult, sender, sent, text) VALUES (?, ?, ?, ?, ?)",
+                     "iiiis", id, task, sender, self->sent, self->text);
 }
 
 static gboolean
@@ -158,9 +158,10 @@ const ZqResourceKind zq_internal_note_kind = {
   .name = "internal-note",
   .type = "Communication",
   .projection_version = 1,
-  .schema = "CREATE TABLE IF NOT EXISTS internal_note ("
-            "  id INTEGER PRIMARY KEY, consult INTEGER NOT NULL, sender INTEGER NOT NULL, sent INTEGER NOT NULL, text TEXT);"
-            "CREATE INDEX IF NOT EXISTS internal_note_consult ON internal_note (consult, sent);",
+  .schema =
+      "CREATE TABLE IF NOT EXISTS internal_note ("
+      "  id INTEGER PRIMARY KEY, consult INTEGER NOT NULL, sender INTEGER NOT NULL, sent INTEGER NOT NULL, text TEXT);"
+      "CREATE INDEX IF NOT EXISTS internal_note_consult ON internal_note (consult, sent);",
   .claims = note_claims,
   .parse = note_parse,
   .parsed_free = note_free,
@@ -215,9 +216,10 @@ encounter_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
     return FALSE;
   zq_txn_changed (txn, "encounter", id, patient, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO encounter (id, patient, status, type, started, ended) VALUES (?, ?, ?, ?, ?, ?)",
-                     "iissii", id, patient, self->status, self->type, self->started, self->ended);
+  return zq_db_exec (
+      zq_txn_db (txn), error,
+      "INSERT OR REPLACE INTO encounter (id, patient, status, type, started, ended) VALUES (?, ?, ?, ?, ?, ?)",
+      "iissii", id, patient, self->status, self->type, self->started, self->ended);
 }
 
 static gboolean

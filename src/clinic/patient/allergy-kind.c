@@ -47,13 +47,18 @@ read_state (JsonNode *node)
 {
   static const char *const none[] = { "716186003", "409137002", "no-known-allergies", "no-known-medication-allergies",
                                       NULL };
-  static const char *const silent[] = { "1631000175102", "no-allergy-info", "429625007", "428607008",
-                                        "no-known-food-allergies", "no-known-environmental-allergies", NULL };
+  static const char *const silent[] = { "1631000175102",
+                                        "no-allergy-info",
+                                        "429625007",
+                                        "428607008",
+                                        "no-known-food-allergies",
+                                        "no-known-environmental-allergies",
+                                        NULL };
   const char *verification = zq_json_get_code (node, "verificationStatus", NULL);
   const char *clinical = zq_json_get_code (node, "clinicalStatus", NULL);
 
-  if (g_strcmp0 (verification, "entered-in-error") == 0 || g_strcmp0 (verification, "refuted") == 0
-      || g_strcmp0 (clinical, "resolved") == 0)
+  if (g_strcmp0 (verification, "entered-in-error") == 0 || g_strcmp0 (verification, "refuted") == 0 ||
+      g_strcmp0 (clinical, "resolved") == 0)
     return ZQ_ALLERGY_OVER;
   if (has_code (node, none))
     return ZQ_ALLERGY_DENIED;
@@ -93,8 +98,8 @@ announce_old (ZqTxn *txn, gint64 id, GError **error)
 static gboolean
 allergy_unproject (ZqTxn *txn, gint64 id, GError **error)
 {
-  return announce_old (txn, id, error)
-         && zq_db_exec (zq_txn_db (txn), error, "DELETE FROM allergy WHERE id = ?", "i", id);
+  return announce_old (txn, id, error) &&
+         zq_db_exec (zq_txn_db (txn), error, "DELETE FROM allergy WHERE id = ?", "i", id);
 }
 
 static gboolean
@@ -109,8 +114,8 @@ allergy_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   zq_txn_changed (txn, "allergy", id, patient, ZQ_CHANGE_CONTENT);
 
   return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO allergy (id, patient, text, state, severe) VALUES (?, ?, ?, ?, ?)", "iisii", id,
-                     patient, self->text, (gint64) self->state, (gint64) self->severe);
+                     "INSERT OR REPLACE INTO allergy (id, patient, text, state, severe) VALUES (?, ?, ?, ?, ?)",
+                     "iisii", id, patient, self->text, (gint64)self->state, (gint64)self->severe);
 }
 
 static const ZqScope allergy_scopes[] = {

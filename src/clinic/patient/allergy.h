@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  ZQ_ALLERGY_OVER,    /* resolved, refuted, an error, or says nothing about drugs */
-  ZQ_ALLERGY_DENIED,  /* recorded that there is none */
+  ZQ_ALLERGY_OVER,   /* resolved, refuted, an error, or says nothing about drugs */
+  ZQ_ALLERGY_DENIED, /* recorded that there is none */
   ZQ_ALLERGY_PRESENT,
 } ZqAllergyState;
 

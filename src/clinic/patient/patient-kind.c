@@ -68,8 +68,8 @@ patient_parse (JsonNode *node, gpointer context, GError **error)
   self->birth = g_strdup (zq_json_get_string (node, "birthDate"));
   self->sex = read_sex (zq_json_get_string (node, "gender"));
   self->record_number = read_record_number (node);
-  self->deceased = zq_json_get_boolean (node, "deceasedBoolean", FALSE)
-                   || zq_json_get_string (node, "deceasedDateTime") != NULL;
+  self->deceased =
+      zq_json_get_boolean (node, "deceasedBoolean", FALSE) || zq_json_get_string (node, "deceasedDateTime") != NULL;
 
   return self;
 }
@@ -84,9 +84,9 @@ patient_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   return zq_db_exec (zq_txn_db (txn), error,
                      "INSERT OR REPLACE INTO patient (id, name, sex, birth, record_number, deceased)"
                      " VALUES (?, ?, ?, ?, ?, ?)",
-                     "isissi", id, self->name, (gint64) self->sex, self->birth, self->record_number,
-                     (gint64) self->deceased)
-         && zq_person_put (txn, id, "Patient", self->name, NULL, id, error);
+                     "isissi", id, self->name, (gint64)self->sex, self->birth, self->record_number,
+                     (gint64)self->deceased) &&
+         zq_person_put (txn, id, "Patient", self->name, NULL, id, error);
 }
 
 static gboolean
@@ -94,19 +94,19 @@ patient_unproject (ZqTxn *txn, gint64 id, GError **error)
 {
   zq_txn_changed (txn, "patient", id, id, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM patient WHERE id = ?", "i", id)
-         && zq_person_remove (txn, id, error);
+  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM patient WHERE id = ?", "i", id) &&
+         zq_person_remove (txn, id, error);
 }
 
 const ZqResourceKind zq_patient_kind = {
   .name = "patient",
   .type = "Patient",
   .projection_version = 1,
-  .schema = ZQ_PERSON_SCHEMA
-  "CREATE TABLE IF NOT EXISTS patient ("
-  "  id INTEGER PRIMARY KEY, name TEXT, sex INTEGER NOT NULL, birth TEXT, record_number TEXT,"
-  "  deceased INTEGER NOT NULL);"
-  "CREATE INDEX IF NOT EXISTS patient_name ON patient (name);",
+  .schema =
+      ZQ_PERSON_SCHEMA "CREATE TABLE IF NOT EXISTS patient ("
+                       "  id INTEGER PRIMARY KEY, name TEXT, sex INTEGER NOT NULL, birth TEXT, record_number TEXT,"
+                       "  deceased INTEGER NOT NULL);"
+                       "CREATE INDEX IF NOT EXISTS patient_name ON patient (name);",
   .parse = patient_parse,
   .parsed_free = parsed_free,
   .project = patient_project,

@@ -42,7 +42,7 @@ load_allergies (ZqPatient *self, ZqDb *db, GError **error)
   rows = zq_db_query (db, error,
                       "SELECT state, text FROM allergy WHERE patient = ? AND state > 0"
                       " ORDER BY state DESC, severe DESC, id LIMIT ?",
-                      "ii", self->id, (gint64) MAX_ALLERGIES);
+                      "ii", self->id, (gint64)MAX_ALLERGIES);
   if (rows == NULL)
     return FALSE;
 
@@ -92,7 +92,7 @@ zq_patient_load (ZqDb *db, const ZqContext *context, gint64 id, GError **error)
   self = g_new0 (ZqPatient, 1);
   self->id = id;
   self->name = g_strdup (zq_rows_is_null (rows, 0) ? "—" : zq_rows_text (rows, 0));
-  self->sex = (ZqSex) zq_rows_int (rows, 1);
+  self->sex = (ZqSex)zq_rows_int (rows, 1);
   birth = zq_rows_text (rows, 2);
   self->age_years = zq_age_years (birth, now, context->zone);
   self->age_months = self->age_years >= 0 && self->age_years < 2 ? zq_age_months (birth, now, context->zone) : -1;

@@ -35,12 +35,14 @@ zq_person_refer (ZqTxn *txn, const char *reference, gboolean wanted, gint64 *row
 }
 
 gboolean
-zq_person_put (ZqTxn *txn, gint64 id, const char *type, const char *name, const char *relation, gint64 patient, GError **error)
+zq_person_put (
+    ZqTxn *txn, gint64 id, const char *type, const char *name, const char *relation, gint64 patient, GError **error)
 {
   zq_txn_changed (txn, "person", id, patient, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error, "INSERT OR REPLACE INTO person (id, type, name, relation) VALUES (?, ?, ?, ?)",
-                     "isss", id, type, name, relation);
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO person (id, type, name, relation) VALUES (?, ?, ?, ?)", "isss", id, type,
+                     name, relation);
 }
 
 gboolean
@@ -130,9 +132,10 @@ role_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
     return FALSE;
   zq_txn_changed (txn, "person", practitioner, 0, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO practitioner_role (id, practitioner, assistant, title) VALUES (?, ?, ?, ?)",
-                     "iiis", id, practitioner, (gint64) (g_strcmp0 (self->code, "assistant") == 0), self->title);
+  return zq_db_exec (
+      zq_txn_db (txn), error,
+      "INSERT OR REPLACE INTO practitioner_role (id, practitioner, assistant, title) VALUES (?, ?, ?, ?)", "iiis", id,
+      practitioner, (gint64)(g_strcmp0 (self->code, "assistant") == 0), self->title);
 }
 
 static const ZqScope role_scopes[] = {
