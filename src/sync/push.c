@@ -35,6 +35,7 @@ typedef struct
   ZqPush *push;
   guint conflicts;
   gboolean searched;
+  char *refusal; /* the hospital's words about an update, while its copy is looked at */
 
 } Job;
 
@@ -59,6 +60,7 @@ job_free (Job *self)
   zq_intent_free (self->intent);
   g_clear_pointer (&self->queries, g_ptr_array_unref);
   g_clear_pointer (&self->push, zq_push_free);
+  g_free (self->refusal);
   g_free (self);
 }
 
@@ -215,6 +217,8 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer data)
     }
   else if (job->push->verdict != ZQ_VERDICT_GO)
     job_end (job);
+  else if (job->refusal != NULL)
+    job_settle (job, ZQ_PUSH_REFUSED, NULL, job->refusal, FALSE);
   else if (job->push->retry && !job->searched && job->push->if_none_exist != NULL)
     job_search (job);
   else
@@ -349,6 +353,21 @@ on_conflict (Job *job, const GError *error)
   job_freshen (job);
 }
 
+/* HTTP may send an update again whose answer was lost (RFC 9110, 9.2.2), and what was done already is
+ * then refused as not possible any more: only the hospital's copy tells. */
+static void
+on_refused_for_good (Job *job, const GError *error)
+{
+  if (g_str_equal (job->push->method, "PUT") && job->refusal == NULL)
+    {
+      job->refusal = g_strdup (error->message);
+      g_ptr_array_add (job->queries, g_strdup (job->push->path));
+      job_freshen (job);
+    }
+  else
+    job_settle (job, ZQ_PUSH_REFUSED, NULL, error->message, FALSE);
+}
+
 static void
 on_refused (Job *job, const GError *error, gint64 retry_after_us, gboolean unclear)
 {
@@ -364,7 +383,7 @@ on_refused (Job *job, const GError *error, gint64 retry_after_us, gboolean uncle
     case ZQ_FHIR_ERROR_NOT_FOUND:
     case ZQ_FHIR_ERROR_GONE:
       self->network_failures = 0;
-      job_settle (job, ZQ_PUSH_REFUSED, NULL, error->message, FALSE);
+      on_refused_for_good (job, error);
       break;
     case ZQ_FHIR_ERROR_SERVER:
     case ZQ_FHIR_ERROR_PROTOCOL:

@@ -299,7 +299,7 @@ create (ToyServer *self, SoupServerMessage *message, const char *type, ToyFault 
 }
 
 static void
-update (ToyServer *self, SoupServerMessage *message, const char *type, const char *id, ToyFault fault)
+update (ToyServer *self, SoupServerMessage *message, const char *type, const char *id, ToyFault fault, guint status)
 {
   const char *match = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "If-Match");
   Resource *resource = find (self, type, id);
@@ -327,6 +327,8 @@ update (ToyServer *self, SoupServerMessage *message, const char *type, const cha
   store_text (self, type, id, body_of (message, &copy), zq_clock_now (self->clock));
   if (fault == TOY_DROP_AFTER)
     hang_up (message);
+  else if (fault == TOY_REFUSE_AFTER)
+    outcome (message, status);
   else
     answer_resource (message, 200, resource, fault != TOY_NO_BODY);
 }
@@ -389,7 +391,7 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   else if (g_str_equal (method, "POST"))
     create (self, message, parts[0], what);
   else if (g_str_equal (method, "PUT"))
-    update (self, message, parts[0], parts[1], what);
+    update (self, message, parts[0], parts[1], what, fault != NULL ? fault->status : 0);
   else if (parts[1] == NULL)
     search (self, message, parts[0], query != NULL ? query : nothing, query_text != NULL ? query_text : "");
   else if ((resource = find (self, parts[0], parts[1])) != NULL && !g_hash_table_contains (self->forbidden, parts[1]))

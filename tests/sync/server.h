@@ -37,6 +37,7 @@ typedef enum
   TOY_DROP_BEFORE, /* closes the connection, nothing done */
   TOY_DROP_AFTER,  /* closes it with the work done */
   TOY_CHANGE,      /* somebody else changes the resource just before a PUT */
+  TOY_REFUSE_AFTER, /* does an update and answers @status, as to one that was sent twice */
   TOY_NO_BODY,     /* does it and sends an empty answer */
 } ToyFault;
 

@@ -146,6 +146,23 @@ test_refused (Harness *self, gconstpointer data)
 }
 
 static void
+test_refused_update (Harness *self, gconstpointer data)
+{
+  gint64 done, not_done;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\"", START - MINUTE);
+  toy_server_put (self->server, "Basic", "2", ",\"text\":\"old\"", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  done = harness_edit (self, "1", "mine", "c1");
+  not_done = harness_edit (self, "2", "mine", "c2");
+  toy_server_fault (self->server, "PUT", "Basic/1", TOY_REFUSE_AFTER, 1, 422, 0);
+  toy_server_fault (self->server, "PUT", "Basic/2", TOY_STATUS, 1, 422, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, done), ==, -1);
+  g_assert_cmpint (harness_state (self, not_done), ==, ZQ_INTENT_REFUSED);
+}
+
+static void
 test_order (Harness *self, gconstpointer data)
 {
   const char *const texts[] = { "first", "second", "third" };
@@ -330,6 +347,7 @@ main (int argc, char **argv)
   ADD ("/push/precondition-looks-at-the-fresh-copy", test_precondition);
   ADD ("/push/update-once-when-the-answer-was-lost", test_put_answer_lost);
   ADD ("/push/refused-one-stops-its-chain-only", test_refused);
+  ADD ("/push/refused-update-that-is-there-already-is-done", test_refused_update);
   ADD ("/push/chain-keeps-its-order", test_order);
   ADD ("/push/local-references-get-the-hospitals-ids", test_references);
   ADD ("/push/retry-after-is-waited-for", test_retry_after);
