@@ -45,18 +45,33 @@ fail_locked (GError **error)
 static gboolean
 fail_absent (GError **error, const GError *cause)
 {
-  /* A service that comes back later has other sessions than the one that was known. */
-  secret_service_disconnect ();
   g_set_error (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_KEYRING_ABSENT, "This session has no working keyring: %s",
                cause != NULL ? cause->message : "no service");
   return FALSE;
 }
 
-/* libsecret's own choice, which it does not tell: with it there is no service to ask. */
+/* libsecret's own choice, which it does not tell (in a sandbox it asks the portal for the file's key):
+ * with it there is no service to ask. */
 static gboolean
 uses_file_backend (void)
 {
-  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") == 0;
+  return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") == 0 || g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+/* Asked before libsecret is: where the service is absent, libsecret 0.20 calls from two threads make it
+ * warn that it is "out of sync". */
+static gboolean
+start_service (GError **error)
+{
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
+  g_autoptr (GVariant) reply = NULL;
+
+  if (bus == NULL)
+    return FALSE;
+  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                       "StartServiceByName", g_variant_new ("(su)", "org.freedesktop.secrets", 0),
+                                       G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
+  return reply != NULL;
 }
 
 /* Any call that meets a locked collection would show the desktop's prompt: look first. */
@@ -71,6 +86,8 @@ check_unlocked (gboolean interactive, GError **error)
 
   if (uses_file_backend ())
     return TRUE;
+  if (!start_service (&cause))
+    return fail_absent (error, cause);
   service = secret_service_get_sync (SECRET_SERVICE_NONE, NULL, &cause);
   if (service == NULL)
     return fail_absent (error, cause);
