@@ -36,7 +36,7 @@ zq_changes_new (void)
   ZqChanges *self = g_new0 (ZqChanges, 1);
 
   g_atomic_ref_count_init (&self->references);
-  self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) topic_free);
+  self->topics = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)topic_free);
 
   return self;
 }
@@ -108,7 +108,7 @@ zq_changes_merge (ZqChanges *self, ZqChanges *other)
   Topic *topic;
 
   g_hash_table_iter_init (&iter, other->topics);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &name, (gpointer *) &topic))
+  while (g_hash_table_iter_next (&iter, (gpointer *)&name, (gpointer *)&topic))
     {
       GHashTableIter rows;
       gint64 *row;
@@ -121,7 +121,7 @@ zq_changes_merge (ZqChanges *self, ZqChanges *other)
         }
 
       g_hash_table_iter_init (&rows, topic->rows);
-      while (g_hash_table_iter_next (&rows, (gpointer *) &row, (gpointer *) &change))
+      while (g_hash_table_iter_next (&rows, (gpointer *)&row, (gpointer *)&change))
         zq_changes_add (self, name, *row, change->patient, change->flags);
     }
 }
@@ -161,7 +161,7 @@ zq_changes_has_patient (ZqChanges *self, gint64 patient)
   Topic *topic;
 
   g_hash_table_iter_init (&iter, self->topics);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &topic))
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&topic))
     {
       GHashTableIter rows;
       Change *change;
@@ -170,7 +170,7 @@ zq_changes_has_patient (ZqChanges *self, gint64 patient)
         return TRUE;
 
       g_hash_table_iter_init (&rows, topic->rows);
-      while (g_hash_table_iter_next (&rows, NULL, (gpointer *) &change))
+      while (g_hash_table_iter_next (&rows, NULL, (gpointer *)&change))
         if (change->patient == patient)
           return TRUE;
     }
@@ -190,6 +190,6 @@ zq_changes_foreach (ZqChanges *self, const char *name, ZqChangesFunc func, gpoin
     return;
 
   g_hash_table_iter_init (&rows, topic->rows);
-  while (g_hash_table_iter_next (&rows, (gpointer *) &row, (gpointer *) &change))
+  while (g_hash_table_iter_next (&rows, (gpointer *)&row, (gpointer *)&change))
     func (name, *row, change->patient, change->flags, data);
 }

@@ -31,8 +31,8 @@ GPtrArray *
 zq_store_list_wanted (ZqDb *db, const char *type, guint limit, GError **error)
 {
   g_autoptr (ZqRows) rows = zq_db_query (
-      db, error, "SELECT server_id FROM resource WHERE state = 'wanted' AND type = ? ORDER BY id DESC LIMIT ?", "si", type,
-      (gint64) limit);
+      db, error, "SELECT server_id FROM resource WHERE state = 'wanted' AND type = ? ORDER BY id DESC LIMIT ?", "si",
+      type, (gint64)limit);
 
   return list_texts (rows, error);
 }
@@ -40,8 +40,8 @@ zq_store_list_wanted (ZqDb *db, const char *type, guint limit, GError **error)
 GPtrArray *
 zq_store_list_wanted_types (ZqDb *db, GError **error)
 {
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error, "SELECT DISTINCT type FROM resource WHERE state = 'wanted' ORDER BY type", "");
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, "SELECT DISTINCT type FROM resource WHERE state = 'wanted' ORDER BY type", "");
 
   return list_texts (rows, error);
 }
@@ -96,9 +96,9 @@ zq_unreadable_free (ZqUnreadable *self)
 GPtrArray *
 zq_store_list_unreadable (ZqDb *db, guint limit, GError **error)
 {
-  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_unreadable_free);
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_unreadable_free);
   g_autoptr (ZqRows) rows = zq_db_query (
-      db, error, "SELECT id, type, server_id, reason, at FROM unreadable ORDER BY id DESC LIMIT ?", "i", (gint64) limit);
+      db, error, "SELECT id, type, server_id, reason, at FROM unreadable ORDER BY id DESC LIMIT ?", "i", (gint64)limit);
   GError *local = NULL;
 
   if (rows == NULL)
@@ -119,12 +119,8 @@ zq_store_list_unreadable (ZqDb *db, guint limit, GError **error)
 }
 
 gboolean
-zq_store_get_texts (ZqDb *db,
-                    const char *type,
-                    const char *server_id,
-                    char **server_json,
-                    char **local_json,
-                    GError **error)
+zq_store_get_texts (
+    ZqDb *db, const char *type, const char *server_id, char **server_json, char **local_json, GError **error)
 {
   GError *local = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (db, error,
@@ -186,9 +182,9 @@ set_gone (ZqTxn *txn, gpointer data, GError **error)
   if (row.kind != NULL && !zq_resource_unproject (txn, row.id, row.kind, error))
     return FALSE;
 
-  return zq_resource_set_unreadable (txn, row.id, NULL, error)
-         && zq_db_exec (txn->db, error, "UPDATE resource SET state = 'gone', note = ? WHERE id = ?", "si", gone->why,
-                        row.id);
+  return zq_resource_set_unreadable (txn, row.id, NULL, error) &&
+         zq_db_exec (txn->db, error, "UPDATE resource SET state = 'gone', note = ? WHERE id = ?", "si", gone->why,
+                     row.id);
 }
 
 void
@@ -204,5 +200,5 @@ zq_store_set_gone_async (ZqStore *self,
   gone->type = g_strdup (type);
   gone->server_id = g_strdup (server_id);
   gone->why = g_strdup (why);
-  zq_store_write_async (self, ZQ_PRIORITY_SYNC, set_gone, gone, (GDestroyNotify) gone_free, callback, user_data);
+  zq_store_write_async (self, ZQ_PRIORITY_SYNC, set_gone, gone, (GDestroyNotify)gone_free, callback, user_data);
 }

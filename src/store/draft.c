@@ -32,7 +32,7 @@ zq_draft_save_async (ZqStore *store, const char *scope, const char *body, GAsync
 
   draft->scope = g_strdup (scope);
   draft->body = g_strdup (body);
-  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, save_draft, draft, (GDestroyNotify) draft_free, callback, data);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, save_draft, draft, (GDestroyNotify)draft_free, callback, data);
 }
 
 gboolean

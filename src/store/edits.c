@@ -29,7 +29,7 @@ zq_edits_new (void)
 {
   ZqEdits *self = g_new0 (ZqEdits, 1);
 
-  self->edits = g_ptr_array_new_with_free_func ((GDestroyNotify) edit_free);
+  self->edits = g_ptr_array_new_with_free_func ((GDestroyNotify)edit_free);
 
   return self;
 }
@@ -117,7 +117,7 @@ set_batch (ZqDb *db, const char *text, Edit **edits, guint n, GError **error)
 static char *
 apply_some (ZqEdits *self, ZqDb *db, const char *text, guint at, guint *n, GError **error)
 {
-  Edit **edits = (Edit **) self->edits->pdata;
+  Edit **edits = (Edit **)self->edits->pdata;
 
   *n = 1;
   if (edits[at]->json == NULL)

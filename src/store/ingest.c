@@ -2,7 +2,7 @@
 #include "store/store-private.h"
 
 #define CHUNK_ROWS 64
-#define CHUNK_US 10000
+#define CHUNK_US   10000
 
 struct _ZqParser
 {
@@ -106,7 +106,7 @@ set_cursor (ZqTxn *txn, Ingest *ingest, GError **error)
                      " ON CONFLICT (kind, scope) DO UPDATE SET high = excluded.high, low = excluded.low,"
                      " filled = excluded.filled",
                      "ssssi", ingest->cursor_kind, ingest->cursor_scope, ingest->cursor.high, ingest->cursor.low,
-                     (gint64) ingest->cursor.filled);
+                     (gint64)ingest->cursor.filled);
 }
 
 static void
@@ -130,8 +130,8 @@ ingest_chunk (ZqTxn *txn, gpointer data, GError **error)
     {
       ZqTaken taken;
 
-      if (i > ingest->next && (zq_writer_has_urgent (txn->store->writer)
-                               || zq_clock_monotonic (txn->store->clock) - start > CHUNK_US))
+      if (i > ingest->next &&
+          (zq_writer_has_urgent (txn->store->writer) || zq_clock_monotonic (txn->store->clock) - start > CHUNK_US))
         break;
       if (!zq_resource_take (txn, g_ptr_array_index (ingest->items, i), 0, &taken, error))
         return FALSE;
@@ -162,7 +162,7 @@ chunk_done (ZqStore *store, gpointer data, GError *error)
   if (ingest->next < ingest->items->len)
     zq_writer_continue (store->writer, ingest->priority, ingest_chunk, chunk_done, task);
   else
-    zq_store_return_pointer (task, g_steal_pointer (&ingest->result), (GDestroyNotify) zq_ingested_free, NULL);
+    zq_store_return_pointer (task, g_steal_pointer (&ingest->result), (GDestroyNotify)zq_ingested_free, NULL);
 }
 
 /* --- the parser ------------------------------------------------------------------------------- */
@@ -232,7 +232,7 @@ zq_store_ingest_async (ZqStore *self,
 
   ingest->page = zq_bundle_ref (page);
   ingest->priority = priority;
-  ingest->items = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_item_free);
+  ingest->items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_item_free);
   ingest->result = g_new0 (ZqIngested, 1);
   if (cursor != NULL)
     {
@@ -244,7 +244,7 @@ zq_store_ingest_async (ZqStore *self,
       ingest->cursor.filled = cursor->filled;
     }
   g_task_set_source_tag (task, zq_store_ingest_async);
-  g_task_set_task_data (task, ingest, (GDestroyNotify) ingest_free);
+  g_task_set_task_data (task, ingest, (GDestroyNotify)ingest_free);
 
   if (zq_store_is_closing (self))
     g_task_return_new_error (task, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED, "The local store is closed");
@@ -274,8 +274,8 @@ gboolean
 zq_store_get_cursor (ZqDb *db, const char *kind, const char *scope, ZqCursor *cursor, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (ZqRows) rows = zq_db_query (db, error, "SELECT high, low, filled FROM cursor WHERE kind = ? AND scope = ?",
-                                         "ss", kind, scope);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, "SELECT high, low, filled FROM cursor WHERE kind = ? AND scope = ?", "ss", kind, scope);
 
   if (rows == NULL)
     return FALSE;

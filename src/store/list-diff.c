@@ -17,8 +17,8 @@ find_common (const GArray *a, const GArray *b)
 
   while (common.prefix < limit && KEY (a, common.prefix) == KEY (b, common.prefix))
     common.prefix++;
-  while (common.suffix < limit - common.prefix
-         && KEY (a, a->len - 1 - common.suffix) == KEY (b, b->len - 1 - common.suffix))
+  while (common.suffix < limit - common.prefix &&
+         KEY (a, a->len - 1 - common.suffix) == KEY (b, b->len - 1 - common.suffix))
     common.suffix++;
 
   return common;

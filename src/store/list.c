@@ -3,7 +3,7 @@
 
 #include "store/list-diff.h"
 
-#define PAGE 128
+#define PAGE      128
 #define MAX_PAGES 16
 #define MAX_SPANS 64
 
@@ -107,7 +107,7 @@ forget_entries (ZqList *self)
 
   g_queue_clear (&self->to_load);
   g_hash_table_iter_init (&iter, self->alive);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry))
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&entry))
     {
       g_object_weak_unref (entry->row, on_row_gone, entry);
       g_hash_table_iter_remove (&iter);
@@ -146,7 +146,7 @@ load_some (ZqList *self)
     }
 
   if (db != NULL && rows->len > 0)
-    self->source->load (self->store, db, (GObject *const *) rows->pdata, rows->len);
+    self->source->load (self->store, db, (GObject *const *)rows->pdata, rows->len);
 }
 
 static gboolean
@@ -351,8 +351,8 @@ read_keys (ZqList *self)
   reading->source = self->source;
   reading->query = g_atomic_rc_box_acquire (self->query);
   self->reading = g_cancellable_new ();
-  zq_store_read_async (self->store, run_reading, reading, (GDestroyNotify) reading_free,
-                       (GDestroyNotify) g_array_unref, self->reading, on_keys, g_object_ref (self));
+  zq_store_read_async (self->store, run_reading, reading, (GDestroyNotify)reading_free, (GDestroyNotify)g_array_unref,
+                       self->reading, on_keys, g_object_ref (self));
 }
 
 static void
@@ -400,7 +400,7 @@ reload_all (ZqList *self)
   Entry *entry;
 
   g_hash_table_iter_init (&iter, self->alive);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry))
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&entry))
     queue_load (self, entry);
 }
 
@@ -480,7 +480,7 @@ zq_list_finalize (GObject *object)
   ZqList *self = ZQ_LIST (object);
 
   forget_entries (self);
-  g_queue_clear_full (&self->pages, (GDestroyNotify) g_ptr_array_unref);
+  g_queue_clear_full (&self->pages, (GDestroyNotify)g_ptr_array_unref);
   g_clear_pointer (&self->alive, g_hash_table_unref);
   g_clear_pointer (&self->keys, g_array_unref);
   g_clear_pointer (&self->latest, g_array_unref);
@@ -537,14 +537,14 @@ zq_list_class_init (ZqListClass *klass)
   object_class->get_property = zq_list_get_property;
   object_class->set_property = zq_list_set_property;
 
-  properties[PROP_COMPLETE]
-      = g_param_spec_boolean ("complete", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_HOLD] = g_param_spec_boolean (
-      "hold", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  properties[PROP_N_NEW]
-      = g_param_spec_uint ("n-new", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_TOTAL]
-      = g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_COMPLETE] =
+      g_param_spec_boolean ("complete", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_HOLD] = g_param_spec_boolean ("hold", NULL, NULL, FALSE,
+                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_NEW] =
+      g_param_spec_uint ("n-new", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TOTAL] =
+      g_param_spec_uint ("total", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

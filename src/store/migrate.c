@@ -12,8 +12,8 @@ static gboolean
 run_migration (ZqDb *db, const char *name, GError **error)
 {
   g_autofree char *path = g_strconcat ("/org/zhenqiao/Zhenqiao/store/", name, NULL);
-  g_autoptr (GBytes) sql
-      = g_resource_lookup_data (zq_store_schema_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  g_autoptr (GBytes) sql =
+      g_resource_lookup_data (zq_store_schema_get_resource (), path, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   g_autofree char *text = NULL;
 
   if (sql == NULL)
@@ -36,7 +36,7 @@ check_version (ZqDb *db, gint64 *version, GError **error)
   if (!zq_db_get_int (db, version, error, "PRAGMA user_version", ""))
     return FALSE;
 
-  if (*version > (gint64) G_N_ELEMENTS (MIGRATIONS))
+  if (*version > (gint64)G_N_ELEMENTS (MIGRATIONS))
     {
       g_set_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_NEWER,
                    "The local store was made by a newer version of this program (%" G_GINT64_FORMAT
@@ -84,12 +84,13 @@ open_projection (ZqDb *db, const ZqResourceKind *kind, GError **error)
   if (kind->schema != NULL && !zq_db_script (db, kind->schema, error))
     return FALSE;
 
-  return zq_db_exec (db, error,
-                     "INSERT INTO projection (kind, version, state)"
-                     " SELECT ?1, ?2, iif (EXISTS (SELECT 1 FROM resource WHERE type = ?3), 'building', 'ready') WHERE true"
-                     " ON CONFLICT (kind) DO UPDATE SET version = excluded.version, state = 'building', done_to = 0"
-                     " WHERE version <> excluded.version",
-                     "sis", kind->name, (gint64) kind->projection_version, kind->type);
+  return zq_db_exec (
+      db, error,
+      "INSERT INTO projection (kind, version, state)"
+      " SELECT ?1, ?2, iif (EXISTS (SELECT 1 FROM resource WHERE type = ?3), 'building', 'ready') WHERE true"
+      " ON CONFLICT (kind) DO UPDATE SET version = excluded.version, state = 'building', done_to = 0"
+      " WHERE version <> excluded.version",
+      "sis", kind->name, (gint64)kind->projection_version, kind->type);
 }
 
 static gboolean
@@ -100,11 +101,11 @@ open_all (ZqDb *db, const ZqResourceKind *const *kinds, GError **error)
       return FALSE;
 
   /* What a dead process was sending is looked for at once; what was not there is asked for again. */
-  return zq_db_exec (db, error, "UPDATE intent SET not_before = 0 WHERE state = ?", "i", (gint64) ZQ_INTENT_SENDING)
-         && zq_db_exec (db, error,
-                        "UPDATE resource SET state = 'wanted' WHERE state = 'gone'"
-                        " AND NOT EXISTS (SELECT 1 FROM resource_text t WHERE t.id = resource.id)",
-                        "");
+  return zq_db_exec (db, error, "UPDATE intent SET not_before = 0 WHERE state = ?", "i", (gint64)ZQ_INTENT_SENDING) &&
+         zq_db_exec (db, error,
+                     "UPDATE resource SET state = 'wanted' WHERE state = 'gone'"
+                     " AND NOT EXISTS (SELECT 1 FROM resource_text t WHERE t.id = resource.id)",
+                     "");
 }
 
 gboolean

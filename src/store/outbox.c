@@ -6,7 +6,7 @@
 static GPtrArray *
 read_intents (ZqRows *rows, GError **error)
 {
-  g_autoptr (GPtrArray) intents = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_intent_free);
+  g_autoptr (GPtrArray) intents = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_intent_free);
   g_autoptr (GError) local = NULL;
 
   if (rows == NULL)
@@ -26,12 +26,11 @@ read_intents (ZqRows *rows, GError **error)
 GPtrArray *
 zq_store_list_pushable (ZqDb *db, gint64 now_us, guint limit, GError **error)
 {
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error,
-                     "SELECT " ZQ_INTENT_COLUMNS
-                     "WHERE i.seq = (SELECT min (h.seq) FROM intent h WHERE h.chain = i.chain)"
-                     " AND i.state IN (0, 1) AND i.not_before <= ? ORDER BY i.seq LIMIT ?",
-                     "ii", now_us, (gint64) limit);
+  g_autoptr (ZqRows) rows = zq_db_query (db, error,
+                                         "SELECT " ZQ_INTENT_COLUMNS
+                                         "WHERE i.seq = (SELECT min (h.seq) FROM intent h WHERE h.chain = i.chain)"
+                                         " AND i.state IN (0, 1) AND i.not_before <= ? ORDER BY i.seq LIMIT ?",
+                                         "ii", now_us, (gint64)limit);
 
   return read_intents (rows, error);
 }
@@ -47,8 +46,8 @@ zq_store_list_intents (ZqDb *db, GError **error)
 GPtrArray *
 zq_intent_list_of (ZqDb *db, gint64 target, GError **error)
 {
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error, "SELECT " ZQ_INTENT_COLUMNS "WHERE i.target = ? ORDER BY i.seq", "i", target);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, "SELECT " ZQ_INTENT_COLUMNS "WHERE i.target = ? ORDER BY i.seq", "i", target);
 
   return read_intents (rows, error);
 }
@@ -68,7 +67,8 @@ zq_store_get_intent (ZqDb *db, gint64 seq, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
   else
     g_set_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE,
-                 "Entry %" G_GINT64_FORMAT " of the outbox is not there any more: it has gone out or was taken back", seq);
+                 "Entry %" G_GINT64_FORMAT " of the outbox is not there any more: it has gone out or was taken back",
+                 seq);
 
   return NULL;
 }
@@ -139,8 +139,9 @@ static gboolean
 show_effect (ZqTxn *txn, const ZqIntent *intent, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *current = zq_db_get_text (
-      txn->db, &local, "SELECT coalesce (local_json, server_json) FROM resource_text WHERE id = ?", "i", intent->target);
+  g_autofree char *current =
+      zq_db_get_text (txn->db, &local, "SELECT coalesce (local_json, server_json) FROM resource_text WHERE id = ?", "i",
+                      intent->target);
   g_autofree char *text = NULL;
 
   if (local != NULL)
@@ -151,10 +152,10 @@ show_effect (ZqTxn *txn, const ZqIntent *intent, GError **error)
 
   text = zq_intent_apply (txn, intent, current, error);
 
-  return text != NULL
-         && zq_db_exec (txn->db, error, "UPDATE resource_text SET local_json = ? WHERE id = ?", "si", text,
-                        intent->target)
-         && zq_resource_reproject (txn, intent->target, TRUE, error);
+  return text != NULL &&
+         zq_db_exec (txn->db, error, "UPDATE resource_text SET local_json = ? WHERE id = ?", "si", text,
+                     intent->target) &&
+         zq_resource_reproject (txn, intent->target, TRUE, error);
 }
 
 static gboolean
@@ -205,7 +206,7 @@ zq_txn_add_intent (ZqTxn *txn,
                    " ?10 AND NOT EXISTS (SELECT 1 FROM intent WHERE target = ?3))",
                    "ssisssiisi", kind, action, target, args != NULL ? args : "{}", basis,
                    chain != NULL ? chain : own_chain, not_before, txn->now, txn->store->policy_version,
-                   (gint64) (row.server_id == NULL)))
+                   (gint64)(row.server_id == NULL)))
     return 0;
   seq = zq_db_last_insert_id (txn->db);
   zq_txn_changed (txn, "outbox", seq, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
@@ -242,10 +243,10 @@ after_cancel (ZqTxn *txn, const ZqIntent *intent, gboolean created, GError **err
 
   if (intent->target_server_id == NULL && created && left == 0)
     return zq_resource_remove (txn, intent->target, error);
-  if (intent->target_server_id == NULL && created
-      && !zq_db_exec (txn->db, error,
-                      "UPDATE intent SET creates = 1 WHERE seq = (SELECT min (seq) FROM intent WHERE target = ?)", "i",
-                      intent->target))
+  if (intent->target_server_id == NULL && created &&
+      !zq_db_exec (txn->db, error,
+                   "UPDATE intent SET creates = 1 WHERE seq = (SELECT min (seq) FROM intent WHERE target = ?)", "i",
+                   intent->target))
     return FALSE;
 
   return zq_resource_recompute (txn, intent->target, error);
@@ -288,8 +289,8 @@ zq_txn_release_intent (ZqTxn *txn, gint64 seq, const char *basis, GError **error
   return zq_db_exec (txn->db, error,
                      "UPDATE intent SET state = 0, error = NULL, not_before = 0, basis = coalesce (?, basis)"
                      " WHERE seq = ?",
-                     "si", basis, seq)
-         && zq_resource_recompute (txn, intent->target, error);
+                     "si", basis, seq) &&
+         zq_resource_recompute (txn, intent->target, error);
 }
 
 gint64
@@ -298,8 +299,8 @@ zq_txn_find_intent (ZqTxn *txn, gint64 target, const char *action, GError **erro
   gint64 seq = 0;
 
   zq_db_get_int (txn->db, &seq, error,
-                 "SELECT seq FROM intent WHERE target = ? AND action = ? AND state <> 1 ORDER BY seq DESC LIMIT 1", "is",
-                 target, action);
+                 "SELECT seq FROM intent WHERE target = ? AND action = ? AND state <> 1 ORDER BY seq DESC LIMIT 1",
+                 "is", target, action);
 
   return seq;
 }

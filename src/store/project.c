@@ -45,26 +45,22 @@ zq_resource_unproject (ZqTxn *txn, gint64 id, const char *name, GError **error)
 static gboolean
 is_fatal (const GError *error)
 {
-  return g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FULL)
-         || g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_CORRUPT)
-         || g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_BUSY);
+  return g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FULL) ||
+         g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_CORRUPT) ||
+         g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_BUSY);
 }
 
 gboolean
-zq_resource_project (ZqTxn *txn,
-                     gint64 id,
-                     const ZqResourceKind *kind,
-                     gpointer parsed,
-                     char **reason,
-                     GError **error)
+zq_resource_project (ZqTxn *txn, gint64 id, const ZqResourceKind *kind, gpointer parsed, char **reason, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
   if (kind == NULL)
     return TRUE;
 
-  if (!zq_db_exec (txn->db, error, "UPDATE resource SET kind = ? WHERE id = ? AND kind IS NOT ?1", "si", kind->name, id)
-      || !zq_db_exec (txn->db, error, "SAVEPOINT project", ""))
+  if (!zq_db_exec (txn->db, error, "UPDATE resource SET kind = ? WHERE id = ? AND kind IS NOT ?1", "si", kind->name,
+                   id) ||
+      !zq_db_exec (txn->db, error, "SAVEPOINT project", ""))
     return FALSE;
 
   if (kind->project == NULL || kind->project (txn, id, parsed, &local))
@@ -83,8 +79,7 @@ zq_resource_project (ZqTxn *txn,
     g_warning ("The rows of a %s could not be made: %s", kind->name, local->message);
   *reason = g_strdup (local != NULL ? local->message : "it could not be shown");
 
-  return zq_db_exec (txn->db, error, "ROLLBACK TO project", "")
-         && zq_db_exec (txn->db, error, "RELEASE project", "");
+  return zq_db_exec (txn->db, error, "ROLLBACK TO project", "") && zq_db_exec (txn->db, error, "RELEASE project", "");
 }
 
 gboolean
@@ -107,8 +102,8 @@ zq_resource_set_unreadable (ZqTxn *txn, gint64 id, const char *reason, GError **
                      "INSERT INTO unreadable (resource, type, server_id, reason, at)"
                      " SELECT id, type, server_id, ?, ? FROM resource WHERE id = ?"
                      " ON CONFLICT (resource) DO UPDATE SET reason = excluded.reason, at = excluded.at",
-                     "sii", reason, txn->now, id)
-         && zq_db_exec (txn->db, error, "UPDATE resource SET state = 'unreadable' WHERE id = ?", "i", id);
+                     "sii", reason, txn->now, id) &&
+         zq_db_exec (txn->db, error, "UPDATE resource SET state = 'unreadable' WHERE id = ?", "i", id);
 }
 
 /* A second server copy of what was made here once is not shown twice. */
@@ -146,8 +141,8 @@ project_text (ZqTxn *txn, const ZqRow *row, const char *text, char **reason, GEr
         *reason = g_strdup (local != NULL ? local->message : "it is not what this kind of record has to be");
     }
 
-  if (row->kind != NULL && (*reason != NULL || kind == NULL || !g_str_equal (kind->name, row->kind))
-      && !zq_resource_unproject (txn, row->id, row->kind, error))
+  if (row->kind != NULL && (*reason != NULL || kind == NULL || !g_str_equal (kind->name, row->kind)) &&
+      !zq_resource_unproject (txn, row->id, row->kind, error))
     return FALSE;
   if (*reason != NULL)
     return TRUE;

@@ -5,7 +5,7 @@
 #include "resource/json.h"
 #include "resource/reference.h"
 
-#define WAITS "waits for something that is not sent yet"
+#define WAITS    "waits for something that is not sent yet"
 #define WAITS_US (G_GINT64_CONSTANT (60) * 1000 * 1000)
 
 void
@@ -26,18 +26,14 @@ zq_push_free (ZqPush *self)
 /* --- states ----------------------------------------------------------------------------------- */
 
 static gboolean
-set_state (ZqTxn *txn,
-           const ZqIntent *intent,
-           ZqIntentState state,
-           const char *reason,
-           gint64 not_before,
-           GError **error)
+set_state (
+    ZqTxn *txn, const ZqIntent *intent, ZqIntentState state, const char *reason, gint64 not_before, GError **error)
 {
   zq_txn_changed (txn, "outbox", intent->seq, 0, ZQ_CHANGE_CONTENT);
 
   return zq_db_exec (txn->db, error, "UPDATE intent SET state = ?, error = ?, not_before = ? WHERE seq = ?", "isii",
-                     (gint64) state, reason, not_before, intent->seq)
-         && zq_resource_recompute (txn, intent->target, error);
+                     (gint64)state, reason, not_before, intent->seq) &&
+         zq_resource_recompute (txn, intent->target, error);
 }
 
 gboolean
@@ -74,13 +70,13 @@ finish (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **error)
   const ZqIntentRule *rule = zq_store_find_rule (txn->store, intent, NULL);
   g_autoptr (ZqIntent) done = zq_intent_copy (intent);
 
-  if (!zq_intent_delete (txn, intent, error) || !take_answer (txn, intent, resource, error)
-      || !zq_resource_recompute (txn, intent->target, error) || !zq_intent_wake (txn, error))
+  if (!zq_intent_delete (txn, intent, error) || !take_answer (txn, intent, resource, error) ||
+      !zq_resource_recompute (txn, intent->target, error) || !zq_intent_wake (txn, error))
     return FALSE;
 
   if (done->target_server_id == NULL)
-    done->target_server_id
-        = zq_db_get_text (txn->db, NULL, "SELECT server_id FROM resource WHERE id = ?", "i", intent->target);
+    done->target_server_id =
+        zq_db_get_text (txn->db, NULL, "SELECT server_id FROM resource WHERE id = ?", "i", intent->target);
   if (rule != NULL && rule->pushed != NULL && !rule->pushed (txn, done, error))
     return FALSE;
 
@@ -276,8 +272,8 @@ mark_sending (ZqTxn *txn, Prepare *prepare, GError **error)
 
   return zq_db_exec (txn->db, error,
                      "UPDATE intent SET state = 1, attempts = ?, sent = ?, error = NULL, not_before = 0 WHERE seq = ?",
-                     "iii", (gint64) intent->attempts, intent->sent, intent->seq)
-         && zq_resource_recompute (txn, intent->target, error);
+                     "iii", (gint64)intent->attempts, intent->sent, intent->seq) &&
+         zq_resource_recompute (txn, intent->target, error);
 }
 
 static gboolean
@@ -323,15 +319,16 @@ prepare_push (ZqTxn *txn, gpointer data, GError **error)
   state = intent->state;
   if (state != ZQ_INTENT_WAITING && state != ZQ_INTENT_SENDING)
     {
-      g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE, "It is held or refused: the doctor has to look");
+      g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE,
+                           "It is held or refused: the doctor has to look");
       return FALSE;
     }
 
   prepare->push->retry = state == ZQ_INTENT_SENDING;
   prepare->creates = zq_intent_creates (txn->db, intent->seq);
   if (zq_row_get (txn->db, intent->target, &prepare->row, &local))
-    prepare->server_text = zq_db_get_text (txn->db, &local, "SELECT server_json FROM resource_text WHERE id = ?", "i",
-                                           intent->target);
+    prepare->server_text =
+        zq_db_get_text (txn->db, &local, "SELECT server_json FROM resource_text WHERE id = ?", "i", intent->target);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -353,7 +350,7 @@ zq_store_prepare_push_async (ZqStore *self, gint64 seq, GAsyncReadyCallback call
 
   prepare->seq = seq;
   g_task_set_source_tag (task, zq_store_prepare_push_async);
-  g_task_set_task_data (task, prepare, (GDestroyNotify) prepare_free);
+  g_task_set_task_data (task, prepare, (GDestroyNotify)prepare_free);
   zq_store_write_task (self, ZQ_PRIORITY_SYNC, prepare_push, task);
 }
 
@@ -436,7 +433,7 @@ zq_store_settle_push_async (ZqStore *self,
   settle->not_before = not_before;
   settle->unclear = unclear;
   g_task_set_source_tag (task, zq_store_settle_push_async);
-  g_task_set_task_data (task, settle, (GDestroyNotify) settle_free);
+  g_task_set_task_data (task, settle, (GDestroyNotify)settle_free);
   zq_store_write_task (self, ZQ_PRIORITY_SYNC, settle_push, task);
 }
 

@@ -88,7 +88,7 @@ reader_main (gpointer data)
         return NULL;
 
       result = run_read (self, item, &error);
-      zq_store_return_pointer (item, result, ((Read *) g_task_get_task_data (item))->result_free, error);
+      zq_store_return_pointer (item, result, ((Read *)g_task_get_task_data (item))->result_free, error);
     }
 }
 
@@ -143,7 +143,7 @@ zq_store_read_async (ZqStore *self,
   read->data = data;
   read->data_free = data_free;
   read->result_free = result_free;
-  g_task_set_task_data (task, read, (GDestroyNotify) read_free);
+  g_task_set_task_data (task, read, (GDestroyNotify)read_free);
 
   if (zq_store_is_closing (self))
     g_task_return_new_error (task, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED, "The local store is closed");

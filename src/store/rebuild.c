@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/store-private.h"
 
-#define CHUNK_IDS 2000
+#define CHUNK_IDS  2000
 #define CHUNK_ROWS 64
-#define CHUNK_US 10000
+#define CHUNK_US   10000
 
 /* The rows of a kind made anew from the texts, in place, a chunk a transaction; `done_to` says how
  * far, so that a kill costs one chunk. */
@@ -27,11 +27,10 @@ static gboolean
 list_chunk (ZqTxn *txn, Rebuild *rebuild, gint64 from, GArray *ids, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (ZqRows) rows
-      = zq_db_query (txn->db, error,
-                     "SELECT id FROM resource WHERE id > ? AND id <= ? AND type = ? AND state IN"
-                     " ('held', 'local', 'unreadable') ORDER BY id LIMIT ?",
-                     "iisi", from, from + CHUNK_IDS, rebuild->kind->type, (gint64) CHUNK_ROWS);
+  g_autoptr (ZqRows) rows = zq_db_query (txn->db, error,
+                                         "SELECT id FROM resource WHERE id > ? AND id <= ? AND type = ? AND state IN"
+                                         " ('held', 'local', 'unreadable') ORDER BY id LIMIT ?",
+                                         "iisi", from, from + CHUNK_IDS, rebuild->kind->type, (gint64)CHUNK_ROWS);
 
   if (rows == NULL)
     return FALSE;
@@ -71,8 +70,8 @@ rebuild_chunk (ZqTxn *txn, gpointer data, GError **error)
     {
       gint64 id = g_array_index (ids, gint64, i);
 
-      if (i > 0 && (zq_writer_has_urgent (txn->store->writer)
-                    || zq_clock_monotonic (txn->store->clock) - start > CHUNK_US))
+      if (i > 0 &&
+          (zq_writer_has_urgent (txn->store->writer) || zq_clock_monotonic (txn->store->clock) - start > CHUNK_US))
         {
           last = done_to;
           break;

@@ -4,8 +4,8 @@
 /* Whose earlier texts are kept: what a doctor may have acted on. */
 static const char *const KEPT_TYPES[] = { "DiagnosticReport", "Observation", "Communication", NULL };
 
-#define ROW_COLUMNS                                                                                                   \
-  "SELECT r.id, r.type, r.server_id, r.local_id, r.version, r.last_updated, r.state, r.kind,"                         \
+#define ROW_COLUMNS                                                                                                    \
+  "SELECT r.id, r.type, r.server_id, r.local_id, r.version, r.last_updated, r.state, r.kind,"                          \
   " t.server_json IS NOT NULL FROM resource r LEFT JOIN resource_text t ON t.id = r.id "
 
 void
@@ -43,8 +43,8 @@ read_row (ZqRows *rows, ZqRow *row, GError **error)
 gboolean
 zq_row_find (ZqDb *db, const char *type, const char *server_id, ZqRow *row, GError **error)
 {
-  g_autoptr (ZqRows) rows
-      = zq_db_query (db, error, ROW_COLUMNS "WHERE r.type = ? AND r.server_id = ?", "ss", type, server_id);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, ROW_COLUMNS "WHERE r.type = ? AND r.server_id = ?", "ss", type, server_id);
 
   return read_row (rows, row, error);
 }
@@ -125,9 +125,9 @@ adopt (ZqTxn *txn, ZqRow *row, ZqRow *named, const char *server_id, GError **err
 {
   gboolean merged = named->id != 0;
 
-  if (merged
-      && (!zq_db_exec (txn->db, error, "UPDATE intent SET target = ? WHERE target = ?", "ii", row->id, named->id)
-          || !zq_resource_remove (txn, named->id, error)))
+  if (merged &&
+      (!zq_db_exec (txn->db, error, "UPDATE intent SET target = ? WHERE target = ?", "ii", row->id, named->id) ||
+       !zq_resource_remove (txn, named->id, error)))
     return FALSE;
 
   if (!zq_db_exec (txn->db, error, "UPDATE resource SET server_id = ? WHERE id = ?", "si", server_id, row->id))
@@ -236,8 +236,8 @@ keep_unchanged (ZqTxn *txn, const ZqRow *row, GError **error)
   if (g_str_equal (row->state, "held") || g_str_equal (row->state, "unreadable"))
     return TRUE;
 
-  return zq_db_exec (txn->db, error, "UPDATE resource SET state = 'held', note = NULL WHERE id = ?", "i", row->id)
-         && zq_resource_reproject (txn, row->id, FALSE, error);
+  return zq_db_exec (txn->db, error, "UPDATE resource SET state = 'held', note = NULL WHERE id = ?", "i", row->id) &&
+         zq_resource_reproject (txn, row->id, FALSE, error);
 }
 
 static gboolean
@@ -300,8 +300,8 @@ put_rows (ZqTxn *txn, ZqItem *item, const ZqRow *row, ZqTaken *taken, GError **e
   if (!zq_db_exec (txn->db, error, "UPDATE resource_text SET local_json = NULL WHERE id = ? AND local_json IS NOT NULL",
                    "i", row->id))
     return FALSE;
-  if (row->kind != NULL && (item->kind == NULL || item->reason != NULL || !g_str_equal (item->kind->name, row->kind))
-      && !zq_resource_unproject (txn, row->id, row->kind, error))
+  if (row->kind != NULL && (item->kind == NULL || item->reason != NULL || !g_str_equal (item->kind->name, row->kind)) &&
+      !zq_resource_unproject (txn, row->id, row->kind, error))
     return FALSE;
 
   reason = g_strdup (item->reason);
@@ -337,6 +337,6 @@ zq_resource_take (ZqTxn *txn, ZqItem *item, gint64 into, ZqTaken *taken, GError 
 
   *taken = ZQ_TAKEN_STORED;
 
-  return keep_superseded (txn, &row, error) && put_row (txn, item, &row, error) && put_text (txn, item, &row, error)
-         && put_rows (txn, item, &row, taken, error);
+  return keep_superseded (txn, &row, error) && put_row (txn, item, &row, error) && put_text (txn, item, &row, error) &&
+         put_rows (txn, item, &row, taken, error);
 }

@@ -157,8 +157,8 @@ gboolean zq_row_get (ZqDb *db, gint64 id, ZqRow *row, GError **error);
 const ZqResourceKind *zq_store_match_kind (ZqStore *store, const char *type, JsonNode *node);
 gboolean zq_resource_unproject (ZqTxn *txn, gint64 id, const char *kind, GError **error);
 /* @reason: (out): set when the rows could not be made, which is no error of the transaction. */
-gboolean zq_resource_project (ZqTxn *txn, gint64 id, const ZqResourceKind *kind, gpointer parsed, char **reason,
-                              GError **error);
+gboolean
+zq_resource_project (ZqTxn *txn, gint64 id, const ZqResourceKind *kind, gpointer parsed, char **reason, GError **error);
 /* From its local text, else the server's. @strict: what cannot be read or shown is an error, else it
  * is counted. */
 gboolean zq_resource_reproject (ZqTxn *txn, gint64 id, gboolean strict, GError **error);
@@ -170,8 +170,8 @@ gboolean zq_resource_set_unreadable (ZqTxn *txn, gint64 id, const char *reason, 
 
 /* --- outbox.c, push.c ------------------------------------------------------------------------- */
 
-#define ZQ_INTENT_COLUMNS                                                                                             \
-  "i.seq, i.kind, i.action, i.target, r.type, r.server_id, r.local_id, i.args, i.basis, i.chain, i.not_before, "      \
+#define ZQ_INTENT_COLUMNS                                                                                              \
+  "i.seq, i.kind, i.action, i.target, r.type, r.server_id, r.local_id, i.args, i.basis, i.chain, i.not_before, "       \
   "i.created, i.sent, i.state, i.attempts, i.error, i.policy FROM intent i JOIN resource r ON r.id = i.target "
 
 ZqIntent *zq_intent_new_from_rows (ZqRows *rows);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-G_DEFINE_QUARK (zq-store-error-quark, zq_store_error)
+G_DEFINE_QUARK (zq - store - error - quark, zq_store_error)
 
 enum
 {
@@ -51,8 +51,8 @@ zq_store_class_init (ZqStoreClass *klass)
   object_class->dispose = zq_store_dispose;
   object_class->finalize = zq_store_finalize;
 
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", ZQ_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 1, ZQ_TYPE_CHANGES | G_SIGNAL_TYPE_STATIC_SCOPE);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", ZQ_TYPE_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                          1, ZQ_TYPE_CHANGES | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 
 static void
@@ -110,8 +110,8 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->base = g_strdup (config->base);
   self->who = g_strdup (config->who);
   self->policy_version = g_strdup (config->policy_version);
-  self->main_context
-      = g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
+  self->main_context =
+      g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
   self->writer = zq_writer_new (self, g_steal_pointer (&writer));
   self->reader = zq_reader_new (g_steal_pointer (&reader));
   self->parser = zq_parser_new ();

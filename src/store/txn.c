@@ -137,8 +137,8 @@ zq_txn_reference (ZqTxn *txn, const char *text, gboolean wanted, GError **error)
 
   if (zq_row_find (txn->db, reference->type, reference->id, &row, &local))
     {
-      if (wanted && g_strcmp0 (row.state, "stub") == 0
-          && !zq_db_exec (txn->db, error, "UPDATE resource SET state = 'wanted' WHERE id = ?", "i", row.id))
+      if (wanted && g_strcmp0 (row.state, "stub") == 0 &&
+          !zq_db_exec (txn->db, error, "UPDATE resource SET state = 'wanted' WHERE id = ?", "i", row.id))
         return 0;
       return row.id;
     }
@@ -192,8 +192,7 @@ zq_txn_audit (ZqTxn *txn, const char *what, gint64 target, gint64 patient, GErro
 {
   const char *who = txn->store->who;
   g_autoptr (GError) local = NULL;
-  g_autofree char *before
-      = zq_db_get_text (txn->db, &local, "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1", "");
+  g_autofree char *before = zq_db_get_text (txn->db, &local, "SELECT hash FROM audit ORDER BY seq DESC LIMIT 1", "");
   g_autofree char *line = NULL;
   g_autofree char *hash = NULL;
 

@@ -43,7 +43,7 @@ post_return (Return *back)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, g_task_get_priority (back->task));
-  g_source_set_callback (source, return_here, back, (GDestroyNotify) return_free);
+  g_source_set_callback (source, return_here, back, (GDestroyNotify)return_free);
   g_source_attach (source, g_task_get_context (back->task));
 }
 

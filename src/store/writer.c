@@ -2,8 +2,8 @@
 #include "store/store-private.h"
 
 #define N_PRIORITIES 3
-#define MAX_GROUP 64
-#define SECOND G_GINT64_CONSTANT (1000000)
+#define MAX_GROUP    64
+#define SECOND       G_GINT64_CONSTANT (1000000)
 
 typedef struct
 {
@@ -124,7 +124,7 @@ post_notice (ZqWriter *self, ZqChanges *changes)
 
   source = g_idle_source_new ();
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, deliver_notice, notice, (GDestroyNotify) notice_free);
+  g_source_set_callback (source, deliver_notice, notice, (GDestroyNotify)notice_free);
   g_source_attach (source, self->store->main_context);
 }
 
@@ -156,7 +156,8 @@ run_job (ZqWriter *self, Job *job)
   if (ok)
     job->changes = g_steal_pointer (&txn.changes);
   else if (job->error == NULL)
-    g_set_error_literal (&job->error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED, "The change was given up; nothing of it is stored");
+    g_set_error_literal (&job->error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED,
+                         "The change was given up; nothing of it is stored");
   zq_txn_clear (&txn);
 
   return ok;
@@ -256,7 +257,7 @@ is_idle (ZqWriter *self)
 static GPtrArray *
 take_group (ZqWriter *self)
 {
-  GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify) job_free);
+  GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify)job_free);
 
   g_mutex_lock (&self->mutex);
   while (is_idle (self) && !self->stopping)

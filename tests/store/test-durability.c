@@ -142,7 +142,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
 
   zq_draft_save_finish (ZQ_STORE (source), result, &error);
   g_assert_no_error (error);
-  *(gboolean *) data = TRUE;
+  *(gboolean *)data = TRUE;
 }
 
 static void
@@ -205,8 +205,7 @@ kill_after (const char *dir, guint rounds)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_autoptr (GSubprocess) child
-      = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, self, "--child", dir, NULL);
+  g_autoptr (GSubprocess) child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, self, "--child", dir, NULL);
   g_autoptr (GDataInputStream) lines = NULL;
   guint promised = 0;
   char *line;

@@ -6,8 +6,9 @@
 static void
 test_every_byte_is_kept (Toy *toy, gconstpointer unused)
 {
-  const char *odd = "{ \"resourceType\" : \"Task\",\n\t\"id\":\"odd\", \"status\":\"requested\", \"a\":7.10, \"b\":1e400,"
-                    " \"c\":1, \"c\":2, \"d\":\"\\u4e2d\\/\", \"e\":100000000000000000001, \"f\" : [ ] }";
+  const char *odd =
+      "{ \"resourceType\" : \"Task\",\n\t\"id\":\"odd\", \"status\":\"requested\", \"a\":7.10, \"b\":1e400,"
+      " \"c\":1, \"c\":2, \"d\":\"\\u4e2d\\/\", \"e\":100000000000000000001, \"f\" : [ ] }";
   g_autofree char *text = NULL;
 
   toy_take (toy, odd);
@@ -55,8 +56,8 @@ test_unreadable_is_kept_and_counted (Toy *toy, gconstpointer unused)
   g_autofree char *hidden = toy_task ("hidden", 1, "\"status\":\"unshowable\"");
   g_autofree char *good = toy_task ("good", 1, NULL);
   g_autofree char *mended = toy_task ("bad", 2, NULL);
-  g_autoptr (ZqIngested) ingested
-      = toy_ingest (toy, toy_bundle (bad, "7", "{\"resourceType\":\"Task\"}", hidden, good, NULL));
+  g_autoptr (ZqIngested) ingested =
+      toy_ingest (toy, toy_bundle (bad, "7", "{\"resourceType\":\"Task\"}", hidden, good, NULL));
   g_autoptr (ZqIngested) again = toy_ingest (toy, toy_bundle (bad, "7", NULL));
   g_autofree char *text = toy_server_text (toy, "bad");
   g_autoptr (GPtrArray) list = zq_store_list_unreadable (zq_store_get_main_db (toy->store), 10, NULL);
@@ -117,7 +118,7 @@ on_done (GObject *source, GAsyncResult *result, gpointer data)
 
   zq_store_write_finish (ZQ_STORE (source), result, &error);
   g_assert_no_error (error);
-  *(gboolean *) data = TRUE;
+  *(gboolean *)data = TRUE;
 }
 
 static void
@@ -188,7 +189,8 @@ many_tasks (guint first, guint n)
   ZqBundle *bundle;
 
   for (guint i = first; i < first + n; i++)
-    g_string_append_printf (text, "%s{\"resource\":{\"resourceType\":\"Task\",\"id\":\"t%u\",\"status\":\"requested\"}}",
+    g_string_append_printf (text,
+                            "%s{\"resource\":{\"resourceType\":\"Task\",\"id\":\"t%u\",\"status\":\"requested\"}}",
                             i == first ? "" : ",", i);
   g_string_append (text, "]}");
   bytes = g_bytes_new (text->str, text->len);
@@ -205,7 +207,7 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
 
   g_assert_no_error (error);
-  *(guint *) data = ingested->stored;
+  *(guint *)data = ingested->stored;
 }
 
 static gboolean
@@ -281,7 +283,7 @@ test_commit_tells_its_rows (Toy *toy, gconstpointer unused)
 static gboolean
 announce_many (ZqTxn *txn, gpointer data, GError **error)
 {
-  for (gint64 i = 1; i <= *(gint64 *) data; i++)
+  for (gint64 i = 1; i <= *(gint64 *)data; i++)
     zq_txn_changed (txn, "task", i, 1000 + i, ZQ_CHANGE_CONTENT);
 
   return TRUE;
@@ -325,14 +327,14 @@ on_failed (GObject *source, GAsyncResult *result, gpointer data)
 
   g_assert_false (zq_store_write_finish (ZQ_STORE (source), result, &error));
   g_assert_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE);
-  (*(guint *) data)++;
+  (*(guint *)data)++;
 }
 
 static void
 on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_assert_true (zq_store_write_finish (ZQ_STORE (source), result, NULL));
-  (*(guint *) data)++;
+  (*(guint *)data)++;
 }
 
 /* Queued together they share a commit; one that fails takes only itself back. */
@@ -394,7 +396,7 @@ read_long (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
   GError *local = NULL;
   gint64 n = 0;
 
-  g_atomic_int_set ((gint *) data, TRUE);
+  g_atomic_int_set ((gint *)data, TRUE);
   for (guint i = 0; i < 1000 && local == NULL && !g_cancellable_is_cancelled (cancellable); i++)
     zq_db_get_int (db, &n, &local,
                    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)"
@@ -415,13 +417,13 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 has_error (gpointer data)
 {
-  return *(GError **) data != NULL;
+  return *(GError **)data != NULL;
 }
 
 static gboolean
 has_started (gpointer data)
 {
-  return g_atomic_int_get ((gint *) data);
+  return g_atomic_int_get ((gint *)data);
 }
 
 static void
@@ -471,8 +473,7 @@ test_cursor_comes_with_its_page (Toy *toy, gconstpointer unused)
   zq_store_ingest_async (toy->store, page, ZQ_PRIORITY_SYNC, "task", "department", &cursor, on_ingested, &stored);
   g_assert_true (zq_test_wait_count (&stored, 200, 10));
   zq_cursor_clear (&cursor);
-  g_assert_true (
-      zq_store_get_cursor (zq_store_get_main_db (toy->store), "task", "department", &cursor, NULL));
+  g_assert_true (zq_store_get_cursor (zq_store_get_main_db (toy->store), "task", "department", &cursor, NULL));
   g_assert_cmpstr (cursor.high, ==, "2026-11-22T01:00:00Z");
   g_assert_null (cursor.low);
   g_assert_true (cursor.filled);

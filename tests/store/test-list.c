@@ -204,14 +204,14 @@ change_one (Toy *toy, gint64 id, gint64 due)
 static gboolean
 fill (ZqTxn *txn, gpointer data, GError **error)
 {
-  gint64 n = *(gint64 *) data;
+  gint64 n = *(gint64 *)data;
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, n);
 
   return zq_db_exec (zq_txn_db (txn), error,
                      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
                      " INSERT INTO toy_task (id, due, overdue) SELECT i, i * 10, 1 FROM n",
-                     "i", n)
-         && zq_txn_set_setting (txn, "n", text, error);
+                     "i", n) &&
+         zq_txn_set_setting (txn, "n", text, error);
 }
 
 static void
@@ -367,7 +367,7 @@ test_a_row_is_one_object (Toy *toy, gconstpointer unused)
 static void
 count_gone (gpointer data, GObject *object)
 {
-  (*(guint *) data)++;
+  (*(guint *)data)++;
 }
 
 static void
@@ -426,7 +426,8 @@ test_any_changes_are_told_exactly (Toy *toy, gconstpointer unused)
 
       for (guint i = 0; i < n; i++)
         {
-          Change one = { g_test_rand_int_range (1, 600), g_test_rand_int_range (0, 3) == 0 ? 0 : g_test_rand_int_range (1, 6000) };
+          Change one = { g_test_rand_int_range (1, 600),
+                         g_test_rand_int_range (0, 3) == 0 ? 0 : g_test_rand_int_range (1, 6000) };
 
           g_array_append_val (changes, one);
         }
@@ -448,7 +449,7 @@ random_keys (guint n, guint among)
     {
       gint64 key = g_test_rand_int_range (1, among + 1);
 
-      if (g_hash_table_add (used, GINT_TO_POINTER ((int) key)))
+      if (g_hash_table_add (used, GINT_TO_POINTER ((int)key)))
         g_array_append_val (keys, key);
     }
 

@@ -47,16 +47,18 @@ test_edits_keep_other_tokens (void)
   zq_edits_remove (edits, "$.not.there");
   g_assert_cmpuint (zq_edits_get_length (edits), ==, 27);
 
-  text = zq_edits_apply (edits, db,
-                         "{\"status\":\"x\",\"a\":7.10,\"b\":1e400,\"c\":1,\"c\":2,\"drop\":{},\"e\":100000000000000000001,"
-                         "\"u\":\"\\u4e2d\\/\",\"unknown\":{\"x\":[null,-0.0]}}",
-                         &error);
+  text = zq_edits_apply (
+      edits, db,
+      "{\"status\":\"x\",\"a\":7.10,\"b\":1e400,\"c\":1,\"c\":2,\"drop\":{},\"e\":100000000000000000001,"
+      "\"u\":\"\\u4e2d\\/\",\"unknown\":{\"x\":[null,-0.0]}}",
+      &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (text, ==,
-                   "{\"status\":\"a\\\"b\\\\中\",\"a\":7.10,\"b\":1e400,\"c\":1,\"c\":2,\"e\":100000000000000000001,"
-                   "\"u\":\"\\u4e2d\\/\",\"unknown\":{\"x\":[null,-0.0]},\"flag\":true,\"value\":0.50,"
-                   "\"list\":[{\"n\":1},[2.0]],\"more\":[1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,"
-                   "1.0,1.0,1.0,1.0]}");
+  g_assert_cmpstr (
+      text, ==,
+      "{\"status\":\"a\\\"b\\\\中\",\"a\":7.10,\"b\":1e400,\"c\":1,\"c\":2,\"e\":100000000000000000001,"
+      "\"u\":\"\\u4e2d\\/\",\"unknown\":{\"x\":[null,-0.0]},\"flag\":true,\"value\":0.50,"
+      "\"list\":[{\"n\":1},[2.0]],\"more\":[1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,1.0,"
+      "1.0,1.0,1.0,1.0]}");
 }
 
 static void
@@ -78,8 +80,8 @@ test_wrong_edit_is_an_error (void)
 static void
 test_three_changes_survive_a_newer_copy (Toy *toy, gconstpointer unused)
 {
-  g_autofree char *one
-      = toy_task ("1", 1, "\"status\":\"requested\",\"owner\":{\"reference\":\"Organization/d\"}," EXTENSION);
+  g_autofree char *one =
+      toy_task ("1", 1, "\"status\":\"requested\",\"owner\":{\"reference\":\"Organization/d\"}," EXTENSION);
   g_autofree char *two = toy_task ("1", 2,
                                    "\"status\":\"requested\",\"owner\":{\"reference\":\"Organization/d\"},"
                                    "\"description\":\"changed\"," EXTENSION ",\"unknown\":[1.0]");
@@ -232,12 +234,12 @@ test_chain_waits_for_its_head (Toy *toy, gconstpointer unused)
   gint64 first = toy_send (toy, "1", NULL, "thread/1");
   gint64 second = toy_send (toy, "2", NULL, "thread/1");
   gint64 third = toy_send (toy, "3", NULL, "thread/2");
-  g_autoptr (GPtrArray) pushable
-      = zq_store_list_pushable (zq_store_get_main_db (toy->store), zq_clock_now (toy->clock), 10, NULL);
+  g_autoptr (GPtrArray) pushable =
+      zq_store_list_pushable (zq_store_get_main_db (toy->store), zq_clock_now (toy->clock), 10, NULL);
 
   g_assert_cmpuint (pushable->len, ==, 2);
-  g_assert_cmpint (((ZqIntent *) g_ptr_array_index (pushable, 0))->seq, ==, first);
-  g_assert_cmpint (((ZqIntent *) g_ptr_array_index (pushable, 1))->seq, ==, third);
+  g_assert_cmpint (((ZqIntent *)g_ptr_array_index (pushable, 0))->seq, ==, first);
+  g_assert_cmpint (((ZqIntent *)g_ptr_array_index (pushable, 1))->seq, ==, third);
 
   toy_settle (toy, first, ZQ_PUSH_REFUSED, NULL, 0, FALSE);
   g_assert_cmpuint (toy_n_pushable (toy), ==, 1);
@@ -252,7 +254,7 @@ test_chain_waits_for_its_head (Toy *toy, gconstpointer unused)
 static gboolean
 release (ZqTxn *txn, gpointer data, GError **error)
 {
-  return zq_txn_release_intent (txn, *(gint64 *) data, "{\"seen\":1}", error);
+  return zq_txn_release_intent (txn, *(gint64 *)data, "{\"seen\":1}", error);
 }
 
 static void

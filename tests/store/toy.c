@@ -65,7 +65,7 @@ put_task (ZqTxn *txn, gint64 id, ToyTask *task, const char *mark, GError **error
                      "INSERT OR REPLACE INTO toy_task (id, status, owner, focus, due, overdue, mark)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?)",
                      "issiiis", id, task->status, task->owner, focus, task->due,
-                     (gint64) (task->due != 0 && task->due <= zq_txn_now (txn)), mark);
+                     (gint64)(task->due != 0 && task->due <= zq_txn_now (txn)), mark);
 }
 
 static gboolean
@@ -101,8 +101,8 @@ task_alarm (ZqTxn *txn, gint64 now_us, GError **error)
 {
   zq_txn_changed (txn, "task", 0, 0, ZQ_CHANGE_ORDER);
 
-  return zq_db_exec (zq_txn_db (txn), error, "UPDATE toy_task SET overdue = 1 WHERE overdue = 0 AND due > 0 AND due <= ?",
-                     "i", now_us);
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "UPDATE toy_task SET overdue = 1 WHERE overdue = 0 AND due > 0 AND due <= ?", "i", now_us);
 }
 
 static gboolean
@@ -181,9 +181,9 @@ static const ZqIntentRule TASK_RULES[] = {
   { NULL },
 };
 
-#define TASK_SCHEMA                                                                                                   \
-  "CREATE TABLE IF NOT EXISTS toy_task (id INTEGER PRIMARY KEY, status TEXT, owner TEXT, focus INTEGER, due INTEGER," \
-  " overdue INTEGER, mark TEXT);"                                                                                     \
+#define TASK_SCHEMA                                                                                                    \
+  "CREATE TABLE IF NOT EXISTS toy_task (id INTEGER PRIMARY KEY, status TEXT, owner TEXT, focus INTEGER, due INTEGER,"  \
+  " overdue INTEGER, mark TEXT);"                                                                                      \
   "CREATE INDEX IF NOT EXISTS toy_task_due ON toy_task (due, id);"
 
 static const ZqResourceKind TASK = {
@@ -229,9 +229,9 @@ message_parse (JsonNode *node, gpointer context, GError **error)
 static gboolean
 message_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
-  return zq_db_exec (zq_txn_db (txn), error, "INSERT OR REPLACE INTO toy_message (id, text, sent, about) VALUES (?, ?, ?, ?)",
-                     "issi", id, zq_json_get_string (parsed, "payload[0].contentString"),
-                     zq_json_get_string (parsed, "sent"),
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO toy_message (id, text, sent, about) VALUES (?, ?, ?, ?)", "issi", id,
+                     zq_json_get_string (parsed, "payload[0].contentString"), zq_json_get_string (parsed, "sent"),
                      zq_txn_reference (txn, zq_json_get_string (parsed, "inResponseTo[0].reference"), FALSE, NULL));
 }
 
@@ -275,7 +275,7 @@ static const ZqResourceKind MESSAGE = {
   .schema = "CREATE TABLE IF NOT EXISTS toy_message (id INTEGER PRIMARY KEY, text TEXT, sent TEXT, about INTEGER);",
   .claims = message_claims,
   .parse = message_parse,
-  .parsed_free = (GDestroyNotify) json_node_unref,
+  .parsed_free = (GDestroyNotify)json_node_unref,
   .project = message_project,
   .unproject = message_unproject,
   .rules = MESSAGE_RULES,
@@ -323,7 +323,7 @@ toy_set_up (Toy *toy, gconstpointer unused)
   toy->dir = zq_test_temp_dir ();
   toy->key = g_bytes_new (key, sizeof key);
   toy->clock = zq_test_clock ();
-  toy->config.dir = (const char *) toy->dir;
+  toy->config.dir = (const char *)toy->dir;
   toy->config.key = toy->key;
   toy->config.kinds = TOY_KINDS;
   toy->config.context = &toy->context;
@@ -356,13 +356,13 @@ toy_db_path (Toy *toy)
 static gboolean
 has_result (gpointer data)
 {
-  return *(GAsyncResult **) data != NULL;
+  return *(GAsyncResult **)data != NULL;
 }
 
 static void
 keep_result (GObject *source, GAsyncResult *result, gpointer data)
 {
-  *(GAsyncResult **) data = g_object_ref (result);
+  *(GAsyncResult **)data = g_object_ref (result);
 }
 
 static void
@@ -542,7 +542,7 @@ toy_send (Toy *toy, const char *text, const char *about, const char *chain)
 static gboolean
 run_cancel (ZqTxn *txn, gpointer data, GError **error)
 {
-  return zq_txn_cancel_intent (txn, *(gint64 *) data, error);
+  return zq_txn_cancel_intent (txn, *(gint64 *)data, error);
 }
 
 gboolean
@@ -569,8 +569,8 @@ toy_settle (Toy *toy, gint64 seq, ZqPushOutcome outcome, const char *resource, g
   g_autoptr (GBytes) bytes = resource != NULL ? g_bytes_new (resource, strlen (resource)) : NULL;
   g_autoptr (GError) error = NULL;
 
-  zq_store_settle_push_async (toy->store, seq, outcome, bytes, outcome == ZQ_PUSH_DONE ? NULL : "its reason", not_before,
-                              unclear, keep_result, &result);
+  zq_store_settle_push_async (toy->store, seq, outcome, bytes, outcome == ZQ_PUSH_DONE ? NULL : "its reason",
+                              not_before, unclear, keep_result, &result);
   wait_result (&result);
   zq_store_settle_push_finish (toy->store, result, &error);
   g_assert_no_error (error);
@@ -580,8 +580,8 @@ guint
 toy_n_pushable (Toy *toy)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) intents
-      = zq_store_list_pushable (zq_store_get_main_db (toy->store), zq_clock_now (toy->clock), 100, &error);
+  g_autoptr (GPtrArray) intents =
+      zq_store_list_pushable (zq_store_get_main_db (toy->store), zq_clock_now (toy->clock), 100, &error);
 
   g_assert_no_error (error);
 

@@ -57,7 +57,8 @@ gboolean toy_cancel (Toy *toy, gint64 seq, GError **error);
 gboolean toy_run (Toy *toy, ZqWriteFunc func, gpointer data, GError **error);
 
 ZqPush *toy_prepare (Toy *toy, gint64 seq, GError **error);
-void toy_settle (Toy *toy, gint64 seq, ZqPushOutcome outcome, const char *resource, gint64 not_before, gboolean unclear);
+void
+toy_settle (Toy *toy, gint64 seq, ZqPushOutcome outcome, const char *resource, gint64 not_before, gboolean unclear);
 guint toy_n_pushable (Toy *toy);
 char *toy_body (ZqPush *push);
 
