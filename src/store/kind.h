@@ -36,7 +36,9 @@ typedef struct
   gboolean (*apply) (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits *edits, GError **error);
 
   /* NULL: always GO. @fresh: the hospital's newest copy of the target, NULL when it has none. @db:
-   * the projections, which hold what `freshen` brought. @reason: (transfer full) (out). */
+   * the projections, which hold what `freshen` brought. @reason: (transfer full) (out). An intent that
+   * was to make something which the hospital turns out to have (an answer was lost, or another
+   * workstation made it) is DONE without a `check`; with one it is asked, and GO is an update. */
   ZqVerdict (*check) (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer context, char **reason);
 
   /* NULL: nothing. Adds relative FHIR queries (char *, transfer full) that have to be pulled before

@@ -193,15 +193,23 @@ zq_resource_reproject (ZqTxn *txn, gint64 id, gboolean strict, GError **error)
 
 /* --- the local text --------------------------------------------------------------------------- */
 
-/* Whether @intent's effect shows: not when the hospital's copy has it already, nor when the hospital
- * has said no to a change of something of its own. */
+/* Whether @intent's effect shows: not when it was to make what the hospital has by now (unless its
+ * rule looks at that), nor when the hospital has said no to a change of something of its own. */
 static gboolean
 is_in_effect (ZqTxn *txn, const ZqIntent *intent, gboolean has_server_text)
 {
+  const ZqIntentRule *rule;
+
   if (!has_server_text)
     return TRUE;
+  if (intent->state == ZQ_INTENT_REFUSED)
+    return FALSE;
+  if (!zq_intent_creates (txn->db, intent->seq))
+    return TRUE;
 
-  return intent->state != ZQ_INTENT_REFUSED && !zq_intent_creates (txn->db, intent->seq);
+  rule = zq_store_find_rule (txn->store, intent, NULL);
+
+  return rule != NULL && rule->check != NULL;
 }
 
 static gboolean

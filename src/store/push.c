@@ -136,7 +136,11 @@ judge (ZqTxn *txn, Prepare *prepare, char **reason)
       return ZQ_VERDICT_HELD;
     }
   if (prepare->creates && prepare->row.server_id != NULL)
-    return ZQ_VERDICT_DONE;
+    {
+      if (rule->check == NULL)
+        return ZQ_VERDICT_DONE;
+      prepare->creates = FALSE;
+    }
   if (!is_head (txn, intent) || (!prepare->creates && prepare->server_text == NULL))
     return ZQ_VERDICT_LATER;
 

@@ -413,6 +413,29 @@ test_lost_answer_is_adopted (Toy *toy, gconstpointer unused)
   g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM toy_message WHERE text = 'hello'"), ==, 1);
 }
 
+/* Another workstation made it in the meantime: ours is a change of it, and is not lost. */
+static void
+test_made_elsewhere_is_changed (Toy *toy, gconstpointer unused)
+{
+  gint64 seq = toy_act (toy, "mark", 0, "{\"text\":\"mine\"}");
+  g_autofree char *local_id = local_id_of (toy, seq);
+  g_autofree char *pulled = server_message ("9", local_id);
+  g_autofree char *shown = NULL;
+  g_autofree char *body = NULL;
+  g_autoptr (ZqPush) push = NULL;
+
+  toy_take (toy, pulled);
+  shown = toy_text (toy, "SELECT text FROM toy_message");
+  g_assert_cmpstr (shown, ==, "mine");
+  push = toy_prepare (toy, seq, NULL);
+  g_assert_cmpint (push->verdict, ==, ZQ_VERDICT_GO);
+  g_assert_cmpstr (push->method, ==, "PUT");
+  g_assert_cmpstr (push->path, ==, "Communication/9");
+  body = toy_body (push);
+  has (body, "\"mine\"");
+  has_not (body, "\"hello\"");
+}
+
 /* Somebody referred to its name at the hospital before we knew that it is ours. */
 static void
 test_adopted_row_takes_over_its_stub (Toy *toy, gconstpointer unused)
@@ -520,6 +543,7 @@ main (int argc, char *argv[])
   ADD ("/outbox/message-is-posted-with-its-key", test_message_is_posted_with_its_key);
   ADD ("/outbox/unclear-stays-sending-over-a-restart", test_unclear_stays_sending_over_a_restart);
   ADD ("/outbox/lost-answer-is-adopted", test_lost_answer_is_adopted);
+  ADD ("/outbox/made-elsewhere-is-changed", test_made_elsewhere_is_changed);
   ADD ("/outbox/adopted-row-takes-over-its-stub", test_adopted_row_takes_over_its_stub);
   ADD ("/outbox/local-reference-waits-and-is-named", test_local_reference_waits_and_is_named);
   ADD ("/outbox/older-page-does-not-undo-an-answer", test_older_page_does_not_undo_an_answer);

@@ -263,7 +263,26 @@ apply_send (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits
   return TRUE;
 }
 
+static gboolean
+apply_mark (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits *edits, GError **error)
+{
+  if (current == NULL)
+    return apply_send (intent, current, context, edits, error);
+
+  return apply_set (intent, current, "$.payload[0].contentString", "text", edits, error);
+}
+
+static ZqVerdict
+check_mark (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer context, char **reason)
+{
+  g_autoptr (JsonNode) args = zq_json_read (intent->args, -1, NULL);
+  const char *text = fresh != NULL ? zq_json_get_string (fresh, "payload[0].contentString") : NULL;
+
+  return g_strcmp0 (text, zq_json_get_string (args, "text")) == 0 ? ZQ_VERDICT_DONE : ZQ_VERDICT_GO;
+}
+
 static const ZqIntentRule MESSAGE_RULES[] = {
+  { "mark", apply_mark, check_mark, NULL, NULL },
   { "send-message", apply_send, NULL, NULL, count_pushed },
   { NULL },
 };
@@ -496,6 +515,7 @@ typedef struct
   const char *args;
   const char *chain;
   gint64 seq;
+  gboolean local;
 } Act;
 
 static gboolean
@@ -503,12 +523,14 @@ run_act (ZqTxn *txn, gpointer data, GError **error)
 {
   Act *act = data;
 
-  if (act->target == 0)
+  act->local = act->target == 0;
+  if (act->local)
     act->target = zq_txn_create_local (txn, "Communication", NULL, error);
   if (act->target == 0)
     return FALSE;
-  act->seq = zq_txn_add_intent (txn, g_str_equal (act->action, "send-message") ? "message" : "task", act->action,
-                                act->target, act->args, NULL, act->chain, 0, error);
+
+  act->seq = zq_txn_add_intent (txn, act->local ? "message" : "task", act->action, act->target, act->args, NULL,
+                                act->chain, 0, error);
 
   return act->seq != 0;
 }
