@@ -11,6 +11,8 @@ struct _ZqFold
   GtkStack *pages;
   AdwLeaflet *leaflet;
   GtkWidget *part[4];
+  guint fold_id;
+  gboolean narrow; /* the sidebar gives way before list and content fold */
 };
 
 enum
@@ -80,7 +82,7 @@ add_part (ZqFold *self, guint id, GtkWidget *part)
       break;
     case PROP_LIST:
       adw_leaflet_prepend (self->leaflet, part);
-      adw_leaflet_page_set_navigatable (adw_leaflet_get_page (self->leaflet, part), TRUE);
+      adw_leaflet_set_visible_child (self->leaflet, part);
       break;
     case PROP_CONTENT:
       adw_leaflet_append (self->leaflet, part);
@@ -105,6 +107,56 @@ on_leaflet_notify (ZqFold *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDED]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLACE]);
 }
+
+/* --- the sidebar gives way first --------------------------------------------------------------- */
+
+static int
+width_of (GtkWidget *part)
+{
+  int minimum = 0;
+
+  if (part != NULL)
+    gtk_widget_measure (part, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return minimum;
+}
+
+static void
+fold_sidebar (gpointer data)
+{
+  ZqFold *self = data;
+
+  self->fold_id = 0;
+  adw_flap_set_fold_policy (self->flap, self->narrow ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_AUTO);
+  adw_flap_set_reveal_flap (self->flap, !self->narrow);
+}
+
+static void
+zq_fold_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                 int *minimum_baseline, int *natural_baseline)
+{
+  gtk_widget_measure (GTK_WIDGET (ZQ_FOLD (widget)->flap), orientation, for_size, minimum, natural, NULL, NULL);
+}
+
+static void
+zq_fold_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  ZqFold *self = ZQ_FOLD (widget);
+  int wanted = 0;
+  gboolean narrow;
+
+  gtk_widget_allocate (GTK_WIDGET (self->flap), width, height, baseline, NULL);
+  for (guint id = PROP_SIDEBAR; id <= PROP_CONTENT; id++)
+    wanted += width_of (self->part[id - 1]);
+  narrow = width < wanted + 2;
+  if (narrow == self->narrow)
+    return;
+  /* Not within an allocation. */
+  self->narrow = narrow;
+  if (self->fold_id == 0)
+    self->fold_id = g_idle_add_once (fold_sidebar, self);
+}
+
+/* --- object ----------------------------------------------------------------------------------- */
 
 static void
 zq_fold_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -153,6 +205,7 @@ zq_fold_dispose (GObject *object)
 {
   ZqFold *self = ZQ_FOLD (object);
 
+  g_clear_handle_id (&self->fold_id, g_source_remove);
   if (self->flap != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->flap));
   self->flap = NULL;
@@ -181,7 +234,8 @@ zq_fold_class_init (ZqFoldClass *klass)
   properties[PROP_PLACE] = g_param_spec_int ("place", NULL, NULL, ZQ_PLACE_LIST, ZQ_PLACE_OTHER, ZQ_PLACE_LIST,
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+  GTK_WIDGET_CLASS (klass)->measure = zq_fold_measure;
+  GTK_WIDGET_CLASS (klass)->size_allocate = zq_fold_size_allocate;
 }
 
 static void
