@@ -343,11 +343,12 @@ static const char *const by_hand[ZQ_N_VIEWS] = {
 /* Whose turn it is, from the messages alone: somebody waits when the newest word of patient and
  * hospital is the patient's, or when the hospital has not said one. */
 static const char *const wrong_turns =
-    "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE NOT c.final AND ? = 0 AND (s.turn = 1) <> "
-    "("
-    " coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 2), 0) = 0"
-    " OR coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 1), 0)"
-    "  > (SELECT max (sent) FROM message m WHERE m.thread = c.thread AND m.side = 2))";
+    "WITH last AS (SELECT c.id, c.final, coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread"
+    "   AND m.side = 2), 0) AS staff, coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread"
+    "   AND m.side = 1), 0) AS patient FROM consult c"
+    "   WHERE c.thread NOT IN (SELECT thread FROM thread_here WHERE reply > 0))"
+    " SELECT count (*) FROM last JOIN consult_summary s USING (id) WHERE NOT final AND ? = 0"
+    " AND (s.turn = 1) <> (last.staff = 0 OR last.patient > last.staff)";
 
 static void
 check_counts (Fixture *fixture)

@@ -203,6 +203,35 @@ test_held_late (Fixture *fixture, gconstpointer data)
   expect (fixture, seq, ZQ_VERDICT_HELD, ZQ_REASON_NEWER_MESSAGE);
 }
 
+/* Sent before the reply, arrived after it: nobody has answered it, nobody has seen it. */
+static void
+test_late_waits (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 seq = fixture_send (fixture, id, "answer", row (fixture, "Communication", "m1"), NULL);
+  g_autoptr (ZqList) list = zq_message_list_new (fixture->store, row (fixture, "Communication", "t1"));
+  g_autoptr (ZqPush) push = fixture_prepare (fixture, seq);
+  g_autoptr (GObject) item = NULL;
+  g_autofree char *text = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
+  g_autofree char *answer = g_strdup_printf ("{\"id\":\"s9\",%s", text + 1);
+
+  fixture_settle (fixture, seq, ZQ_PUSH_DONE, answer);
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
+  fixture_message (fixture, 1, "old", "Patient/1", -60 * 48, "from filling up the past");
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
+
+  fixture_message (fixture, 1, "late", "Patient/1", -30, "chest pain");
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
+  g_assert_cmpint (fixture_number (fixture, "SELECT unread FROM consult_summary WHERE id = ?", id), ==, 1);
+  item = fixture_item (fixture, list, row (fixture, "Communication", "late"));
+  expect_int (item, "is-new", TRUE);
+
+  g_assert_cmpint (fixture_send (fixture, id, "go to hospital", row (fixture, "Communication", "s9"), NULL), >, 0);
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
+  g_assert_cmpint (fixture_number (fixture, "SELECT unread FROM consult_summary WHERE id = ?", id), ==, 0);
+  expect_int (item, "is-new", FALSE);
+}
+
 /* Not yet on the screen when it was written. */
 static void
 test_held_unseen (Fixture *fixture, gconstpointer data)
@@ -666,6 +695,7 @@ main (int argc, char **argv)
   ADD ("/reply/not-possible-is-said", test_send_refused);
   ADD ("/reply/held-by-a-newer-message", test_held_newer);
   ADD ("/reply/held-by-a-late-arrival", test_held_late);
+  ADD ("/reply/late-arrival-waits-for-an-answer", test_late_waits);
   ADD ("/reply/held-by-what-was-not-seen", test_held_unseen);
   ADD ("/reply/held-when-closed", test_held_closed);
   ADD ("/reply/held-when-not-mine", test_held_not_mine);

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/rules.h"
 
+#include "clinic/consult/summary.h"
 #include "resource/json.h"
 
 #include <string.h>
-
-/* How much earlier than what was seen a message that arrives late may have been sent. A patient's
- * telephone keeps the instant of its first try, so hours are usual; what is older comes from filling
- * up the past. */
-#define LATE_US (24 * G_TIME_SPAN_HOUR)
 
 JsonNode *
 zq_args_read (const char *text)
@@ -43,7 +39,7 @@ zq_basis_is_stale (ZqDb *db, gint64 thread, JsonNode *basis)
   zq_db_get_int (db, &found, NULL,
                  "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ?1 AND side = 1 AND NOT withdrawn"
                  " AND (sent > ?2 OR (id > ?3 AND sent > ?4)))",
-                 "iiii", thread, sent, top, sent - LATE_US);
+                 "iiii", thread, sent, top, sent - ZQ_LATE_US);
 
   return found != 0;
 }

@@ -181,17 +181,30 @@ load_for_send (ZqTxn *txn, const ZqCommand *command, GError **error)
   return NULL;
 }
 
-/* When the newest message that was seen was sent. */
+/* When the newest message that was seen was sent. One of mine that has not gone out stands last: then
+ * it is the newest that was here before it was written. */
 static gint64
 seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message)
 {
   gint64 sent = 0;
 
   if (message != 0)
-    zq_db_get_int (zq_txn_db (txn), &sent, NULL, "SELECT sent FROM message WHERE id = ? AND thread = ?", "ii", message,
-                   state->thread);
+    zq_db_get_int (zq_txn_db (txn), &sent, NULL,
+                   "SELECT iif (s.pending, (SELECT coalesce (max (m.sent), 0) FROM message m"
+                   "   WHERE m.thread = s.thread AND NOT m.pending AND m.id < s.id), s.sent)"
+                   " FROM message s WHERE s.id = ? AND s.thread = ?",
+                   "ii", message, state->thread);
 
   return sent;
+}
+
+static gboolean
+note_reply (ZqTxn *txn, const ZqConsultState *state, gint64 reply, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO thread_here (thread, reply) VALUES (?, ?)"
+                     " ON CONFLICT (thread) DO UPDATE SET reply = excluded.reply",
+                     "ii", state->thread, reply);
 }
 
 static gboolean
@@ -211,7 +224,7 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
   up_to = seen_up_to (txn, state, command->message);
   target = zq_txn_create_local (txn, "Communication", NULL, error);
-  if (target == 0)
+  if (target == 0 || !note_reply (txn, state, target, error))
     return FALSE;
   command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, scope, 0, error);
 
@@ -282,6 +295,18 @@ mark_args (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, const char *th
   return g_string_free (json, FALSE);
 }
 
+/* Whatever has arrived by now has been in sight. */
+static gboolean
+note_seen (ZqTxn *txn, const ZqConsultState *state, GError **error)
+{
+  return zq_db_exec (
+             zq_txn_db (txn), error,
+             "INSERT INTO thread_here (thread, seen) SELECT ?1, coalesce (max (id), 0) FROM message WHERE thread = ?1"
+             " ON CONFLICT (thread) DO UPDATE SET seen = excluded.seen",
+             "i", state->thread) &&
+         zq_consult_touch_thread (txn, state->thread, error);
+}
+
 gboolean
 zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error)
 {
@@ -291,16 +316,16 @@ zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GEr
   g_autofree char *args = NULL;
   g_autofree char *key = NULL;
   g_autofree char *chain = NULL;
-  gboolean marked_unread;
-  gint64 before, target;
+  ZqSeen before;
+  gint64 target;
 
-  if (!zq_consult_read_up_to (db, state->thread, &before, &marked_unread, error))
+  if (!note_seen (txn, state, error) || !zq_consult_load_seen (db, state->thread, &before, error))
     return FALSE;
-  if ((up_to / 1000 <= before / 1000 && !marked_unread) || thread == NULL ||
+  if ((up_to / 1000 <= before.up_to / 1000 && !before.marked_unread) || thread == NULL ||
       !g_str_has_prefix (thread, "Communication/"))
     return TRUE;
 
-  args = mark_args (txn, state, MAX (up_to, before), thread);
+  args = mark_args (txn, state, MAX (up_to, before.up_to), thread);
   key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
   chain = g_strdup_printf ("read-mark/%" G_GINT64_FORMAT, state->thread);
   if (!replace_waiting (txn, key, error))

@@ -90,7 +90,7 @@ zq_message_get_intent (ZqMessage *self)
 typedef struct
 {
   gint64 thread;
-  gint64 mine;        /* I have seen up to */
+  ZqSeen mine;
   gint64 patients;    /* the patient's side has seen up to */
   gint64 read_at;     /* and said so then */
   gint64 newest_read; /* the last of my messages that this reaches */
@@ -99,13 +99,12 @@ typedef struct
 static void
 load_reading (ZqDb *db, gint64 thread, Reading *reading)
 {
-  gboolean marked_unread;
   g_autoptr (ZqRows) rows = NULL;
 
   *reading = (Reading){ .thread = thread };
-  zq_consult_read_up_to (db, thread, &reading->mine, &marked_unread, NULL);
-  if (reading->mine == 0)
-    zq_db_get_int (db, &reading->mine, NULL,
+  zq_consult_load_seen (db, thread, &reading->mine, NULL);
+  if (reading->mine.up_to == 0)
+    zq_db_get_int (db, &reading->mine.up_to, NULL,
                    "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me", "i", thread);
 
   rows = zq_db_query (
@@ -205,6 +204,20 @@ day_of (gint64 us, GTimeZone *zone)
   return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
 }
 
+/* Sent after what I have seen, or before it but arrived since. */
+static gboolean
+is_new (ZqRows *rows, const Reading *reading, const Values *v)
+{
+  const ZqSeen *seen = &reading->mine;
+
+  if (v->sender == ZQ_SENDER_ME || v->sender == ZQ_SENDER_SYSTEM)
+    return FALSE;
+
+  return v->sent / 1000 > seen->up_to / 1000 ||
+         (seen->top > 0 && v->key > seen->top && zq_rows_int (rows, COLUMN_SIDE) == 1 &&
+          v->sent > seen->up_to - ZQ_LATE_US);
+}
+
 static void
 read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *reading, Values *v)
 {
@@ -222,7 +235,7 @@ read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *r
   v->withdrawn = zq_rows_int (rows, COLUMN_WITHDRAWN);
   v->intent = zq_rows_int (rows, COLUMN_INTENT);
   v->reason = zq_consult_describe_reason (db, zq_rows_text (rows, COLUMN_ERROR));
-  v->is_new = v->sender != ZQ_SENDER_ME && v->sender != ZQ_SENDER_SYSTEM && v->sent / 1000 > reading->mine / 1000;
+  v->is_new = is_new (rows, reading, v);
   v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE) ||
                     day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
   read_mark (rows, reading, v);

@@ -219,7 +219,7 @@ const ZqResourceKind zq_read_mark_kind = {
             "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, reader INTEGER NOT NULL, mine INTEGER NOT NULL,"
             "  by_patient INTEGER NOT NULL, up_to INTEGER NOT NULL, marked_unread INTEGER NOT NULL,"
             "  updated INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS read_mark_thread ON read_mark (thread, up_to);",
+            "CREATE INDEX IF NOT EXISTS read_mark_thread ON read_mark (thread, up_to);" ZQ_THREAD_HERE_SCHEMA,
   .claims = mark_claims,
   .parse = mark_parse,
   .parsed_free = parsed_free,

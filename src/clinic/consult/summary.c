@@ -112,55 +112,79 @@ load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
 }
 
 gboolean
-zq_consult_read_up_to (ZqDb *db, gint64 thread, gint64 *up_to, gboolean *marked_unread, GError **error)
+zq_consult_load_seen (ZqDb *db, gint64 thread, ZqSeen *seen, GError **error)
 {
   GError *local = NULL;
   g_autoptr (ZqRows) rows = NULL;
 
-  *up_to = 0;
-  *marked_unread = FALSE;
-  rows = zq_db_query (
-      db, error, "SELECT up_to, marked_unread FROM read_mark WHERE thread = ? AND mine ORDER BY up_to DESC LIMIT 1",
-      "i", thread);
+  *seen = (ZqSeen){ 0 };
+  rows = zq_db_query (db, error,
+                      "SELECT up_to, marked_unread, (SELECT seen FROM thread_here WHERE thread = ?1)"
+                      " FROM read_mark WHERE thread = ?1 AND mine ORDER BY up_to DESC LIMIT 1",
+                      "i", thread);
   if (rows == NULL)
     return FALSE;
   if (!zq_rows_next (rows, &local))
     return propagate (error, local);
-  *up_to = zq_rows_int (rows, 0);
-  *marked_unread = zq_rows_int (rows, 1) != 0;
+  seen->up_to = zq_rows_int (rows, 0);
+  seen->marked_unread = zq_rows_int (rows, 1) != 0;
+  seen->top = zq_rows_int (rows, 2);
 
   return TRUE;
+}
+
+/* The row of the last reply when it was written here, else 0. */
+static gint64
+last_reply_here (ZqDb *db, const Facts *facts)
+{
+  gint64 reply = 0;
+
+  zq_db_get_int (db, &reply, NULL,
+                 "SELECT m.id FROM thread_here h JOIN message m ON m.id = h.reply WHERE h.thread = ? AND m.sent = ?",
+                 "ii", facts->thread, facts->last_reply);
+
+  return reply;
+}
+
+static gboolean
+load_unread (ZqDb *db, const Facts *facts, Summary *summary, GError **error)
+{
+  GError *local = NULL;
+  ZqSeen seen;
+
+  if (!zq_consult_load_seen (db, facts->thread, &seen, error))
+    return FALSE;
+  /* Without a mark: whoever has answered has read what came before. */
+  if (seen.up_to == 0)
+    seen.up_to = facts->last_mine;
+
+  zq_db_get_int (db, &summary->unread, &local,
+                 "SELECT count (*) FROM message WHERE thread = ?1 AND side > 0 AND NOT from_me AND NOT withdrawn"
+                 " AND (sent / 1000 > ?2 OR (?3 > 0 AND id > ?3 AND side = 1 AND sent > ?4))",
+                 "iiii", facts->thread, MS (seen.up_to), seen.top, seen.up_to - ZQ_LATE_US);
+  if (seen.marked_unread && summary->unread == 0)
+    summary->unread = 1;
+
+  return propagate (error, local);
 }
 
 static gboolean
 load_reading (ZqDb *db, const Facts *facts, Summary *summary, GError **error)
 {
   GError *local = NULL;
-  gint64 up_to;
-  gboolean marked_unread;
 
-  if (!zq_consult_read_up_to (db, facts->thread, &up_to, &marked_unread, error))
+  if (!load_unread (db, facts, summary, error))
     return FALSE;
-  /* Without a mark: whoever has answered has read what came before. */
-  if (up_to == 0)
-    up_to = facts->last_mine;
-
-  zq_db_get_int (db, &summary->unread, &local,
-                 "SELECT count (*) FROM message WHERE thread = ? AND side > 0 AND NOT from_me AND NOT withdrawn"
-                 " AND sent / 1000 > ?",
-                 "ii", facts->thread, MS (up_to));
-  if (marked_unread && summary->unread == 0)
-    summary->unread = 1;
+  zq_db_get_int (db, &summary->last_message, &local,
+                 "SELECT id FROM message WHERE thread = ? AND NOT withdrawn"
+                 " ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1",
+                 "i", facts->thread);
   if (local == NULL)
-    zq_db_get_int (db, &summary->last_message, &local,
-                   "SELECT id FROM message WHERE thread = ? AND NOT withdrawn"
-                   " ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1",
-                   "i", facts->thread);
-  if (local == NULL)
-    zq_db_get_int (
-        db, &summary->first_unanswered, &local,
-        "SELECT coalesce (min (sent), 0) FROM message WHERE thread = ? AND side = 1 AND NOT withdrawn AND sent > ?",
-        "ii", facts->thread, facts->last_reply);
+    zq_db_get_int (db, &summary->first_unanswered, &local,
+                   "SELECT coalesce (min (sent), 0) FROM message WHERE thread = ?1 AND side = 1 AND NOT withdrawn"
+                   " AND (sent > ?2 OR (?3 > 0 AND id > ?3 AND sent > ?4))",
+                   "iiii", facts->thread, facts->last_reply, last_reply_here (db, facts),
+                   facts->last_reply - ZQ_LATE_US);
 
   return propagate (error, local);
 }

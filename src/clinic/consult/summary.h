@@ -22,6 +22,18 @@ G_BEGIN_DECLS
   "CREATE INDEX IF NOT EXISTS consult_alarm ON consult_summary (due) WHERE due > 0 AND overdue = 0;"                   \
   "CREATE TABLE IF NOT EXISTS consult_count (view INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
 
+/* How much earlier than what is known a message that arrives late may have been sent: a patient's
+ * telephone keeps the instant of its first try, so hours are usual. What is older comes from filling up
+ * the past. */
+#define ZQ_LATE_US (24 * G_TIME_SPAN_HOUR)
+
+/* What only this computer knows of a thread: the last reply that was written here (row ids that are
+ * higher came after it), and the newest row when the read mark was last moved here. With it a
+ * patient's message that was sent before a reply but arrives after it still waits for an answer. */
+#define ZQ_THREAD_HERE_SCHEMA                                                                                          \
+  "CREATE TABLE IF NOT EXISTS thread_here ("                                                                           \
+  "  thread INTEGER PRIMARY KEY, reply INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 0);"
+
 typedef enum
 {
   ZQ_TURN_NOBODY, /* it is over */
@@ -38,8 +50,15 @@ gboolean zq_consult_touch_thread (ZqTxn *txn, gint64 thread, GError **error);
 /* Has the persons who wrote in a thread fetched. */
 gboolean zq_consult_want_senders (ZqTxn *txn, gint64 thread, GError **error);
 
-/* My read mark of a thread: what I have seen up to, in µs (0: nothing is known). */
-gboolean zq_consult_read_up_to (ZqDb *db, gint64 thread, gint64 *up_to, gboolean *marked_unread, GError **error);
+/* What I have seen of a thread. */
+typedef struct
+{
+  gint64 up_to; /* my read mark, µs; 0: nothing is known */
+  gint64 top;   /* the newest row when it was moved here; 0: it was not */
+  gboolean marked_unread;
+} ZqSeen;
+
+gboolean zq_consult_load_seen (ZqDb *db, gint64 thread, ZqSeen *seen, GError **error);
 
 gint64 zq_consult_next_alarm (ZqDb *db);
 gboolean zq_consult_alarm (ZqTxn *txn, gint64 now_us, GError **error);
