@@ -134,6 +134,7 @@ class Hospital:
         status = http("PUT", f"{self.root}/_sandbox/clock", json.dumps({"advance-s": seconds}).encode(),
                       {"Content-Type": "application/json"})[0]
         equal(status, 200, "moving the hospital's clock")
+        self.tokens.clear()
 
     # --- FHIR, as somebody ---
 
