@@ -280,6 +280,30 @@ test_held_old (Fixture *fixture, gconstpointer data)
   expect (fixture, seq, ZQ_VERDICT_GO, NULL);
 }
 
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(gboolean *)data = TRUE;
+}
+
+/* Access was taken away: the row goes, the words stay. */
+static void
+test_held_gone (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 seq = fixture_send (fixture, id, "answer", row (fixture, "Communication", "m1"), NULL);
+  g_autoptr (ZqIntent) intent = NULL;
+  gboolean ready = FALSE;
+
+  zq_store_set_gone_async (fixture->store, "Task", "1", "why", on_ready, &ready);
+  g_assert_true (zq_test_wait_flag (&ready, 10));
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_PATIENT), ==, 0);
+  expect (fixture, seq, ZQ_VERDICT_HELD, ZQ_REASON_NOT_HELD);
+  intent = intent_of (fixture, seq);
+  g_assert_nonnull (strstr (intent->args, "answer"));
+  g_assert_true (fixture_take_back (fixture, seq, NULL));
+}
+
 /* The closing that waits behind it does not hold the reply; and comes when it is out. */
 static void
 test_reply_then_close (Fixture *fixture, gconstpointer data)
@@ -594,6 +618,38 @@ test_mark_elsewhere (Fixture *fixture, gconstpointer data)
                    ZQ_TEST_START_US + 3 * ZQ_TEST_MINUTE_US);
 }
 
+#define OTHER_MARK                                                                                                     \
+  "{\"resourceType\":\"Basic\",\"id\":\"b1\",\"meta\":{\"versionId\":\"1\"},\"identifier\":[{\"system\":"              \
+  "\"https://zhenqiao.org/fhir/local-id\",\"value\":\"read-mark.t1.Practitioner.me\"}],\"code\":{\"coding\":[{"        \
+  "\"system\":\"https://zhenqiao.org/fhir/CodeSystem/"                                                                 \
+  "read-mark\",\"code\":\"read-mark\"}]},\"subject\":{\"reference\":"                                                  \
+  "\"Communication/t1\"},\"author\":{\"reference\":\"Practitioner/me\"},\"extension\":[{\"url\":"                      \
+  "\"https://zhenqiao.org/fhir/StructureDefinition/read-up-to\",\"valueInstant\":\"2026-11-22T01:00:00Z\"}]}"
+
+/* It was to be made, and the hospital answers with one that is behind (If-None-Exist found it): what I
+ * have read is not lost, and is told once more, not for ever. */
+static void
+test_mark_meanwhile (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 seq;
+  g_autoptr (ZqPush) push = NULL;
+
+  g_assert_true (fixture_mark_read (fixture, id, row (fixture, "Communication", "m1"), NULL));
+  seq = last_intent (fixture);
+  expect (fixture, seq, ZQ_VERDICT_GO, NULL);
+  fixture_settle (fixture, seq, ZQ_PUSH_DONE, OTHER_MARK);
+  g_assert_cmpint (last_intent (fixture), >, seq);
+  g_assert_cmpint (fixture_number (fixture, "SELECT unread FROM consult_summary WHERE id = ?", id), ==, 0);
+
+  push = fixture_prepare (fixture, last_intent (fixture));
+  g_assert_cmpstr (push->method, ==, "PUT");
+  g_assert_cmpstr (push->path, ==, "Basic/b1");
+  fixture_settle (fixture, push->intent->seq, ZQ_PUSH_DONE, OTHER_MARK);
+  g_assert_cmpint (last_intent (fixture), ==, 0);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM read_mark WHERE ? = 0", 0), ==, 1);
+}
+
 /* --- the thread ------------------------------------------------------------------------------- */
 
 static void
@@ -700,6 +756,7 @@ main (int argc, char **argv)
   ADD ("/reply/held-when-closed", test_held_closed);
   ADD ("/reply/held-when-not-mine", test_held_not_mine);
   ADD ("/reply/held-by-age", test_held_old);
+  ADD ("/reply/held-when-access-is-lost", test_held_gone);
   ADD ("/reply/goes-before-the-closing-behind-it", test_reply_then_close);
   ADD ("/reply/taken-back-is-the-draft-again", test_take_back);
   ADD ("/undo/before-the-push-leaves-nothing", test_undo_before);
@@ -711,6 +768,7 @@ main (int argc, char **argv)
   ADD ("/task/three-changes-land-on-the-newest-copy", test_merge);
   ADD ("/read-mark/is-one-and-goes-forward", test_mark_read);
   ADD ("/read-mark/of-my-other-workstation-is-changed", test_mark_elsewhere);
+  ADD ("/read-mark/made-elsewhere-meanwhile-catches-up", test_mark_meanwhile);
   ADD ("/thread/marks-say-how-far", test_marks);
   ADD ("/thread/order-days-and-senders", test_thread);
 

@@ -201,8 +201,30 @@ mark_freshen (ZqDb *db, const ZqIntent *intent, gpointer context, GPtrArray *que
   g_ptr_array_add (queries, g_strconcat ("Basic?identifier=" ZQ_SYSTEM_LOCAL_ID "%7C", key, NULL));
 }
 
+/* It was to be made, and the hospital had one already, which is behind: once more, as a change of it.
+ * Once only: a hospital that does not keep what it is told is not told for ever. */
+static gboolean
+mark_pushed (ZqTxn *txn, const ZqIntent *intent, GError **error)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  gint64 wanted = zq_date_time_parse (zq_json_get_string (args, "up-to"), context->zone).start;
+  g_autofree char *again = NULL;
+  gint64 kept = 0;
+
+  if (zq_json_get_boolean (args, "again", FALSE) ||
+      !zq_db_get_int (zq_txn_db (txn), &kept, NULL, "SELECT up_to FROM read_mark WHERE id = ?", "i", intent->target) ||
+      kept / 1000 >= wanted / 1000)
+    return TRUE;
+
+  again = zq_db_get_text (zq_txn_db (txn), error, "SELECT json_set (?, '$.again', json ('true'))", "s", intent->args);
+
+  return again != NULL &&
+         zq_txn_add_intent (txn, "read-mark", "mark-read", intent->target, again, NULL, intent->chain, 0, error) != 0;
+}
+
 const ZqIntentRule zq_read_mark_rules[] = {
-  { "mark-read", mark_apply, mark_check, mark_freshen, NULL },
+  { "mark-read", mark_apply, mark_check, mark_freshen, mark_pushed },
   { NULL },
 };
 
