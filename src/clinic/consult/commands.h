@@ -30,15 +30,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqUndo, zq_undo_free)
  * Puts the reply into the outbox, removes the thread's draft, marks the thread read up to what was
  * seen. The message stands in the thread at once, as waiting.
  */
-void zq_consult_send_async (ZqStore *store, gint64 consult, const char *text, gint64 seen_message,
-                            GAsyncReadyCallback callback, gpointer data);
+void zq_consult_send_async (
+    ZqStore *store, gint64 consult, const char *text, gint64 seen_message, GAsyncReadyCallback callback, gpointer data);
 /* Returns the seq of the intent, 0 on error. */
 gint64 zq_consult_send_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
 /* @outcome: a code of the policy ("advised", "no-answer-needed"…). */
-void zq_consult_close_async (ZqStore *store, gint64 consult, const char *outcome, GAsyncReadyCallback callback, gpointer data);
+void zq_consult_close_async (
+    ZqStore *store, gint64 consult, const char *outcome, GAsyncReadyCallback callback, gpointer data);
 void zq_consult_claim_async (ZqStore *store, gint64 consult, GAsyncReadyCallback callback, gpointer data);
-void zq_consult_set_urgent_async (ZqStore *store, gint64 consult, gboolean urgent, GAsyncReadyCallback callback, gpointer data);
+void zq_consult_set_urgent_async (
+    ZqStore *store, gint64 consult, gboolean urgent, GAsyncReadyCallback callback, gpointer data);
 /* (transfer full): how to take it back; NULL on error. For all three of the above. */
 ZqUndo *zq_consult_command_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
@@ -47,7 +49,8 @@ void zq_consult_undo_async (ZqStore *store, const ZqUndo *undo, GAsyncReadyCallb
 gboolean zq_consult_undo_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
 /* My read mark: everything up to @message (key) has been seen. Coalesced; only ever moves forward. */
-void zq_consult_mark_read_async (ZqStore *store, gint64 consult, gint64 message, GAsyncReadyCallback callback, gpointer data);
+void zq_consult_mark_read_async (
+    ZqStore *store, gint64 consult, gint64 message, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_consult_mark_read_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
 /* A held or refused reply: send it after all (its basis becomes what is there now), or take it back

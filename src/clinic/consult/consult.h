@@ -53,17 +53,17 @@ typedef struct
  */
 typedef struct
 {
-  gint64 id;         /* the Task */
+  gint64 id; /* the Task */
   gint64 patient_id;
-  gint64 thread_id;  /* the header Communication; 0 = there is none */
-  char *kind;        /* "advice" */
-  char *status;      /* businessStatus; derived from Task.status when the hospital gave none */
+  gint64 thread_id; /* the header Communication; 0 = there is none */
+  char *kind;       /* "advice" */
+  char *status;     /* businessStatus; derived from Task.status when the hospital gave none */
   char *complaint;
-  char *requester;       /* who asked, when not the patient: "王×× (女儿)"; else NULL */
-  char *owner;           /* name of who owns it, when not me; else NULL */
+  char *requester; /* who asked, when not the patient: "王×× (女儿)"; else NULL */
+  char *owner;     /* name of who owns it, when not me; else NULL */
   gboolean mine, in_pool, urgent, overdue, final;
-  gint64 due;        /* µs, 0 = none */
-  gint64 authored;   /* µs */
+  gint64 due;                                                                          /* µs, 0 = none */
+  gint64 authored;                                                                     /* µs */
   gboolean can_reply, can_close, can_reopen, can_claim, can_release, can_set_priority; /* by state table */
   GPtrArray *intake; /* (element-type ZqIntakeItem), may be empty, never NULL */
 } ZqConsult;

@@ -260,7 +260,7 @@ message_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 static const ZqScope message_scopes[] = {
   /* Headers and notes come with it: an entry goes to the kind that claims it. */
   { "department", "Communication?_tag={system-department}|{department}" },
-  { "thread", "Communication?part-of={thread}" },
+  { "thread", "Communication?part-of={thread}", ZQ_CONSULT_OPEN_UNTAGGED },
   { NULL, NULL },
 };
 

@@ -30,9 +30,10 @@ typedef enum
  * ZqMessage:
  *
  * A row of the thread. Properties: "key" (int64), "loaded", "sender" (ZqSender as int), "sender-name", "relation"
- * (of a relative, or NULL), "text" (plain; markup is text), "n-attachments" (uint), "sent" (int64 µs; pending ones: when typed),
- * "mark" (ZqMark as int), "mark-at" (int64 µs: delivered or read at, 0 = not known), "reason" (in the doctor's language), "is-new" (came after I last read), "withdrawn",
- * "intent" (int64: seq of its waiting, held or refused intent, 0 = none), "first-of-day" (boolean: a day separator stands above it). */
+ * (of a relative, or NULL), "text" (plain; markup is text), "n-attachments" (uint), "sent" (int64 µs; pending ones:
+ * when typed), "mark" (ZqMark as int), "mark-at" (int64 µs: delivered or read at, 0 = not known), "reason" (in the
+ * doctor's language), "is-new" (came after I last read), "withdrawn", "intent" (int64: seq of its waiting, held or
+ * refused intent, 0 = none), "first-of-day" (boolean: a day separator stands above it). */
 #define ZQ_TYPE_MESSAGE (zq_message_get_type ())
 G_DECLARE_FINAL_TYPE (ZqMessage, zq_message, ZQ, MESSAGE, GObject)
 

@@ -230,6 +230,7 @@ const ZqIntentRule zq_read_mark_rules[] = {
 
 static const ZqScope mark_scopes[] = {
   { "department", "Basic?code=read-mark&_tag={system-department}|{department}" },
+  { "thread", "Basic?code=read-mark&subject={thread}", ZQ_CONSULT_OPEN_UNTAGGED },
   { NULL, NULL },
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "base/id.h"
 #include "db/db.h"
 #include "rules/context.h"
 #include "store/kind.h"
@@ -12,6 +13,20 @@ G_BEGIN_DECLS
 #define ZQ_CATEGORY_CODES ZQ_CODE_SYSTEM ("communication-category")
 #define ZQ_OUTCOME_CODES  ZQ_CODE_SYSTEM ("consult-outcome")
 #define ZQ_MARK_CODES     ZQ_CODE_SYSTEM ("read-mark")
+
+/* ZqScope.again: headers of open consultations of mine or of the pool whose messages no department's
+ * search brings, since the hospital (or whoever writes there) leaves the tag out. */
+#define ZQ_CONSULT_TAGGED(text)                                                                                        \
+  "EXISTS (SELECT 1 FROM json_each (iif (json_valid (" text "), " text ", '{}'), '$.meta.tag') j"                      \
+  " WHERE iif (j.type = 'object', j.value, '{}') ->> '$.system' = '" ZQ_SYSTEM_DEPARTMENT "'"                          \
+  " AND iif (j.type = 'object', j.value, '{}') ->> '$.code' IN (SELECT value FROM json_each ({departments})))"
+#define ZQ_CONSULT_OPEN_UNTAGGED                                                                                       \
+  "SELECT c.thread FROM consult c JOIN resource_text t ON t.id = c.thread"                                             \
+  " WHERE NOT c.final AND (c.mine OR c.in_pool)"                                                                       \
+  " AND (NOT " ZQ_CONSULT_TAGGED (                                                                                     \
+      "t.server_json") " OR EXISTS (SELECT 1 FROM message m JOIN resource_text x ON x.id = m.id"                       \
+                       " WHERE m.thread = c.thread AND NOT m.pending AND NOT " ZQ_CONSULT_TAGGED (                     \
+                           "x.server_json") "))"
 
 /**
  * ZqConsultState:

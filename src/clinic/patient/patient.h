@@ -31,8 +31,8 @@ typedef struct
   gint64 id; /* row id of the Patient resource */
   char *name;
   ZqSex sex;
-  int age_years;    /* -1 unknown */
-  int age_months;   /* for those under two years; -1 unknown */
+  int age_years;       /* -1 unknown */
+  int age_months;      /* for those under two years; -1 unknown */
   char *record_number; /* or NULL */
   ZqAllergies allergies;
   char *allergy_text; /* "青霉素、磺胺" for LISTED, else NULL */
