@@ -55,6 +55,10 @@ typedef struct
   const char *name;  /* cursor's scope, stable: "department" */
   const char *query; /* "Task?_tag={system-department}|{department}", "Task?owner=Practitioner/{me}": run once a
                         department where it says {department} */
+  /* Of a query with {patient} or {thread}: NULL: asked once each; else SQL for the row ids of those that are
+   * asked again in every round for what changed, since no other search brings it. {departments} in it is a
+   * JSON array of those whose search does; empty now and then, so that nothing is missed for long. */
+  const char *again;
 } ZqScope;
 
 /**

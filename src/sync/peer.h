@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Commits become visible out of order: news are asked for from so long before what was seen. */
+#define ZQ_SYNC_OVERLAP_US (120 * G_USEC_PER_SEC)
+
 /**
  * ZqPeer:
  *

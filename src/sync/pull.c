@@ -2,6 +2,7 @@
 #include "sync/pull.h"
 
 #include "base/id.h"
+#include "resource/datetime.h"
 #include "store/txn.h"
 #include "sync/walk.h"
 
@@ -53,6 +54,7 @@ typedef struct
   char *type;
   GPtrArray *ids;
   gboolean single;
+  gint64 asked_at;
 } Job;
 
 static void round_pump (GTask *task);
@@ -360,49 +362,96 @@ typedef struct
   const ZqResourceKind *kind;
   const ZqScope *scope;
   gboolean refresh;
+  char *again; /* SQL */
 } Holders;
+
+typedef struct
+{
+  char *id;
+  char *since; /* NULL: all of it */
+} Holder;
 
 static void
 holders_free (Holders *self)
 {
   g_object_unref (self->task);
+  g_free (self->again);
   g_free (self);
 }
 
-/* Reader thread: patients or threads that are held and whose things were not asked for yet. */
+static void
+holder_free (gpointer data)
+{
+  Holder *self = data;
+
+  g_free (self->id);
+  g_free (self->since);
+  g_free (self);
+}
+
+/* The scope's SQL, with the departments that are searched for themselves; none: whoever is open counts. */
+static char *
+expand_again (const Round *self, const ZqScope *scope)
+{
+  GString *list = g_string_new ("'[");
+  GString *sql = g_string_new (scope->again != NULL ? scope->again : "SELECT 0");
+
+  for (guint i = 0; !self->refresh && self->peer->departments[i] != NULL; i++)
+    {
+      if (zq_id_is_valid (self->peer->departments[i]))
+        g_string_append_printf (list, "%s\"%s\"", list->len > 2 ? "," : "", self->peer->departments[i]);
+    }
+  g_string_append (list, "]'");
+  g_string_replace (sql, "{departments}", list->str, 0);
+  g_string_free (list, TRUE);
+  return g_string_free (sql, FALSE);
+}
+
+/* Reader thread: patients or threads that are held and whose things were not asked for yet, or are to be
+ * asked for again: the latter after the former, by when they were asked last. */
 static gpointer
 read_holders (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   Holders *holders = data;
   const char *kind = strstr (holders->scope->query, "{patient}") != NULL ? "patient" : "thread";
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (holder_free);
+  g_autofree char *sql
+      = g_strconcat ("SELECT r.server_id, c.high FROM resource r LEFT JOIN cursor c ON c.kind = ?2"
+                     " AND c.scope = ?3 || '/' || r.server_id AND c.filled"
+                     " WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
+                     " AND (?4 OR c.kind IS NULL OR r.id IN (",
+                     holders->again, ")) ORDER BY c.high, r.id DESC LIMIT ?5", NULL);
   g_autoptr (ZqRows) rows = NULL;
   g_autoptr (GError) failure = NULL;
 
-  rows = zq_db_query (db, &failure,
-                      "SELECT server_id FROM resource r WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
-                      " AND (?4 OR NOT EXISTS (SELECT 1 FROM cursor c WHERE c.kind = ?2"
-                      " AND c.scope = ?3 || '/' || r.server_id AND c.filled))"
-                      " ORDER BY r.id DESC LIMIT ?5",
-                      "sssii", kind, holders->kind->name, holders->scope->name, (gint64) holders->refresh,
-                      (gint64) HOLDER_LIMIT);
+  rows = zq_db_query (db, &failure, sql, "sssii", kind, holders->kind->name, holders->scope->name,
+                      (gint64) holders->refresh, (gint64) HOLDER_LIMIT);
   while (rows != NULL && zq_rows_next (rows, &failure))
-    g_ptr_array_add (ids, g_strdup (zq_rows_text (rows, 0)));
+    {
+      Holder *holder = g_new0 (Holder, 1);
+
+      holder->id = g_strdup (zq_rows_text (rows, 0));
+      /* What may have been taken away is asked for whole. */
+      holder->since = holders->refresh ? NULL : g_strdup (zq_rows_text (rows, 1));
+      g_ptr_array_add (found, holder);
+    }
   if (failure != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  return g_steal_pointer (&ids);
+  return g_steal_pointer (&found);
 }
 
 static void
-add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, GPtrArray *ids)
+add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, GPtrArray *ids, const char *since)
 {
   Round *self = g_task_get_task_data (task);
   g_autofree char *joined = join_ids (ids);
   g_autofree char *query = zq_scope_expand (scope->query, self->peer->me, NULL, joined);
-  Job *job = job_new (task, g_strconcat (query, "&_count=200", NULL));
+  g_autofree char *at = since != NULL ? zq_instant_format (zq_sync_instant (since) - ZQ_SYNC_OVERLAP_US) : NULL;
+  Job *job = job_new (task, g_strconcat (query, at != NULL ? "&_lastUpdated=ge" : "", at != NULL ? at : "",
+                                         at != NULL ? "&_sort=_lastUpdated" : "", "&_count=200", NULL));
 
   job->kind = g_strdup (kind->name);
   job->scope = g_strdup (scope->name);
@@ -417,27 +466,31 @@ on_holders (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = g_object_ref (holders->task);
   Round *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) ids = zq_store_read_finish (ZQ_STORE (source), result, &error);
+  g_autoptr (GPtrArray) found = zq_store_read_finish (ZQ_STORE (source), result, &error);
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
+  const char *since = NULL;
 
-  if (ids == NULL)
+  if (found == NULL)
     round_note (self, error);
-  for (guint i = 0; ids != NULL && i < ids->len; i++)
+  for (guint i = 0; found != NULL && i < found->len; i++)
     {
-      const char *id = g_ptr_array_index (ids, i);
+      const Holder *holder = g_ptr_array_index (found, i);
 
       if (!g_hash_table_add (self->asked,
-                             g_strdup_printf ("%s/%s/%s", holders->kind->name, holders->scope->name, id)))
+                             g_strdup_printf ("%s/%s/%s", holders->kind->name, holders->scope->name, holder->id)))
         continue;
-      g_ptr_array_add (batch, g_strdup (id));
-      if (batch->len < HOLDER_BATCH && i + 1 < ids->len)
-        continue;
-      add_holder_job (task, holders->kind, holders->scope, batch);
-      g_ptr_array_unref (batch);
-      batch = g_ptr_array_new_with_free_func (g_free);
+      if (batch->len == HOLDER_BATCH || (batch->len > 0 && since == NULL && holder->since != NULL))
+        {
+          add_holder_job (task, holders->kind, holders->scope, batch, since);
+          g_ptr_array_unref (batch);
+          batch = g_ptr_array_new_with_free_func (g_free);
+        }
+      if (batch->len == 0)
+        since = holder->since; /* the earliest of them */
+      g_ptr_array_add (batch, g_strdup (holder->id));
     }
   if (batch->len > 0)
-    add_holder_job (task, holders->kind, holders->scope, batch);
+    add_holder_job (task, holders->kind, holders->scope, batch, since);
   self->n_active--;
   holders_free (holders);
   round_pump (task);
@@ -473,6 +526,7 @@ add_holder_jobs (GTask *task)
           holders->kind = *kinds;
           holders->scope = scope;
           holders->refresh = self->refresh && !has_own_scope (*kinds);
+          holders->again = expand_again (self, scope);
           self->n_active++;
           zq_store_read_async (self->peer->store, read_holders, holders, NULL, (GDestroyNotify) g_ptr_array_unref,
                                self->cancellable, on_holders, holders);
@@ -485,13 +539,14 @@ static gboolean
 write_filled (ZqTxn *txn, gpointer data, GError **error)
 {
   Job *job = data;
+  g_autofree char *at = zq_instant_format (job->asked_at);
 
   for (guint i = 0; i < job->ids->len; i++)
     {
       if (!zq_db_exec (zq_txn_db (txn), error,
-                       "INSERT INTO cursor (kind, scope, filled) VALUES (?1, ?2 || '/' || ?3, 1)"
-                       " ON CONFLICT (kind, scope) DO UPDATE SET filled = 1",
-                       "sss", job->kind, job->scope, g_ptr_array_index (job->ids, i)))
+                       "INSERT INTO cursor (kind, scope, high, filled) VALUES (?1, ?2 || '/' || ?3, ?4, 1)"
+                       " ON CONFLICT (kind, scope) DO UPDATE SET high = excluded.high, filled = 1",
+                       "ssss", job->kind, job->scope, g_ptr_array_index (job->ids, i), at))
         return FALSE;
     }
   return TRUE;
@@ -527,6 +582,7 @@ job_run (Job *job)
 {
   Round *self = g_task_get_task_data (job->task);
 
+  job->asked_at = zq_clock_now (self->peer->clock);
   if (job->type != NULL)
     zq_walk_async (self->peer, ZQ_WALK_PLAIN, job->query, NULL, NULL, self->cancellable, on_wanted_walked, job);
   else if (job->ids != NULL)

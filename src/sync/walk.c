@@ -4,7 +4,6 @@
 #include "resource/datetime.h"
 
 #define PAGE_SIZE "200"
-#define OVERLAP_US (120 * G_USEC_PER_SEC)
 #define MAX_RESTARTS 3
 #define MAX_EMPTY_PAGES 20
 
@@ -83,7 +82,7 @@ first_path (const Walk *self)
     case ZQ_WALK_BACKWARDS:
       return with_search (self, "le", self->cursor.low, "-_lastUpdated");
     case ZQ_WALK_FORWARDS:
-      since = zq_instant_format (zq_sync_instant (self->cursor.high) - OVERLAP_US);
+      since = zq_instant_format (zq_sync_instant (self->cursor.high) - ZQ_SYNC_OVERLAP_US);
       return with_search (self, "ge", since, "_lastUpdated");
     case ZQ_WALK_PLAIN:
     default:
