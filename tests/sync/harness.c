@@ -92,7 +92,20 @@ static const ZqResourceKind allergy_kind = {
   .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
   .scopes = allergy_scopes,
 };
+/* Patients whose id is no department's are asked about again. */
+static const ZqScope condition_scopes[] = {
+  { "all", "Condition?_id=none" },
+  { "patient", "Condition?patient={patient}",
+    "SELECT id FROM resource WHERE server_id NOT IN (SELECT value FROM json_each ({departments}))" },
+  { NULL },
+};
+static const ZqResourceKind condition_kind = {
+  .name = "condition", .type = "Condition", .projection_version = 1, .parse = toy_parse,
+  .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
+  .scopes = condition_scopes,
+};
 static const ZqResourceKind *const toy_kinds[] = { &note_kind, &patient_kind, &allergy_kind, NULL };
+static const ZqResourceKind *const more_kinds[] = { &note_kind, &patient_kind, &allergy_kind, &condition_kind, NULL };
 
 /* --- set-up --------------------------------------------------------------------------------------- */
 
@@ -106,7 +119,7 @@ open_all (Harness *self)
 
   config.dir = self->dir;
   config.key = self->key;
-  config.kinds = toy_kinds;
+  config.kinds = self->more_kinds ? more_kinds : toy_kinds;
   config.clock = self->clock;
   config.base = toy_server_get_base (self->server);
   self->store = zq_store_open (&config, &error);
@@ -133,6 +146,7 @@ harness_set_up (Harness *self, gconstpointer data)
 {
   guint8 key[32] = { 7 };
 
+  self->more_kinds = data != NULL;
   self->clock = zq_test_clock ();
   self->server = toy_server_new (self->clock);
   self->dir = zq_test_temp_dir ();

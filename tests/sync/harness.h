@@ -20,8 +20,10 @@ typedef struct
   ZqFhirClient *client;
   ZqSessionStatus *status;
   ZqSync *sync;
+  gboolean more_kinds;
 } Harness;
 
+/* @data: not NULL: with Condition, which hangs on patients and is asked about again. */
 void harness_set_up (Harness *self, gconstpointer data);
 void harness_tear_down (Harness *self, gconstpointer data);
 

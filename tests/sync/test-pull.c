@@ -248,6 +248,41 @@ test_expand (void)
   g_assert_cmpstr (thread, ==, "Communication?part-of=1,2");
 }
 
+static void
+put_condition (Harness *self, const char *id, const char *patient, gint64 at)
+{
+  g_autofree char *json = g_strdup_printf (",\"subject\":{\"reference\":\"Patient/%s\"}", patient);
+
+  toy_server_put (self->server, "Condition", id, json, at);
+}
+
+/* What no search by department brings comes in the next round, and only what changed; what should have
+ * come with one, and did not, comes a little later. */
+static void
+test_again (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  toy_server_put (self->server, "Patient", "d1", "", START - MINUTE);
+  toy_server_put (self->server, "Basic", "1", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
+  toy_server_put (self->server, "Basic", "2", ",\"subject\":{\"reference\":\"Patient/d1\"}", START - MINUTE);
+  put_condition (self, "old", "a", START - 60 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Condition"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient="), ==, 1);
+
+  zq_clock_advance (self->clock, MINUTE);
+  put_condition (self, "new", "a", START + MINUTE);
+  put_condition (self, "quiet", "d1", START + MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Condition"), ==, 2);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient=a&_lastUpdated=ge2026-11-22T01:58:"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient="), ==, 2);
+
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Condition"), ==, 3);
+}
+
 #define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
 
 int
@@ -265,6 +300,8 @@ main (int argc, char **argv)
   ADD ("/pull/wanted-references-are-fetched-once", test_wanted);
   ADD ("/pull/one-forbidden-reference-does-not-hide-the-others", test_forbidden);
   ADD ("/pull/what-hangs-on-a-patient-comes-with-the-patient", test_holders);
+  g_test_add ("/pull/what-no-department-brings-is-asked-for-again", Harness, "more", harness_set_up, test_again,
+              harness_tear_down);
   ADD ("/pull/unreachable-is-offline", test_offline);
   ADD ("/pull/broken-page-is-told-and-does-not-stop", test_not_fhir);
   ADD ("/pull/polls-by-the-clock", test_polls);
