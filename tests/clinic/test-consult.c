@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/kinds.h"
 #include "clinic/fixture.h"
 
 #include <string.h>
@@ -35,6 +36,70 @@ is_wanted (Fixture *fixture, const char *type, const char *id)
       return TRUE;
 
   return FALSE;
+}
+
+/* --- at a hospital that leaves things out ----------------------------------------------------- */
+
+/* What ZqScope.again of messages names, with @departments as sync fills it in. */
+static gboolean
+is_asked_again (Fixture *fixture, const char *thread, const char *departments)
+{
+  GString *sql = g_string_new (NULL);
+  g_autofree char *text = NULL;
+  const ZqScope *scope = zq_message_kind.scopes;
+
+  while (scope->again == NULL)
+    scope++;
+  g_string_printf (sql, "SELECT EXISTS (SELECT 1 FROM (%s) WHERE thread = ?)", scope->again);
+  g_string_replace (sql, "{departments}", departments, 0);
+  text = g_string_free (sql, FALSE);
+
+  return fixture_number (fixture, text, fixture_row (fixture, "Communication", thread)) != 0;
+}
+
+static void
+take_tagged (Fixture *fixture, const char *id, const char *tag, const char *category, const char *part_of)
+{
+  fixture_take (fixture,
+                "{'resourceType':'Communication','id':'%s','meta':{'versionId':'1','tag':[{'system':'x'},{'system':"
+                "'https://zhenqiao.org/fhir/department','code':'%s'},7]},'status':'completed','category':[{'coding':[{"
+                "'system':'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'%s'}]}],"
+                "'partOf':[{'reference':'%s'}],'sender':{'reference':'Patient/1'},'sent':'2026-11-22T09:00:00Z'}",
+                id, tag, category, part_of);
+}
+
+static void
+test_untagged (Fixture *fixture, gconstpointer data)
+{
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  take_tagged (fixture, "t1", "endo", "thread", "Communication/none");
+  take_tagged (fixture, "m1", "endo", "message", "Communication/t1");
+  g_assert_false (is_asked_again (fixture, "t1", "'[\"endo\"]'"));
+  g_assert_true (is_asked_again (fixture, "t1", "'[\"other\"]'"));
+  g_assert_true (is_asked_again (fixture, "t1", "'[]'"));
+
+  /* One who writes without the tag is enough. */
+  fixture_message (fixture, 1, "m2", "Patient/1", -50, "one");
+  g_assert_true (is_asked_again (fixture, "t1", "'[\"endo\"]'"));
+
+  fixture_consult (fixture, 1, ME, "completed", "2");
+  g_assert_false (is_asked_again (fixture, "t1", "'[]'"));
+}
+
+static void
+test_no_workflow (Fixture *fixture, gconstpointer data)
+{
+  gint64 id;
+
+  fixture_consult (fixture, 1, ME, "awaiting-acceptance", "1");
+  id = task (fixture, 1);
+  fixture_message (fixture, 1, "m1", "Patient/1", -50, "one");
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
+  fixture_message (fixture, 1, "m2", ME, -40, "answer");
+  g_assert_false (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_PATIENT, id));
+  fixture_message (fixture, 1, "m3", "Patient/1", -30, "two");
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
 }
 
 /* --- what the page says ----------------------------------------------------------------------- */
@@ -328,13 +393,18 @@ test_index (Fixture *fixture, gconstpointer data)
 
 /* --- counters --------------------------------------------------------------------------------- */
 
+/* Nobody of mine has taken it up yet. */
+#define NEW                                                                                                            \
+  "(c.status = 'awaiting-acceptance' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.thread = c.thread AND m.from_me"  \
+  " AND NOT m.withdrawn AND m.sent > c.authored))"
+
 static const char *const by_hand[ZQ_N_VIEWS] = {
   "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND NOT c.final"
-  " AND (s.turn = 1 OR c.status = 'awaiting-acceptance') AND ? = 0",
+  " AND (s.turn = 1 OR " NEW ") AND ? = 0",
   "SELECT count (*) FROM consult c WHERE c.mine AND NOT c.final AND c.urgent AND ? = 0",
   "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND s.overdue AND ? = 0",
   "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND NOT c.final"
-  " AND s.turn = 2 AND c.status <> 'awaiting-acceptance' AND ? = 0",
+  " AND s.turn = 2 AND NOT " NEW " AND ? = 0",
   "SELECT count (*) FROM consult c WHERE c.in_pool AND NOT c.final AND c.status = 'awaiting-acceptance' AND ? = 0",
   "SELECT count (*) FROM consult c WHERE c.final AND (c.mine OR EXISTS (SELECT 1 FROM message m"
   " WHERE m.thread = c.thread AND m.from_me AND c.thread > 0)) AND ? = 0",
@@ -513,6 +583,8 @@ main (int argc, char **argv)
   ADD ("/consult/of-a-colleague-only-the-task", test_colleague);
   ADD ("/consult/status-is-derived-on-a-foreign-server", test_foreign);
   ADD ("/consult/turn-follows-the-messages", test_turn);
+  ADD ("/consult/answered-leaves-the-inbox-without-workflow", test_no_workflow);
+  ADD ("/consult/untagged-conversation-is-asked-about-again", test_untagged);
   ADD ("/consult/overdue-at-its-instant", test_overdue);
   ADD ("/consult/hospital-may-run-the-clock", test_server_clock);
   ADD ("/inbox/row-learns-what-changes", test_row);

@@ -225,7 +225,9 @@ decide_views (const Facts *facts, Summary *summary)
 {
   gboolean open = !facts->final;
   gboolean new = g_strcmp0 (facts->status, "awaiting-acceptance") == 0;
-  gboolean for_me = facts->mine && open && (summary->turn == ZQ_TURN_DOCTOR || new);
+  /* Whoever has answered has accepted, also where no hospital moves the status (or has not yet). */
+  gboolean answered = summary->turn == ZQ_TURN_PATIENT && facts->last_mine > summary->authored;
+  gboolean for_me = facts->mine && open && (summary->turn == ZQ_TURN_DOCTOR || (new && !answered));
 
   summary->views = (for_me ? 1 << ZQ_VIEW_WAITING_FOR_ME : 0) |
                    (facts->mine && open && facts->urgent ? 1 << ZQ_VIEW_URGENT : 0) |
