@@ -415,17 +415,16 @@ read_holders (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error
   Holders *holders = data;
   const char *kind = strstr (holders->scope->query, "{patient}") != NULL ? "patient" : "thread";
   g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (holder_free);
-  g_autofree char *sql
-      = g_strconcat ("SELECT r.server_id, c.high FROM resource r LEFT JOIN cursor c ON c.kind = ?2"
-                     " AND c.scope = ?3 || '/' || r.server_id AND c.filled"
-                     " WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
-                     " AND (?4 OR c.kind IS NULL OR r.id IN (",
-                     holders->again, ")) ORDER BY c.high, r.id DESC LIMIT ?5", NULL);
+  g_autofree char *sql = g_strconcat ("SELECT r.server_id, c.high FROM resource r LEFT JOIN cursor c ON c.kind = ?2"
+                                      " AND c.scope = ?3 || '/' || r.server_id AND c.filled"
+                                      " WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
+                                      " AND (?4 OR c.kind IS NULL OR r.id IN (",
+                                      holders->again, ")) ORDER BY c.high, r.id DESC LIMIT ?5", NULL);
   g_autoptr (ZqRows) rows = NULL;
   g_autoptr (GError) failure = NULL;
 
   rows = zq_db_query (db, &failure, sql, "sssii", kind, holders->kind->name, holders->scope->name,
-                      (gint64) holders->refresh, (gint64) HOLDER_LIMIT);
+                      (gint64)holders->refresh, (gint64)HOLDER_LIMIT);
   while (rows != NULL && zq_rows_next (rows, &failure))
     {
       Holder *holder = g_new0 (Holder, 1);

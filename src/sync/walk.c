@@ -3,7 +3,7 @@
 
 #include "resource/datetime.h"
 
-#define PAGE_SIZE "200"
+#define PAGE_SIZE       "200"
 #define MAX_RESTARTS 3
 #define MAX_EMPTY_PAGES 20
 

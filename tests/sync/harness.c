@@ -100,8 +100,13 @@ static const ZqScope condition_scopes[] = {
   { NULL },
 };
 static const ZqResourceKind condition_kind = {
-  .name = "condition", .type = "Condition", .projection_version = 1, .parse = toy_parse,
-  .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
+  .name = "condition",
+  .type = "Condition",
+  .projection_version = 1,
+  .parse = toy_parse,
+  .parsed_free = (GDestroyNotify)json_node_unref,
+  .project = toy_project,
+  .unproject = toy_unproject,
   .scopes = condition_scopes,
 };
 static const ZqResourceKind *const toy_kinds[] = { &note_kind, &patient_kind, &allergy_kind, NULL };

@@ -275,7 +275,8 @@ test_again (Harness *self, gconstpointer data)
   put_condition (self, "quiet", "d1", START + MINUTE);
   harness_assert_no_error (self, harness_pull);
   g_assert_cmpint (harness_count (self, "Condition"), ==, 2);
-  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient=a&_lastUpdated=ge2026-11-22T01:58:"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient=a&_lastUpdated=ge2026-11-22T01:58:"), ==,
+                    1);
   g_assert_cmpuint (toy_server_seen (self->server, "GET", "Condition?patient="), ==, 2);
 
   zq_clock_advance (self->clock, 5 * MINUTE);
