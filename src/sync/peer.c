@@ -2,7 +2,6 @@
 #include "sync/peer.h"
 
 #include "resource/datetime.h"
-#include "resource/scan.h"
 
 #define TOLERATED_OFFSET_US (2 * G_USEC_PER_SEC)
 #define FIRST_DELAY_US (1 * G_USEC_PER_SEC)
@@ -111,9 +110,8 @@ zq_sync_instant (const char *text)
   return text != NULL ? zq_date_time_parse (text, utc).start : 0;
 }
 
-/* Goes to the value of member @name of the object that has just begun. */
-static gboolean
-find_member (ZqScan *scan, const char *name)
+gboolean
+zq_sync_find_member (ZqScan *scan, const char *name)
 {
   while (zq_scan_next (scan) == ZQ_TOKEN_NAME)
     {
@@ -135,8 +133,8 @@ last_updated_of (const ZqBundleEntry *entry)
   ZqScan scan;
 
   zq_scan_init (&scan, entry->raw, entry->raw_length);
-  if (zq_scan_next (&scan) == ZQ_TOKEN_OBJECT_BEGIN && find_member (&scan, "meta")
-      && scan.type == ZQ_TOKEN_OBJECT_BEGIN && find_member (&scan, "lastUpdated") && scan.type == ZQ_TOKEN_STRING)
+  if (zq_scan_next (&scan) == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "meta")
+      && scan.type == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "lastUpdated") && scan.type == ZQ_TOKEN_STRING)
     return zq_scan_dup_string (&scan);
   return NULL;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fhir/client.h"
+#include "resource/scan.h"
 #include "store/store.h"
 #include "sync/sync.h"
 
@@ -56,6 +57,8 @@ typedef struct
 
 /* An instant's microseconds; 0 when it is none. */
 gint64 zq_sync_instant (const char *text);
+/* Goes to the value of member @name of the JSON object that has just begun. */
+gboolean zq_sync_find_member (ZqScan *scan, const char *name);
 
 void zq_page_free (ZqPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPage, zq_page_free)

@@ -3,6 +3,7 @@
 
 #include "sync/pull.h"
 #include "sync/push.h"
+#include "sync/reconcile.h"
 
 #define POLL_FOCUSED_US (15 * G_USEC_PER_SEC)
 #define POLL_UNFOCUSED_US (60 * G_USEC_PER_SEC)
@@ -33,6 +34,8 @@ struct _ZqSync
   gboolean filled; /* a whole round was good since the start */
   guint failures;  /* rounds that did not reach the hospital, in a row */
   gint64 refresh_due; /* monotonic */
+  gboolean reconciling; /* with the round under way */
+  gint64 reconciled; /* row id */
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -226,13 +229,10 @@ on_progress (double fraction, gpointer data)
 }
 
 static void
-on_pulled (GObject *source, GAsyncResult *result, gpointer data)
+end_pull (ZqSync *self, const GError *error)
 {
-  g_autoptr (ZqSync) self = data;
-  g_autoptr (GError) error = NULL;
   gboolean was_away = self->failures > 0;
 
-  zq_pull_finish (result, &error);
   self->pulling = FALSE;
   note_outcome (self, error, TRUE);
   serve (self->pull_served, error);
@@ -247,6 +247,39 @@ on_pulled (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_reconciled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autoptr (GError) error = NULL;
+
+  zq_reconcile_finish (result, &error);
+  end_pull (self, error);
+}
+
+static void
+on_pulled (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_pull_finish (result, &error) && self->reconciling && !self->stopped)
+    zq_reconcile_async (self->peer, &self->reconciled, self->cancellable, on_reconciled, g_object_ref (self));
+  else
+    end_pull (self, error);
+}
+
+/* Before the first fill there is nothing that could have been taken away. */
+static gboolean
+has_fill (ZqSync *self)
+{
+  gint64 found = 0;
+
+  return zq_db_get_int (zq_store_get_main_db (self->peer->store), &found, NULL,
+                        "SELECT 1 FROM cursor WHERE filled LIMIT 1", "") &&
+         found;
+}
+
+static void
 start_pull (ZqSync *self)
 {
   ZqSessionState state = zq_session_status_get_state (self->status);
@@ -257,6 +290,7 @@ start_pull (ZqSync *self)
     return;
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   self->pulling = TRUE;
+  self->reconciling = refresh && has_fill (self);
   if (refresh)
     self->refresh_due = now + REFRESH_US;
   take_all (self->pull_waiters, self->pull_served);

@@ -121,6 +121,23 @@ def access_lost(world):
     not_sent(hospital, promises)
 
 
+@suite.case("loop/lost-access-leaves-the-inbox-and-comes-back")
+def access_comes_back(world):
+    hospital, probe = world.started()
+
+    def tasks():
+        probe.run("pull")
+        return {c["task"] for c in probe.inbox()["consultations"]}
+
+    before = tasks()
+    check(TASK in before, "the consultation is not held")
+    hospital.faults(access_lost={"reference": hospital.read(TASK)["for"]["reference"]})
+    lost = before - tasks()
+    check(TASK in lost, "the consultation is still shown")
+    hospital.no_faults()
+    equal(tasks(), before, "what is shown when access is back")
+
+
 @suite.case("loop/another-department-is-not-shown")
 def other_department(world):
     hospital, probe = world.started(login="doctor4")

@@ -388,6 +388,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     outcome (message, fault->status);
   else if (what == TOY_DROP_BEFORE)
     hang_up (message);
+  else if (what == TOY_EMPTY)
+    answer (message, 200, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}");
   else if (g_str_equal (method, "POST"))
     create (self, message, parts[0], what);
   else if (g_str_equal (method, "PUT"))
@@ -464,6 +466,12 @@ toy_server_put (ToyServer *self, const char *type, const char *id, const char *j
   g_autofree char *text = g_strdup_printf ("{%s}", *json == ',' ? json + 1 : json);
 
   store_text (self, type, id, text, last_updated_us);
+}
+
+void
+toy_server_remove (ToyServer *self, const char *type, const char *id)
+{
+  g_ptr_array_remove (self->resources, find (self, type, id));
 }
 
 const char *

@@ -24,6 +24,7 @@ const char *toy_server_get_base (ToyServer *self);
 
 /* @json: the members after resourceType, id and meta, beginning with a comma; or "". */
 void toy_server_put (ToyServer *self, const char *type, const char *id, const char *json, gint64 last_updated_us);
+void toy_server_remove (ToyServer *self, const char *type, const char *id);
 /* The text that is held, or NULL. */
 const char *toy_server_get (ToyServer *self, const char *type, const char *id);
 guint toy_server_count (ToyServer *self, const char *type);
@@ -38,6 +39,7 @@ typedef enum
   TOY_DROP_AFTER,  /* closes it with the work done */
   TOY_CHANGE,      /* somebody else changes the resource just before a PUT */
   TOY_REFUSE_AFTER, /* does an update and answers @status, as to one that was sent twice */
+  TOY_EMPTY,       /* a search that finds nothing */
   TOY_NO_BODY,     /* does it and sends an empty answer */
 } ToyFault;
 
