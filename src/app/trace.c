@@ -63,7 +63,11 @@ on_after_paint (GdkFrameClock *clock, Trace *trace)
       g_debug ("first rows painted %" G_GINT64_FORMAT " µs after the start", at);
       if (trace->print)
         {
-          g_print ("first-rows %" G_GINT64_FORMAT "\n", at);
+          g_autoptr (GListModel) list = g_object_ref (zq_inbox_get_list (zq_window_get_inbox (ZQ_WINDOW (trace->widget))));
+          guint total = 0;
+
+          g_object_get (list, "total", &total, NULL);
+          g_print ("first-rows %" G_GINT64_FORMAT " %u\n", at, total);
           fflush (stdout);
         }
     }
