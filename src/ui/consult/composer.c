@@ -27,6 +27,7 @@ struct _ZqComposer
   gint64 consult;
   guint alarm;
   guint serial; /* of the consultation shown: a late answer of another one says nothing here */
+  gboolean composing; /* an input method holds letters that are not text yet */
   gboolean loading;
   gboolean dirty;
 };
@@ -179,10 +180,22 @@ on_send_clicked (ZqComposer *self)
   emit_send (self);
 }
 
-static gboolean
-send_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
+static void
+on_preedit (ZqComposer *self, const char *preedit)
 {
-  emit_send (ZQ_COMPOSER (widget));
+  self->composing = preedit != NULL && *preedit != '\0';
+}
+
+/* Before the text view makes a new line of it, but never out of an input method's hands. */
+static gboolean
+on_key (ZqComposer *self, guint key, guint code, GdkModifierType state)
+{
+  gboolean is_enter = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
+
+  if (!is_enter || self->composing ||
+      (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK)) != GDK_CONTROL_MASK)
+    return FALSE;
+  emit_send (self);
   return TRUE;
 }
 
@@ -235,8 +248,6 @@ zq_composer_class_init (ZqComposerClass *klass)
   signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[LEAVE] = g_signal_new ("leave", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, send_shortcut, NULL);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, send_shortcut, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, leave_shortcut, NULL);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/composer.ui");
@@ -251,8 +262,14 @@ zq_composer_class_init (ZqComposerClass *klass)
 static void
 zq_composer_init (ZqComposer *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   self->in_flight = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->text), keys);
+  g_signal_connect_swapped (self->text, "preedit-changed", G_CALLBACK (on_preedit), self);
   g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
 }

@@ -276,7 +276,14 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
 static void
 zq_consult_page_init (ZqConsultPage *self)
 {
+  GtkWidget *child;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* The split button names its first half only. */
+  for (child = gtk_widget_get_first_child (self->close); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_MENU_BUTTON (child))
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Other ways to close"),
+                                      -1);
 }
 
 void

@@ -40,6 +40,7 @@ struct _ZqThread
   guint target;       /* position that is gone to */
   guint look_id;
   guint alarm;
+  gboolean opened;    /* its first place has been taken */
   gboolean at_start;  /* target goes to the top of the page */
   gboolean follow;
 };
@@ -172,6 +173,7 @@ on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     return G_SOURCE_CONTINUE;
 
   self->tick = 0;
+  self->opened = TRUE;
   self->n_known = n_messages (self);
   if (position < self->n_known && self->frames > 0)
     {
@@ -187,7 +189,7 @@ on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 static void
 start_opening (ZqThread *self)
 {
-  if (self->tick != 0 || self->seen != 0)
+  if (self->tick != 0 || self->opened)
     return;
   self->frames = OPEN_FRAMES;
   self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
@@ -478,7 +480,7 @@ zq_thread_close (ZqThread *self)
   g_clear_object (&self->list);
   self->first_new = self->seen = self->told = 0;
   self->n_known = 0;
-  self->follow = FALSE;
+  self->follow = self->opened = FALSE;
   if (self->news_revealer != NULL)
     gtk_revealer_set_reveal_child (self->news_revealer, FALSE);
 }

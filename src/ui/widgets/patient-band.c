@@ -15,7 +15,6 @@ struct _ZqPatientBand
   GtkWidget *same_name;
   GtkWidget *deceased;
   GtkWidget *allergies;
-  GtkWidget *warning;
   GtkLabel *allergy_words;
 };
 
@@ -45,7 +44,6 @@ zq_patient_band_class_init (ZqPatientBandClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, same_name);
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, deceased);
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, allergies);
-  gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, warning);
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, allergy_words);
 }
 
@@ -64,12 +62,12 @@ set_allergies (ZqPatientBand *self, const ZqPatient *patient)
     [ZQ_ALLERGIES_LISTED] = "allergic",
   };
   g_autofree char *words = zq_words_allergies (patient);
+  g_autofree char *shown = patient->allergies == ZQ_ALLERGIES_LISTED ? g_strconcat ("⚠ ", words, NULL) : g_strdup (words);
 
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     gtk_widget_remove_css_class (self->allergies, classes[i]);
   gtk_widget_add_css_class (self->allergies, classes[patient->allergies]);
-  gtk_widget_set_visible (self->warning, patient->allergies == ZQ_ALLERGIES_LISTED);
-  gtk_label_set_label (self->allergy_words, words);
+  gtk_label_set_label (self->allergy_words, shown);
   gtk_widget_set_tooltip_text (self->allergies, words);
 }
 
