@@ -23,8 +23,8 @@ report_after_push (ZqProbe *self, GError **error)
   if (counts.waiting + counts.held + counts.refused == 0)
     return TRUE;
   g_set_error (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_WAITS,
-               "Kept here and not at the hospital yet: %u waiting, %u held, %u refused. See `diagnose`.", counts.waiting,
-               counts.held, counts.refused);
+               "Kept here and not at the hospital yet: %u waiting, %u held, %u refused. See `diagnose`.",
+               counts.waiting, counts.held, counts.refused);
   return FALSE;
 }
 
@@ -83,8 +83,8 @@ newest_message (ZqProbe *self, gint64 thread, gint64 *message, GError **error)
   if (self->seen != NULL)
     return zq_probe_find_row (self, self->seen, "Communication", message, error);
   zq_db_get_int (zq_store_get_main_db (store_of (self)), message, &failure,
-                 "SELECT id FROM message WHERE thread = ? ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1", "i",
-                 thread);
+                 "SELECT id FROM message WHERE thread = ? ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1",
+                 "i", thread);
   if (failure == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -107,8 +107,8 @@ zq_probe_send (ZqProbe *self, GError **error)
   gint64 consult = 0, thread = 0, seen = 0, intent;
   g_autofree char *local_id = NULL;
 
-  if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error)
-      || !newest_message (self, thread, &seen, error))
+  if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error) ||
+      !newest_message (self, thread, &seen, error))
     return FALSE;
   zq_consult_send_async (store_of (self), consult, self->text, seen, zq_wait_ready, &wait);
   intent = zq_consult_send_finish (store_of (self), zq_wait_for (&wait), error);

@@ -99,8 +99,8 @@ report_types (ZqProbe *self, GError **error)
 static gboolean
 report_views (ZqProbe *self, GError **error)
 {
-  static const char *const names[ZQ_N_VIEWS]
-      = { "waiting-for-me", "urgent", "overdue", "waiting-for-patient", "pool", "closed" };
+  static const char *const names[ZQ_N_VIEWS] = { "waiting-for-me",      "urgent", "overdue",
+                                                 "waiting-for-patient", "pool",   "closed" };
   guint counts[ZQ_N_VIEWS] = { 0 };
   ZqReport *views;
 
@@ -167,10 +167,10 @@ report_consult (ZqProbe *self, gint64 row, GError **error)
 gboolean
 zq_probe_inbox (ZqProbe *self, GError **error)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_report_free);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_report_free);
   g_autoptr (GError) failure = NULL;
-  g_autoptr (ZqRows) rows = zq_db_query (main_db (self), &failure, "SELECT id FROM consult ORDER BY id LIMIT ?", "i",
-                                         (gint64) LIST_LIMIT);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (main_db (self), &failure, "SELECT id FROM consult ORDER BY id LIMIT ?", "i", (gint64)LIST_LIMIT);
 
   while (rows != NULL && failure == NULL && zq_rows_next (rows, &failure))
     {
@@ -203,14 +203,14 @@ report_message (ZqProbe *self, ZqRows *rows)
   zq_report_string (item, "text", text);
   zq_report_int (item, "sent", zq_rows_int (rows, 4));
   zq_report_string (item, "localId", zq_rows_text (rows, 5));
-  zq_report_string (item, "outbox", state >= 0 && state < (gint64) G_N_ELEMENTS (states) ? states[state] : NULL);
+  zq_report_string (item, "outbox", state >= 0 && state < (gint64)G_N_ELEMENTS (states) ? states[state] : NULL);
   return item;
 }
 
 gboolean
 zq_probe_thread (ZqProbe *self, GError **error)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_report_free);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_report_free);
   g_autoptr (GError) failure = NULL;
   g_autoptr (ZqRows) rows = NULL;
   gint64 consult = 0, thread = 0;
@@ -228,7 +228,7 @@ zq_probe_thread (ZqProbe *self, GError **error)
                       " (SELECT i.state FROM intent i WHERE i.target = m.id ORDER BY i.seq LIMIT 1)"
                       " FROM message m JOIN resource r ON r.id = m.id"
                       " WHERE m.thread = ? ORDER BY m.pending, m.sent, m.order_key LIMIT ?",
-                      "ii", thread, (gint64) LIST_LIMIT);
+                      "ii", thread, (gint64)LIST_LIMIT);
   while (rows != NULL && zq_rows_next (rows, &failure))
     g_ptr_array_add (items, report_message (self, rows));
   if (failure != NULL)
@@ -244,15 +244,15 @@ static void
 report_intents (ZqProbe *self, GPtrArray *intents)
 {
   static const char *const states[] = { "waiting", "sending", "held", "refused" };
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_report_free);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_report_free);
 
   for (guint i = 0; i < intents->len; i++)
     {
       const ZqIntent *intent = g_ptr_array_index (intents, i);
       ZqReport *item = zq_report_new ();
-      g_autofree char *target = g_strdup_printf ("%s/%s", intent->target_type,
-                                                 intent->target_server_id != NULL ? intent->target_server_id
-                                                                                  : intent->target_local_id);
+      g_autofree char *target =
+          g_strdup_printf ("%s/%s", intent->target_type,
+                           intent->target_server_id != NULL ? intent->target_server_id : intent->target_local_id);
 
       zq_report_int (item, "intent", intent->seq);
       zq_report_string (item, "action", intent->action);
@@ -270,7 +270,7 @@ report_intents (ZqProbe *self, GPtrArray *intents)
 static void
 report_unreadable (ZqProbe *self, GPtrArray *unreadable)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) zq_report_free);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_report_free);
 
   for (guint i = 0; i < unreadable->len; i++)
     {
@@ -289,7 +289,8 @@ gboolean
 zq_probe_diagnose (ZqProbe *self, GError **error)
 {
   g_autoptr (GPtrArray) intents = zq_store_list_intents (main_db (self), error);
-  g_autoptr (GPtrArray) unreadable = intents != NULL ? zq_store_list_unreadable (main_db (self), LIST_LIMIT, error) : NULL;
+  g_autoptr (GPtrArray) unreadable =
+      intents != NULL ? zq_store_list_unreadable (main_db (self), LIST_LIMIT, error) : NULL;
   GPtrArray *problems = zq_session_get_policy_problems (self->session);
 
   if (unreadable == NULL || !report_types (self, error) || !zq_probe_report_outbox (self, NULL, error))

@@ -4,7 +4,7 @@
 #include <locale.h>
 #include <stdlib.h>
 
-G_DEFINE_QUARK (zq-probe-error-quark, zq_probe_error)
+G_DEFINE_QUARK (zq - probe - error - quark, zq_probe_error)
 
 static const struct
 {
@@ -72,21 +72,25 @@ make_options (ZqProbe *self)
   const GOptionEntry entries[] = {
     { "account", 0, 0, G_OPTION_ARG_FILENAME, &self->account, "Work with this account file", "FILE" },
     { "base", 0, 0, G_OPTION_ARG_STRING, &self->base, "Work with the hospital at this FHIR base address", "URL" },
-    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &self->token_file, "Use this access token (with --practitioner)", "FILE" },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &self->token_file, "Use this access token (with --practitioner)",
+      "FILE" },
     { "login-hint", 0, 0, G_OPTION_ARG_STRING, &self->login_hint,
       "Sign in by itself as NAME where the hospital approves by itself", "NAME" },
     { "auth-none", 0, 0, G_OPTION_ARG_NONE, &self->auth_none, "A bare server on this computer, without sign-in", NULL },
-    { "practitioner", 0, 0, G_OPTION_ARG_STRING, &self->practitioner, "Who works here, of --auth-none and --token-file", "ID" },
+    { "practitioner", 0, 0, G_OPTION_ARG_STRING, &self->practitioner, "Who works here, of --auth-none and --token-file",
+      "ID" },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &self->ca, "Certificate authority of the hospital (with --base)", "FILE" },
     { "store", 0, 0, G_OPTION_ARG_FILENAME, &self->store,
       "With --base: where accounts and stores lie; with --account: the store's folder", "DIR" },
-    { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &self->key_file, "The store's key: 32 bytes; made with a new store", "FILE" },
+    { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &self->key_file, "The store's key: 32 bytes; made with a new store",
+      "FILE" },
     { "keyring", 0, 0, G_OPTION_ARG_NONE, &self->keyring, "Key and tokens in the Secret Service (the default)", NULL },
     { "clock-socket", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &self->clock_socket, NULL, "PATH" },
     { "thread", 0, 0, G_OPTION_ARG_STRING, &self->thread, "Which conversation", "REF" },
     { "task", 0, 0, G_OPTION_ARG_STRING, &self->task, "Which consultation", "REF" },
     { "text", 0, 0, G_OPTION_ARG_STRING, &self->text, "What to say", "T" },
-    { "seen", 0, 0, G_OPTION_ARG_STRING, &self->seen, "The last message that was seen (default: the newest held)", "REF" },
+    { "seen", 0, 0, G_OPTION_ARG_STRING, &self->seen, "The last message that was seen (default: the newest held)",
+      "REF" },
     { "outcome", 0, 0, G_OPTION_ARG_STRING, &self->outcome, "Why it is closed (default: advised)", "CODE" },
     { "offline", 0, 0, G_OPTION_ARG_NONE, &self->offline, "Keep it in the outbox only", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON object", NULL },
@@ -110,14 +114,14 @@ exit_of (const GError *error)
     return ZQ_EXIT_USAGE;
   if (g_error_matches (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_WAITS))
     return ZQ_EXIT_WAITS;
-  if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK) || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS)
-      || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_BUSY)
-      || g_error_matches (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_PAUSED))
+  if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK) ||
+      g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS) ||
+      g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_BUSY) ||
+      g_error_matches (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_PAUSED))
     return ZQ_EXIT_NETWORK;
-  if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT)
-      || g_error_matches (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_SIGN_IN)
-      || g_error_matches (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_NOT_SMART)
-      || error->domain == ZQ_SESSION_ERROR)
+  if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT) ||
+      g_error_matches (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_SIGN_IN) ||
+      g_error_matches (error, ZQ_ACCOUNT_ERROR, ZQ_ACCOUNT_ERROR_NOT_SMART) || error->domain == ZQ_SESSION_ERROR)
     return ZQ_EXIT_SIGNED_OUT;
   return ZQ_EXIT_FAILED;
 }
@@ -149,7 +153,8 @@ check_usage (ZqProbe *self, int argc, char **argv, ZqProbeCommand *command, GErr
 static gboolean
 run (ZqProbe *self, ZqProbeCommand command, GError **error)
 {
-  self->clock = self->clock_socket != NULL ? zq_clock_new_from_socket (self->clock_socket, error) : zq_clock_new_system ();
+  self->clock =
+      self->clock_socket != NULL ? zq_clock_new_from_socket (self->clock_socket, error) : zq_clock_new_system ();
   if (self->clock == NULL || !zq_probe_open_account (self, error))
     return FALSE;
   if (command != zq_probe_sign_in && !zq_probe_open_session (self, error))
@@ -160,9 +165,9 @@ run (ZqProbe *self, ZqProbeCommand command, GError **error)
 static void
 clear (ZqProbe *self)
 {
-  char **texts[] = { &self->account,      &self->base,   &self->token_file, &self->login_hint, &self->practitioner,
-                     &self->store,        &self->key_file, &self->clock_socket, &self->ca,     &self->thread,
-                     &self->task,         &self->text,   &self->seen,       &self->outcome };
+  char **texts[] = { &self->account, &self->base,     &self->token_file,   &self->login_hint, &self->practitioner,
+                     &self->store,   &self->key_file, &self->clock_socket, &self->ca,         &self->thread,
+                     &self->task,    &self->text,     &self->seen,         &self->outcome };
 
   if (self->session != NULL)
     zq_session_close (self->session);

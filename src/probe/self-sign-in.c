@@ -20,7 +20,9 @@ struct _ZqSelfSignIn
 static void provider_init (ZqTokenProviderInterface *iface);
 static void ask_inner (ZqSelfSignIn *self, GTask *task, const char *stale);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (ZqSelfSignIn, zq_self_sign_in, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (ZqSelfSignIn,
+                               zq_self_sign_in,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (ZQ_TYPE_TOKEN_PROVIDER, provider_init))
 
 /* --- signing in --------------------------------------------------------------------------------- */
@@ -72,7 +74,7 @@ on_adopted (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
 
   if (zq_tokens_adopt_finish (ZQ_TOKENS (source), result, &error))
-    g_task_return_pointer (task, g_steal_pointer (&run->result), (GDestroyNotify) zq_sign_in_result_free);
+    g_task_return_pointer (task, g_steal_pointer (&run->result), (GDestroyNotify)zq_sign_in_result_free);
   else
     g_task_return_error (task, error);
 }
@@ -103,7 +105,7 @@ zq_self_sign_in_run_async (ZqSelfSignIn *self, GAsyncReadyCallback callback, gpo
   run->sign_in = zq_sign_in_new (self->account, self->clock);
   if (self->login_hint != NULL)
     zq_sign_in_set_login_hint (run->sign_in, self->login_hint);
-  g_task_set_task_data (task, run, (GDestroyNotify) run_free);
+  g_task_set_task_data (task, run, (GDestroyNotify)run_free);
   g_signal_connect_object (run->sign_in, "address-ready", G_CALLBACK (on_address_ready), task, 0);
   zq_sign_in_run_async (run->sign_in, run->cancellable, on_signed_in, g_object_ref (task));
 }
@@ -174,8 +176,11 @@ ask_inner (ZqSelfSignIn *self, GTask *task, const char *stale)
 }
 
 static void
-provider_get_async (ZqTokenProvider *provider, const char *stale, GCancellable *cancellable,
-                    GAsyncReadyCallback callback, gpointer data)
+provider_get_async (ZqTokenProvider *provider,
+                    const char *stale,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer data)
 {
   ZqSelfSignIn *self = ZQ_SELF_SIGN_IN (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, data);

@@ -14,7 +14,7 @@
 void
 zq_wait_ready (GObject *source, GAsyncResult *result, gpointer wait)
 {
-  ((ZqWait *) wait)->result = g_object_ref (result);
+  ((ZqWait *)wait)->result = g_object_ref (result);
 }
 
 GAsyncResult *
@@ -69,8 +69,8 @@ read_token (ZqProbe *self, GError **error)
 gboolean
 zq_probe_open_account (ZqProbe *self, GError **error)
 {
-  self->zq_account = self->account != NULL ? zq_account_open (self->store, self->account, error)
-                                           : account_of_base (self, error);
+  self->zq_account =
+      self->account != NULL ? zq_account_open (self->store, self->account, error) : account_of_base (self, error);
   if (self->zq_account == NULL || !zq_account_lock (self->zq_account, error))
     return FALSE;
   if (!zq_account_uses_smart (self->zq_account))
@@ -124,7 +124,7 @@ look_up (ZqProbe *self, GError **error)
   person = zq_signed_in_person_look_up_finish (zq_wait_for (&wait), error);
   if (person == NULL)
     return FALSE;
-  zq_account_set_person (self->zq_account, id, person->name, person->role, (const char *const *) person->departments);
+  zq_account_set_person (self->zq_account, id, person->name, person->role, (const char *const *)person->departments);
   return zq_account_save (self->zq_account, error);
 }
 
@@ -140,8 +140,8 @@ is_known (ZqProbe *self)
 {
   const char *const *departments = zq_account_get_departments (self->zq_account);
 
-  return zq_account_get_practitioner (self->zq_account) != NULL
-         && (zq_account_uses_smart (self->zq_account) || (departments != NULL && departments[0] != NULL));
+  return zq_account_get_practitioner (self->zq_account) != NULL &&
+         (zq_account_uses_smart (self->zq_account) || (departments != NULL && departments[0] != NULL));
 }
 
 gboolean
@@ -153,7 +153,7 @@ zq_probe_sign_in (ZqProbe *self, GError **error)
   if (!find_out_who (self, error))
     return FALSE;
   departments = zq_account_get_departments (self->zq_account);
-  joined = departments != NULL ? g_strjoinv (",", (GStrv) departments) : g_strdup ("");
+  joined = departments != NULL ? g_strjoinv (",", (GStrv)departments) : g_strdup ("");
   zq_report_string (self->report, "account", zq_account_get_file (self->zq_account));
   zq_report_string (self->report, "practitioner", zq_account_get_practitioner (self->zq_account));
   zq_report_string (self->report, "role", zq_account_get_role (self->zq_account));
@@ -179,7 +179,7 @@ parse_key (const char *text, gsize length, GError **error)
 
       if (high < 0 || low < 0)
         break;
-      key[i] = (guint8) (high * 16 + low);
+      key[i] = (guint8)(high * 16 + low);
       if (i == KEY_BYTES - 1)
         return g_bytes_new (key, sizeof key);
     }
@@ -193,8 +193,8 @@ make_key (const char *path, GError **error)
 {
   guint8 key[KEY_BYTES];
   int fd = g_open (path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  gboolean good = fd >= 0 && getrandom (key, sizeof key, 0) == sizeof key && write (fd, key, sizeof key) == sizeof key
-                  && fsync (fd) == 0;
+  gboolean good = fd >= 0 && getrandom (key, sizeof key, 0) == sizeof key &&
+                  write (fd, key, sizeof key) == sizeof key && fsync (fd) == 0;
 
   if (fd >= 0)
     close (fd);
@@ -213,8 +213,8 @@ get_key (ZqProbe *self, GError **error)
 
   if (self->keyring)
     return zq_keyring_get_store_key (self->zq_account, FALSE, error);
-  if (!g_file_test (self->key_file, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_EXISTS)
-      && !make_key (self->key_file, error))
+  if (!g_file_test (self->key_file, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_EXISTS) &&
+      !make_key (self->key_file, error))
     return NULL;
   if (!g_file_get_contents (self->key_file, &text, &length, error))
     return NULL;

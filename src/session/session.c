@@ -24,7 +24,7 @@ struct _ZqSession
 };
 
 G_DEFINE_FINAL_TYPE (ZqSession, zq_session, G_TYPE_OBJECT)
-G_DEFINE_QUARK (zq-session-error-quark, zq_session_error)
+G_DEFINE_QUARK (zq - session - error - quark, zq_session_error)
 
 static const char *const default_policy_dirs[] = { "/etc/zhenqiao/policy.d", NULL };
 
@@ -42,8 +42,7 @@ static ZqContext *
 make_context (ZqSession *self)
 {
   static const char *const nowhere[] = { NULL };
-  const char *const *dirs =
-      self->policy_dirs != NULL ? (const char *const *) self->policy_dirs : default_policy_dirs;
+  const char *const *dirs = self->policy_dirs != NULL ? (const char *const *)self->policy_dirs : default_policy_dirs;
   const char *const *departments = zq_account_get_departments (self->account);
   ZqContext *context = g_new0 (ZqContext, 1);
 
@@ -53,7 +52,7 @@ make_context (ZqSession *self)
   context->me = g_strdup (zq_account_get_practitioner (self->account));
   context->my_name = g_strdup (zq_account_get_name (self->account));
   context->role = g_strdup (zq_account_get_role (self->account));
-  context->departments = g_strdupv ((GStrv) (departments != NULL ? departments : nowhere));
+  context->departments = g_strdupv ((GStrv)(departments != NULL ? departments : nowhere));
   context->zone = g_time_zone_new_identifier (zq_account_get_zone (self->account));
   if (context->zone == NULL)
     context->zone = g_time_zone_new_utc ();
@@ -110,7 +109,7 @@ zq_session_start (ZqSession *self, ZqTokenProvider *tokens)
     zq_fhir_client_set_ca_file (self->client, zq_account_get_ca (self->account));
 
   scope.me = self->context->me;
-  scope.departments = (const char *const *) self->context->departments;
+  scope.departments = (const char *const *)self->context->departments;
   self->sync = zq_sync_new (self->store, self->client, self->clock, &scope, self->status);
 }
 
@@ -275,7 +274,7 @@ zq_session_set_policy_dirs (ZqSession *self, const char *const *dirs)
   g_return_if_fail (ZQ_IS_SESSION (self) && self->store == NULL);
 
   g_strfreev (self->policy_dirs);
-  self->policy_dirs = g_strdupv ((GStrv) dirs);
+  self->policy_dirs = g_strdupv ((GStrv)dirs);
 }
 
 ZqAccount *

@@ -63,7 +63,8 @@ void zq_session_go (ZqSession *self);
  * keeps the tokens, and has sync try at once. Before there is a store use
  * zq_session_remember_person() and zq_tokens_adopt_async() through a session made afterwards.
  */
-void zq_session_adopt_async (ZqSession *self, const ZqSignInResult *result, GAsyncReadyCallback callback, gpointer data);
+void
+zq_session_adopt_async (ZqSession *self, const ZqSignInResult *result, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_session_adopt_finish (ZqSession *self, GAsyncResult *result, GError **error);
 
 /* Writes who signed in into the account and its file; ZQ_SESSION_ERROR_OTHER_PERSON when it was

@@ -43,7 +43,8 @@ zq_backoffs_failed (ZqBackoffs *self, gint64 seq, gint64 retry_after_us)
       rest = g_new0 (Rest, 1);
       g_hash_table_insert (self->rests, g_memdup2 (&seq, sizeof seq), rest);
     }
-  rest->until = zq_clock_monotonic (self->clock) + (retry_after_us > 0 ? retry_after_us : zq_backoff_delay (rest->failures));
+  rest->until =
+      zq_clock_monotonic (self->clock) + (retry_after_us > 0 ? retry_after_us : zq_backoff_delay (rest->failures));
   rest->failures++;
 }
 

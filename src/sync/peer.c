@@ -4,10 +4,10 @@
 #include "resource/datetime.h"
 
 #define TOLERATED_OFFSET_US (2 * G_USEC_PER_SEC)
-#define FIRST_DELAY_US (1 * G_USEC_PER_SEC)
-#define LONGEST_DELAY_US (5 * 60 * G_USEC_PER_SEC)
+#define FIRST_DELAY_US      (1 * G_USEC_PER_SEC)
+#define LONGEST_DELAY_US    (5 * 60 * G_USEC_PER_SEC)
 
-G_DEFINE_QUARK (zq-sync-error-quark, zq_sync_error)
+G_DEFINE_QUARK (zq - sync - error - quark, zq_sync_error)
 
 ZqPeer *
 zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope)
@@ -19,7 +19,7 @@ zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->client = g_object_ref (client);
   self->clock = g_object_ref (clock);
   self->me = g_strdup (scope->me != NULL ? scope->me : "");
-  self->departments = g_strdupv ((GStrv) (scope->departments != NULL ? scope->departments : nowhere));
+  self->departments = g_strdupv ((GStrv)(scope->departments != NULL ? scope->departments : nowhere));
   return self;
 }
 
@@ -42,7 +42,7 @@ peer_clear (ZqPeer *self)
 void
 zq_peer_unref (ZqPeer *self)
 {
-  g_rc_box_release_full (self, (GDestroyNotify) peer_clear);
+  g_rc_box_release_full (self, (GDestroyNotify)peer_clear);
 }
 
 void
@@ -63,7 +63,7 @@ zq_backoff_delay (guint attempt)
 {
   gint64 delay = MIN (FIRST_DELAY_US << MIN (attempt, 20), LONGEST_DELAY_US);
 
-  return delay / 2 + (gint64) (g_random_double () * (double) (delay / 2));
+  return delay / 2 + (gint64)(g_random_double () * (double)(delay / 2));
 }
 
 void
@@ -83,12 +83,12 @@ zq_peer_is_paused (ZqPeer *self)
 gboolean
 zq_peer_ends_round (const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_BUSY)
-         || g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SIGNED_OUT) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_BUSY) ||
+         g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
 void
@@ -133,8 +133,8 @@ last_updated_of (const ZqBundleEntry *entry)
   ZqScan scan;
 
   zq_scan_init (&scan, entry->raw, entry->raw_length);
-  if (zq_scan_next (&scan) == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "meta")
-      && scan.type == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "lastUpdated") && scan.type == ZQ_TOKEN_STRING)
+  if (zq_scan_next (&scan) == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "meta") &&
+      scan.type == ZQ_TOKEN_OBJECT_BEGIN && zq_sync_find_member (&scan, "lastUpdated") && scan.type == ZQ_TOKEN_STRING)
     return zq_scan_dup_string (&scan);
   return NULL;
 }
@@ -206,13 +206,12 @@ split_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   ZqBundle *bundle = zq_bundle_read (fetch->body, &error);
   ZqPage *page;
 
-  if (bundle == NULL && strchr (fetch->path, '?') == NULL
-      && g_error_matches (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE))
+  if (bundle == NULL && strchr (fetch->path, '?') == NULL && g_error_matches (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE))
     bundle = zq_bundle_new_single (fetch->body);
   if (bundle == NULL)
     {
-      g_prefix_error (&error, "The hospital's answer to %.*s cannot be read: ",
-                      (int) strcspn (fetch->path, "?"), fetch->path);
+      g_prefix_error (&error, "The hospital's answer to %.*s cannot be read: ", (int)strcspn (fetch->path, "?"),
+                      fetch->path);
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
@@ -220,7 +219,7 @@ split_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
   page->bundle = bundle;
   page->date_us = fetch->date_us;
   measure_page (page);
-  g_task_return_pointer (task, page, (GDestroyNotify) zq_page_free);
+  g_task_return_pointer (task, page, (GDestroyNotify)zq_page_free);
 }
 
 static void
@@ -230,8 +229,8 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer data)
   Fetch *fetch = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   gint64 retry_after_us = 0;
-  g_autoptr (ZqFhirResponse) response = zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, &retry_after_us,
-                                                                    NULL, &error);
+  g_autoptr (ZqFhirResponse) response =
+      zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, &retry_after_us, NULL, &error);
 
   if (response == NULL)
     {
@@ -269,7 +268,7 @@ zq_fetch_async (ZqPeer *peer, const char *path, GCancellable *cancellable, GAsyn
   g_task_set_source_tag (task, zq_fetch_async);
   fetch->peer = zq_peer_ref (peer);
   fetch->path = g_strdup (path);
-  g_task_set_task_data (task, fetch, (GDestroyNotify) fetch_free);
+  g_task_set_task_data (task, fetch, (GDestroyNotify)fetch_free);
   fetch_send (task);
 }
 

@@ -64,7 +64,8 @@ void zq_page_free (ZqPage *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPage, zq_page_free)
 
 /* GETs @path, a search, a page's link or a single resource; tried again once when the connection broke. */
-void zq_fetch_async (ZqPeer *peer, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void
+zq_fetch_async (ZqPeer *peer, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 ZqPage *zq_fetch_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

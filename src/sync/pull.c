@@ -6,11 +6,13 @@
 #include "store/txn.h"
 #include "sync/walk.h"
 
-#define MAX_ACTIVE 4
+#define MAX_ACTIVE   4
 #define WANTED_BATCH 50
 #define WANTED_LIMIT 1000
 #define HOLDER_BATCH 20
 #define HOLDER_LIMIT 5000
+/* Of those asked again: a round has its budget, and the longest unasked come first. */
+#define AGAIN_LIMIT 400
 
 typedef enum
 {
@@ -117,7 +119,7 @@ job_end (Job *job, const GError *error)
   self->n_active--;
   self->n_done++;
   if (self->progress != NULL)
-    self->progress ((double) self->n_done / (self->n_done + self->n_active + self->jobs.length), self->progress_data);
+    self->progress ((double)self->n_done / (self->n_done + self->n_active + self->jobs.length), self->progress_data);
   job_free (job);
   round_pump (task);
 }
@@ -206,7 +208,7 @@ join_ids (GPtrArray *ids)
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < ids->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) g_ptr_array_index (ids, i));
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *)g_ptr_array_index (ids, i));
   return g_string_free (text, FALSE);
 }
 
@@ -251,7 +253,8 @@ static gboolean
 add_wanted_of_type (GTask *task, const char *type, GError **error)
 {
   Round *self = g_task_get_task_data (task);
-  g_autoptr (GPtrArray) wanted = zq_store_list_wanted (zq_store_get_main_db (self->peer->store), type, WANTED_LIMIT, error);
+  g_autoptr (GPtrArray) wanted =
+      zq_store_list_wanted (zq_store_get_main_db (self->peer->store), type, WANTED_LIMIT, error);
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
 
   if (wanted == NULL)
@@ -305,9 +308,10 @@ settle_wanted (Job *job)
       const char *id = g_ptr_array_index (job->ids, i);
       gint64 wanted = 0;
 
-      if (zq_db_get_int (db, &wanted, NULL, "SELECT 1 FROM resource WHERE type = ? AND server_id = ? AND state = 'wanted'",
-                         "ss", job->type, id)
-          && wanted)
+      if (zq_db_get_int (db, &wanted, NULL,
+                         "SELECT 1 FROM resource WHERE type = ? AND server_id = ? AND state = 'wanted'", "ss",
+                         job->type, id) &&
+          wanted)
         set_gone (job->task, job->type, id, "the hospital does not show it");
     }
 }
@@ -315,9 +319,9 @@ settle_wanted (Job *job)
 static gboolean
 is_refusal (const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE);
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE);
 }
 
 static void
@@ -468,6 +472,7 @@ on_holders (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) found = zq_store_read_finish (ZQ_STORE (source), result, &error);
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
   const char *since = NULL;
+  guint n_again = 0;
 
   if (found == NULL)
     round_note (self, error);
@@ -475,6 +480,8 @@ on_holders (GObject *source, GAsyncResult *result, gpointer data)
     {
       const Holder *holder = g_ptr_array_index (found, i);
 
+      if (holder->since != NULL && n_again++ == AGAIN_LIMIT)
+        break;
       if (!g_hash_table_add (self->asked,
                              g_strdup_printf ("%s/%s/%s", holders->kind->name, holders->scope->name, holder->id)))
         continue;
@@ -527,7 +534,7 @@ add_holder_jobs (GTask *task)
           holders->refresh = self->refresh && !has_own_scope (*kinds);
           holders->again = expand_again (self, scope);
           self->n_active++;
-          zq_store_read_async (self->peer->store, read_holders, holders, NULL, (GDestroyNotify) g_ptr_array_unref,
+          zq_store_read_async (self->peer->store, read_holders, holders, NULL, (GDestroyNotify)g_ptr_array_unref,
                                self->cancellable, on_holders, holders);
         }
     }
@@ -650,7 +657,7 @@ round_pump (GTask *task)
 
   if (self->fatal != NULL || g_cancellable_is_cancelled (self->cancellable))
     {
-      g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
+      g_queue_clear_full (&self->jobs, (GDestroyNotify)job_free);
       if (self->n_active == 0)
         round_end (task);
       return;
@@ -674,14 +681,19 @@ on_outer_cancelled (GCancellable *outer, gpointer data)
 }
 
 void
-zq_pull_async (ZqPeer *peer, gboolean refresh, ZqPullProgress progress, gpointer progress_data,
-               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+zq_pull_async (ZqPeer *peer,
+               gboolean refresh,
+               ZqPullProgress progress,
+               gpointer progress_data,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Round *self = g_new0 (Round, 1);
 
   g_task_set_source_tag (task, zq_pull_async);
-  g_task_set_task_data (task, self, (GDestroyNotify) round_free);
+  g_task_set_task_data (task, self, (GDestroyNotify)round_free);
   self->peer = zq_peer_ref (peer);
   self->refresh = refresh;
   self->progress = progress;
@@ -689,8 +701,8 @@ zq_pull_async (ZqPeer *peer, gboolean refresh, ZqPullProgress progress, gpointer
   self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
   if (cancellable != NULL)
-    self->outer = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled),
-                                         g_object_ref (self->cancellable), g_object_unref);
+    self->outer = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled), g_object_ref (self->cancellable),
+                                         g_object_unref);
   add_scope_jobs (task);
   round_pump (task);
 }

@@ -16,8 +16,13 @@ typedef void (*ZqPullProgress) (double fraction, gpointer data);
  * newly held patients and threads. A scope that fails does not stop the others: its error is the
  * round's when nothing worse came. What ends a round is told by zq_peer_ends_round().
  */
-void zq_pull_async (ZqPeer *peer, gboolean refresh, ZqPullProgress progress, gpointer progress_data,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void zq_pull_async (ZqPeer *peer,
+                    gboolean refresh,
+                    ZqPullProgress progress,
+                    gpointer progress_data,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer data);
 gboolean zq_pull_finish (GAsyncResult *result, GError **error);
 
 /* @query with its {placeholders} filled; @department, @ids: (nullable): for {department}, and for

@@ -4,9 +4,9 @@
 #include "resource/json.h"
 #include "sync/walk.h"
 
-#define MAX_ACTIVE 8
+#define MAX_ACTIVE    8
 #define MAX_CONFLICTS 3
-#define LIST_LIMIT 512
+#define LIST_LIMIT    512
 /* One lost connection may be one chain's bad luck, two in a row are the network's. */
 #define MAX_NETWORK_FAILURES 2
 
@@ -138,8 +138,8 @@ job_later (Job *job, const GError *error, gint64 retry_after_us, gboolean unclea
   Round *self = job_round (job);
 
   round_note (self, error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
-      || g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED))
     {
       job_end (job);
       return;
@@ -186,10 +186,10 @@ on_freshened (GObject *source, GAsyncResult *result, gpointer data)
       self->network_failures = 0;
       job_freshen (job);
     }
-  else if ((g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND)
-            || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE)
-            || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN))
-           && split_read (query, &type, &id))
+  else if ((g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
+            g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE) ||
+            g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN)) &&
+           split_read (query, &type, &id))
     zq_store_set_gone_async (self->peer->store, type, id, "the hospital does not show it", on_gone, job);
   else if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN))
     job_freshen (job);
@@ -284,7 +284,8 @@ on_read_back (GObject *source, GAsyncResult *result, gpointer data)
 {
   Job *job = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (ZqFhirResponse) response = zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, NULL, NULL, &error);
+  g_autoptr (ZqFhirResponse) response =
+      zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, NULL, NULL, &error);
 
   if (response == NULL)
     job_later (job, error, 0, TRUE);
@@ -306,8 +307,8 @@ read_back (Job *job, const char *location)
     path = g_strdup_printf ("%s/%s", job->intent->target_type, job->intent->target_server_id);
   if (path == NULL)
     {
-      g_autoptr (GError) error = g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL,
-                                                      "The hospital did not say what became of it");
+      g_autoptr (GError) error =
+          g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital did not say what became of it");
 
       job_later (job, error, 0, TRUE);
       return;
@@ -315,8 +316,8 @@ read_back (Job *job, const char *location)
   history = strstr (path, "/_history/");
   if (history != NULL)
     *history = '\0';
-  zq_fhir_client_send_async (self->peer->client, zq_fhir_request_new ("GET", path),
-                             g_task_get_cancellable (job->task), on_read_back, job);
+  zq_fhir_client_send_async (self->peer->client, zq_fhir_request_new ("GET", path), g_task_get_cancellable (job->task),
+                             on_read_back, job);
 }
 
 static gboolean
@@ -326,7 +327,7 @@ is_resource (GBytes *body, const char *type)
 
   if (body == NULL || g_bytes_get_size (body) == 0)
     return FALSE;
-  node = zq_json_read (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body), NULL);
+  node = zq_json_read (g_bytes_get_data (body, NULL), (gssize)g_bytes_get_size (body), NULL);
   return node != NULL && g_strcmp0 (zq_json_get_string (node, "resourceType"), type) == 0;
 }
 
@@ -402,8 +403,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gint64 retry_after_us = 0;
   gboolean unclear = FALSE;
-  g_autoptr (ZqFhirResponse) response = zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, &retry_after_us,
-                                                                    &unclear, &error);
+  g_autoptr (ZqFhirResponse) response =
+      zq_fhir_client_send_finish (ZQ_FHIR_CLIENT (source), result, &retry_after_us, &unclear, &error);
 
   if (response == NULL)
     {
@@ -490,8 +491,9 @@ start_jobs (GTask *task)
   if (zq_peer_is_paused (self->peer))
     {
       if (self->error == NULL)
-        self->error = g_error_new_literal (ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_PAUSED,
-                                           "The hospital is busy and asked to wait. What you sent is kept and will go out.");
+        self->error =
+            g_error_new_literal (ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_PAUSED,
+                                 "The hospital is busy and asked to wait. What you sent is kept and will go out.");
       return;
     }
   pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store), zq_clock_now (self->peer->clock),
@@ -528,14 +530,14 @@ round_pump (GTask *task)
 }
 
 void
-zq_push_async (ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback,
-               gpointer data)
+zq_push_async (
+    ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Round *self = g_new0 (Round, 1);
 
   g_task_set_source_tag (task, zq_push_async);
-  g_task_set_task_data (task, self, (GDestroyNotify) round_free);
+  g_task_set_task_data (task, self, (GDestroyNotify)round_free);
   self->peer = zq_peer_ref (peer);
   self->backoffs = backoffs;
   self->active = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);

@@ -30,8 +30,8 @@ gint64 zq_backoffs_next (ZqBackoffs *self); /* monotonic; 0: none rests */
  * fails does not stop the others. Its error is why intents still wait: what ends a round, or the last
  * one's failure. HELD and REFUSED are no errors.
  */
-void zq_push_async (ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback,
-                    gpointer data);
+void zq_push_async (
+    ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 /* @n_done: (out) (optional): how many the hospital has now, with an error as well. */
 gboolean zq_push_finish (GAsyncResult *result, guint *n_done, GError **error);
 

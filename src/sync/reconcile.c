@@ -4,7 +4,7 @@
 #include "base/id.h"
 #include "resource/scan.h"
 
-#define ROWS 1000
+#define ROWS  1000
 #define BATCH 50
 
 typedef struct
@@ -209,8 +209,8 @@ next_batch (GTask *task)
 static int
 by_type (gconstpointer a, gconstpointer b)
 {
-  const Item *one = *(Item *const *) a;
-  const Item *other = *(Item *const *) b;
+  const Item *one = *(Item *const *)a;
+  const Item *other = *(Item *const *)b;
   int types = g_strcmp0 (one->type, other->type);
 
   return types != 0 ? types : (one->row > other->row) - (one->row < other->row);
@@ -223,11 +223,12 @@ read_items (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
   gint64 *from = data;
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (item_free);
   g_autoptr (GError) failure = NULL;
-  g_autoptr (ZqRows) rows = zq_db_query (db, &failure,
-                                         "SELECT id, type, server_id FROM resource WHERE id > ?1 AND server_id IS NOT NULL"
-                                         " AND (state = 'held' OR (state = 'gone' AND version IS NOT NULL))"
-                                         " ORDER BY id LIMIT ?2",
-                                         "ii", *from, (gint64) ROWS);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, &failure,
+                   "SELECT id, type, server_id FROM resource WHERE id > ?1 AND server_id IS NOT NULL"
+                   " AND (state = 'held' OR (state = 'gone' AND version IS NOT NULL))"
+                   " ORDER BY id LIMIT ?2",
+                   "ii", *from, (gint64)ROWS);
 
   while (rows != NULL && zq_rows_next (rows, &failure))
     {
@@ -261,7 +262,7 @@ on_items (GObject *source, GAsyncResult *result, gpointer data)
       return;
     }
   if (self->items->len == ROWS)
-    self->last = ((Item *) g_ptr_array_index (self->items, ROWS - 1))->row;
+    self->last = ((Item *)g_ptr_array_index (self->items, ROWS - 1))->row;
   g_ptr_array_sort (self->items, by_type);
   next_batch (task);
 }
@@ -273,13 +274,13 @@ zq_reconcile_async (ZqPeer *peer, gint64 *from, GCancellable *cancellable, GAsyn
   Reconcile *self = g_new0 (Reconcile, 1);
 
   g_task_set_source_tag (task, zq_reconcile_async);
-  g_task_set_task_data (task, self, (GDestroyNotify) reconcile_free);
+  g_task_set_task_data (task, self, (GDestroyNotify)reconcile_free);
   self->peer = zq_peer_ref (peer);
   self->from = from;
   self->batch = g_ptr_array_new_with_free_func (item_free);
   self->missing = g_ptr_array_new_with_free_func (item_free);
   zq_store_read_async (peer->store, read_items, g_memdup2 (from, sizeof *from), g_free,
-                       (GDestroyNotify) g_ptr_array_unref, cancellable, on_items, g_object_ref (task));
+                       (GDestroyNotify)g_ptr_array_unref, cancellable, on_items, g_object_ref (task));
 }
 
 gboolean

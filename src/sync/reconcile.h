@@ -13,11 +13,8 @@ G_BEGIN_DECLS
  * id. What the hospital does not show any more leaves the screens, each only after a read of its own has
  * said so; what it shows again comes back. @from is set when it comes back.
  */
-void zq_reconcile_async (ZqPeer *peer,
-                         gint64 *from,
-                         GCancellable *cancellable,
-                         GAsyncReadyCallback callback,
-                         gpointer data);
+void
+zq_reconcile_async (ZqPeer *peer, gint64 *from, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_reconcile_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -5,9 +5,9 @@
 #include "sync/push.h"
 #include "sync/reconcile.h"
 
-#define POLL_FOCUSED_US (15 * G_USEC_PER_SEC)
+#define POLL_FOCUSED_US   (15 * G_USEC_PER_SEC)
 #define POLL_UNFOCUSED_US (60 * G_USEC_PER_SEC)
-#define REFRESH_US (5 * 60 * G_USEC_PER_SEC)
+#define REFRESH_US        (5 * 60 * G_USEC_PER_SEC)
 
 struct _ZqSync
 {
@@ -31,11 +31,11 @@ struct _ZqSync
   gboolean push_again; /* the outbox changed during the round */
   gboolean counting;
   gboolean count_again;
-  gboolean filled; /* a whole round was good since the start */
-  guint failures;  /* rounds that did not reach the hospital, in a row */
-  gint64 refresh_due; /* monotonic */
+  gboolean filled;      /* a whole round was good since the start */
+  guint failures;       /* rounds that did not reach the hospital, in a row */
+  gint64 refresh_due;   /* monotonic */
   gboolean reconciling; /* with the round under way */
-  gint64 reconciled; /* row id */
+  gint64 reconciled;    /* row id */
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -152,8 +152,8 @@ schedule_push (ZqSync *self)
 static gboolean
 is_network (const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK)
-         || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS);
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK) ||
+         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TLS);
 }
 
 static void
@@ -170,7 +170,8 @@ note_outcome (ZqSync *self, const GError *error, gboolean whole)
 {
   gint64 now = zq_clock_now (self->peer->clock);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED))
     return;
   if (is_network (error))
     {
@@ -350,8 +351,8 @@ on_changed (ZqStore *store, ZqChanges *changes, ZqSync *self)
     return;
   if (zq_changes_has (changes, "outbox") || zq_changes_has (changes, "unreadable"))
     start_count (self);
-  if (self->running && zq_changes_has (changes, "outbox")
-      && zq_session_status_get_state (self->status) != ZQ_SESSION_SIGNED_OUT)
+  if (self->running && zq_changes_has (changes, "outbox") &&
+      zq_session_status_get_state (self->status) != ZQ_SESSION_SIGNED_OUT)
     start_push (self);
 }
 
@@ -421,7 +422,8 @@ zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->backoffs = zq_backoffs_new (clock);
   self->status = g_object_ref (status);
   self->changed_id = g_signal_connect_object (store, "changed", G_CALLBACK (on_changed), self, 0);
-  g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self, 0);
+  g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self,
+                           0);
   start_count (self);
   return self;
 }

@@ -33,7 +33,8 @@ typedef struct
 #define ZQ_TYPE_SYNC (zq_sync_get_type ())
 G_DECLARE_FINAL_TYPE (ZqSync, zq_sync, ZQ, SYNC, GObject)
 
-ZqSync *zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope, ZqSessionStatus *status);
+ZqSync *
+zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope, ZqSessionStatus *status);
 
 /* Starts working by itself: first fill, polling (15 s while @focused, 60 s otherwise), a push as soon
  * as an intent is committed, backoff, resume at network return (GNetworkMonitor). */

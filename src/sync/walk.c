@@ -4,7 +4,7 @@
 #include "resource/datetime.h"
 
 #define PAGE_SIZE       "200"
-#define MAX_RESTARTS 3
+#define MAX_RESTARTS    3
 #define MAX_EMPTY_PAGES 20
 
 typedef struct
@@ -114,7 +114,7 @@ next_link (Walk *self, const char **link, GError **error)
     {
       g_set_error (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_LOOP,
                    "The hospital's pages of %.*s go round in a circle. What was read is kept.",
-                   (int) strcspn (self->query, "?"), self->query);
+                   (int)strcspn (self->query, "?"), self->query);
       return FALSE;
     }
   return TRUE;
@@ -167,8 +167,8 @@ advance (Walk *self)
       if (self->next.high == NULL && self->page->newest != NULL)
         self->next.high = g_strdup (self->page->newest);
       else if (self->next.high == NULL)
-        self->next.high = zq_instant_format (self->page->date_us != 0 ? self->page->date_us
-                                                                      : zq_clock_now (self->peer->clock));
+        self->next.high =
+            zq_instant_format (self->page->date_us != 0 ? self->page->date_us : zq_clock_now (self->peer->clock));
       if (self->page->oldest != NULL)
         {
           g_free (self->next.low);
@@ -192,8 +192,8 @@ advance (Walk *self)
 static gboolean
 restarts (Walk *self, const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE) && self->n_pages > 0
-         && self->restarts++ < MAX_RESTARTS;
+  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE) && self->n_pages > 0 &&
+         self->restarts++ < MAX_RESTARTS;
 }
 
 static void
@@ -230,8 +230,14 @@ walk_fetch (GTask *task)
 }
 
 void
-zq_walk_async (ZqPeer *peer, ZqWalkMode mode, const char *query, const char *kind, const char *scope,
-               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+zq_walk_async (ZqPeer *peer,
+               ZqWalkMode mode,
+               const char *query,
+               const char *kind,
+               const char *scope,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
   Walk *self = g_new0 (Walk, 1);
@@ -244,10 +250,10 @@ zq_walk_async (ZqPeer *peer, ZqWalkMode mode, const char *query, const char *kin
   self->kind = g_strdup (kind);
   self->scope = g_strdup (scope);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_task_set_task_data (task, self, (GDestroyNotify) walk_free);
+  g_task_set_task_data (task, self, (GDestroyNotify)walk_free);
 
-  if (mode != ZQ_WALK_PLAIN
-      && !zq_store_get_cursor (zq_store_get_main_db (peer->store), kind, scope, &self->cursor, &error))
+  if (mode != ZQ_WALK_PLAIN &&
+      !zq_store_get_cursor (zq_store_get_main_db (peer->store), kind, scope, &self->cursor, &error))
     g_task_return_error (task, g_steal_pointer (&error));
   else
     walk_begin (task);

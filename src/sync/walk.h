@@ -21,8 +21,14 @@ typedef enum
  * saved with its last chunk; a 410 starts again from there. Errors: ZQ_FHIR_ERROR, ZQ_JSON_ERROR,
  * ZQ_STORE_ERROR, ZQ_SYNC_ERROR_LOOP.
  */
-void zq_walk_async (ZqPeer *peer, ZqWalkMode mode, const char *query, const char *kind, const char *scope,
-                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+void zq_walk_async (ZqPeer *peer,
+                    ZqWalkMode mode,
+                    const char *query,
+                    const char *kind,
+                    const char *scope,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer data);
 gboolean zq_walk_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

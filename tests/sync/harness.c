@@ -15,8 +15,8 @@ toy_parse (JsonNode *node, gpointer context, GError **error)
 static gboolean
 toy_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
-  return zq_txn_reference (txn, zq_json_get_string (parsed, "subject.reference"), TRUE, error) != 0
-         || zq_json_get_string (parsed, "subject.reference") == NULL;
+  return zq_txn_reference (txn, zq_json_get_string (parsed, "subject.reference"), TRUE, error) != 0 ||
+         zq_json_get_string (parsed, "subject.reference") == NULL;
 }
 
 static gboolean
@@ -36,8 +36,7 @@ note_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits
   if (current == NULL)
     {
       g_autofree char *local = zq_json_quote (intent->target_local_id);
-      g_autofree char *identifier
-          = g_strdup_printf ("[{\"system\":\"%s\",\"value\":%s}]", ZQ_SYSTEM_LOCAL_ID, local);
+      g_autofree char *identifier = g_strdup_printf ("[{\"system\":\"%s\",\"value\":%s}]", ZQ_SYSTEM_LOCAL_ID, local);
 
       zq_edits_set_string (edits, "$.resourceType", "Basic");
       zq_edits_set_json (edits, "$.identifier", identifier);
@@ -62,7 +61,7 @@ note_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer context,
       return ZQ_VERDICT_HELD;
     }
   return g_strcmp0 (zq_json_get_string (fresh, "text"), zq_json_get_string (args, "text")) == 0 ? ZQ_VERDICT_DONE
-                                                                                                  : ZQ_VERDICT_GO;
+                                                                                                : ZQ_VERDICT_GO;
 }
 
 static void
@@ -78,18 +77,34 @@ static const ZqIntentRule note_rules[] = {
 };
 static const ZqScope note_scopes[] = { { "all", "Basic?code=note" }, { NULL } };
 static const ZqResourceKind note_kind = {
-  .name = "note", .type = "Basic", .projection_version = 1, .parse = toy_parse,
-  .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
-  .rules = note_rules, .scopes = note_scopes,
+  .name = "note",
+  .type = "Basic",
+  .projection_version = 1,
+  .parse = toy_parse,
+  .parsed_free = (GDestroyNotify)json_node_unref,
+  .project = toy_project,
+  .unproject = toy_unproject,
+  .rules = note_rules,
+  .scopes = note_scopes,
 };
 static const ZqResourceKind patient_kind = {
-  .name = "patient", .type = "Patient", .projection_version = 1, .parse = toy_parse,
-  .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
+  .name = "patient",
+  .type = "Patient",
+  .projection_version = 1,
+  .parse = toy_parse,
+  .parsed_free = (GDestroyNotify)json_node_unref,
+  .project = toy_project,
+  .unproject = toy_unproject,
 };
 static const ZqScope allergy_scopes[] = { { "patient", "AllergyIntolerance?patient={patient}" }, { NULL } };
 static const ZqResourceKind allergy_kind = {
-  .name = "allergy", .type = "AllergyIntolerance", .projection_version = 1, .parse = toy_parse,
-  .parsed_free = (GDestroyNotify) json_node_unref, .project = toy_project, .unproject = toy_unproject,
+  .name = "allergy",
+  .type = "AllergyIntolerance",
+  .projection_version = 1,
+  .parse = toy_parse,
+  .parsed_free = (GDestroyNotify)json_node_unref,
+  .project = toy_project,
+  .unproject = toy_unproject,
   .scopes = allergy_scopes,
 };
 /* Patients whose id is no department's are asked about again. */
@@ -184,13 +199,13 @@ typedef struct
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((Wait *) data)->result = g_object_ref (result);
+  ((Wait *)data)->result = g_object_ref (result);
 }
 
 static gboolean
 is_ready (gpointer data)
 {
-  return ((Wait *) data)->result != NULL;
+  return ((Wait *)data)->result != NULL;
 }
 
 GError *
@@ -233,8 +248,8 @@ harness_count (Harness *self, const char *type)
   g_autoptr (GError) error = NULL;
   gint64 n = 0;
 
-  zq_db_get_int (harness_db (self), &n, &error,
-                 "SELECT count (*) FROM resource WHERE type = ? AND state = 'held'", "s", type);
+  zq_db_get_int (harness_db (self), &n, &error, "SELECT count (*) FROM resource WHERE type = ? AND state = 'held'", "s",
+                 type);
   g_assert_no_error (error);
   return n;
 }
@@ -256,8 +271,8 @@ add (ZqTxn *txn, gpointer data, GError **error)
   if (self->id == NULL)
     target = zq_txn_create_local (txn, "Basic", NULL, error);
   else
-    zq_db_get_int (zq_txn_db (txn), &target, error, "SELECT id FROM resource WHERE type = 'Basic' AND server_id = ?", "s",
-                   self->id);
+    zq_db_get_int (zq_txn_db (txn), &target, error, "SELECT id FROM resource WHERE type = 'Basic' AND server_id = ?",
+                   "s", self->id);
   if (target != 0)
     self->seq = zq_txn_add_intent (txn, "note", "write", target, self->args, NULL, self->chain, 0, error);
   return self->seq != 0;
@@ -299,7 +314,8 @@ char *
 harness_local_id (Harness *self, gint64 seq)
 {
   return zq_db_get_text (harness_db (self), NULL,
-                         "SELECT local_id FROM resource WHERE id = (SELECT target FROM intent WHERE seq = ?)", "i", seq);
+                         "SELECT local_id FROM resource WHERE id = (SELECT target FROM intent WHERE seq = ?)", "i",
+                         seq);
 }
 
 int
@@ -307,7 +323,7 @@ harness_state (Harness *self, gint64 seq)
 {
   g_autoptr (ZqIntent) intent = zq_store_get_intent (harness_db (self), seq, NULL);
 
-  return intent != NULL ? (int) intent->state : -1;
+  return intent != NULL ? (int)intent->state : -1;
 }
 
 guint

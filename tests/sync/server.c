@@ -168,8 +168,8 @@ matches (const Resource *resource, GHashTable *query)
 static int
 by_time (gconstpointer a, gconstpointer b)
 {
-  const Resource *one = *(Resource *const *) a;
-  const Resource *other = *(Resource *const *) b;
+  const Resource *one = *(Resource *const *)a;
+  const Resource *other = *(Resource *const *)b;
 
   if (one->updated != other->updated)
     return one->updated < other->updated ? -1 : 1;
@@ -188,7 +188,7 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   const char *sort = g_hash_table_lookup (query, "_sort");
   const char *page = g_hash_table_lookup (query, "_page");
-  guint start = page != NULL ? (guint) g_ascii_strtoull (page, NULL, 10) : 0;
+  guint start = page != NULL ? (guint)g_ascii_strtoull (page, NULL, 10) : 0;
   const char *ids = g_hash_table_lookup (query, "_id");
   g_autoptr (GString) text = g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   guint n = 0;
@@ -222,13 +222,13 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
 
       if (old != NULL)
         *old = '\0';
-      g_string_append_printf (text, ",\"link\":[{\"relation\":\"next\",\"url\":\"%s/%s?%s&_page=%u\"}]", self->base, type,
-                              plain, self->circle && start > 0 ? self->page_size : start + self->page_size);
+      g_string_append_printf (text, ",\"link\":[{\"relation\":\"next\",\"url\":\"%s/%s?%s&_page=%u\"}]", self->base,
+                              type, plain, self->circle && start > 0 ? self->page_size : start + self->page_size);
     }
   g_string_append (text, ",\"entry\":[");
   for (guint i = start; i < found->len && n < self->page_size; i++, n++)
     g_string_append_printf (text, "%s{\"resource\":%s}", n > 0 ? "," : "",
-                            ((Resource *) g_ptr_array_index (found, i))->text);
+                            ((Resource *)g_ptr_array_index (found, i))->text);
   g_string_append (text, "]}");
   answer (message, 200, text->str);
 }
@@ -274,8 +274,8 @@ body_of (SoupServerMessage *message, char **copy)
 static void
 create (ToyServer *self, SoupServerMessage *message, const char *type, ToyFault fault)
 {
-  const char *condition
-      = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "If-None-Exist");
+  const char *condition =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "If-None-Exist");
   const char *bar = condition != NULL ? strchr (condition, '|') : NULL;
   g_autofree char *copy = NULL;
   g_autofree char *id = NULL;
@@ -419,8 +419,8 @@ toy_server_set_up (ToyServer *self, gboolean up)
   soup_server_listen_local (self->soup, self->port, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
   g_assert_no_error (error);
   uris = soup_server_get_uris (self->soup);
-  self->port = (guint) g_uri_get_port (uris->data);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  self->port = (guint)g_uri_get_port (uris->data);
+  g_slist_free_full (uris, (GDestroyNotify)g_uri_unref);
 }
 
 ToyServer *
@@ -429,9 +429,9 @@ toy_server_new (ZqClock *clock)
   ToyServer *self = g_new0 (ToyServer, 1);
 
   self->clock = g_object_ref (clock);
-  self->resources = g_ptr_array_new_with_free_func ((GDestroyNotify) resource_free);
+  self->resources = g_ptr_array_new_with_free_func ((GDestroyNotify)resource_free);
   self->log = g_ptr_array_new_with_free_func (g_free);
-  self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify) fault_free);
+  self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify)fault_free);
   self->forbidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->page_size = 200;
   toy_server_set_up (self, TRUE);
@@ -488,7 +488,7 @@ toy_server_count (ToyServer *self, const char *type)
   guint n = 0;
 
   for (guint i = 0; i < self->resources->len; i++)
-    n += g_str_equal (((Resource *) g_ptr_array_index (self->resources, i))->type, type);
+    n += g_str_equal (((Resource *)g_ptr_array_index (self->resources, i))->type, type);
   return n;
 }
 
@@ -499,8 +499,8 @@ toy_server_set_page_size (ToyServer *self, guint n)
 }
 
 void
-toy_server_fault (ToyServer *self, const char *method, const char *part, ToyFault fault, guint times, guint status,
-                  guint retry_after)
+toy_server_fault (
+    ToyServer *self, const char *method, const char *part, ToyFault fault, guint times, guint status, guint retry_after)
 {
   Fault *new = g_new0 (Fault, 1);
 

@@ -34,17 +34,22 @@ void toy_server_set_page_size (ToyServer *self, guint n);
 typedef enum
 {
   TOY_NONE,
-  TOY_STATUS,      /* answers @status, with Retry-After when @retry_after is not 0 */
-  TOY_DROP_BEFORE, /* closes the connection, nothing done */
-  TOY_DROP_AFTER,  /* closes it with the work done */
-  TOY_CHANGE,      /* somebody else changes the resource just before a PUT */
+  TOY_STATUS,       /* answers @status, with Retry-After when @retry_after is not 0 */
+  TOY_DROP_BEFORE,  /* closes the connection, nothing done */
+  TOY_DROP_AFTER,   /* closes it with the work done */
+  TOY_CHANGE,       /* somebody else changes the resource just before a PUT */
   TOY_REFUSE_AFTER, /* does an update and answers @status, as to one that was sent twice */
-  TOY_EMPTY,       /* a search that finds nothing */
-  TOY_NO_BODY,     /* does it and sends an empty answer */
+  TOY_EMPTY,        /* a search that finds nothing */
+  TOY_NO_BODY,      /* does it and sends an empty answer */
 } ToyFault;
 
 /* Requests of @method whose path and query hold @part: the next @times of them. @status: of STATUS. */
-void toy_server_fault (ToyServer *self, const char *method, const char *part, ToyFault fault, guint times, guint status,
+void toy_server_fault (ToyServer *self,
+                       const char *method,
+                       const char *part,
+                       ToyFault fault,
+                       guint times,
+                       guint status,
                        guint retry_after);
 /* The next link of every page leads back to the first one. */
 void toy_server_set_circle (ToyServer *self, gboolean circle);

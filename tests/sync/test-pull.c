@@ -3,7 +3,7 @@
 
 #include "sync/pull.h"
 
-#define START ZQ_TEST_START_US
+#define START  ZQ_TEST_START_US
 #define MINUTE ZQ_TEST_MINUTE_US
 
 /* @n notes, one a minute, the last one @ago before now. */
@@ -151,8 +151,10 @@ test_holders (Harness *self, gconstpointer data)
 {
   toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
   toy_server_put (self->server, "Basic", "1", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
-  toy_server_put (self->server, "AllergyIntolerance", "x", ",\"subject\":{\"reference\":\"Patient/a\"}", START - MINUTE);
-  toy_server_put (self->server, "AllergyIntolerance", "y", ",\"subject\":{\"reference\":\"Patient/b\"}", START - MINUTE);
+  toy_server_put (self->server, "AllergyIntolerance", "x", ",\"subject\":{\"reference\":\"Patient/a\"}",
+                  START - MINUTE);
+  toy_server_put (self->server, "AllergyIntolerance", "y", ",\"subject\":{\"reference\":\"Patient/b\"}",
+                  START - MINUTE);
   harness_assert_no_error (self, harness_pull);
   g_assert_cmpint (harness_count (self, "AllergyIntolerance"), ==, 1);
   g_assert_cmpuint (toy_server_seen (self->server, "GET", "AllergyIntolerance?patient=a"), ==, 1);
