@@ -120,7 +120,8 @@ allergy_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 
 static const ZqScope allergy_scopes[] = {
   { "department", "AllergyIntolerance?_tag={system-department}|{department}" },
-  { "patient", "AllergyIntolerance?patient={patient}" },
+  /* A record carries no tag as a rule: what is new in it is asked for now and then. */
+  { "patient", "AllergyIntolerance?patient={patient}", "SELECT id FROM patient WHERE {departments} = '[]'" },
   { NULL, NULL },
 };
 
