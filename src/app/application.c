@@ -23,24 +23,27 @@ show_account_error (ZqApplication *self, const GError *error)
                              _ ("_Try Again"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEYRING_ABSENT:
-      zq_window_show_notice (self->window, "dialog-password-symbolic", _ ("No Keyring on This Computer"),
-                             _ ("Zhenqiao keeps everything encrypted, and the key in the desktop’s keyring, which is not "
-                                "running. Nothing was written. Start a keyring (for example gnome-keyring) or ask your "
-                                "IT, then try again."),
-                             _ ("_Try Again"), "app.retry");
+      zq_window_show_notice (
+          self->window, "dialog-password-symbolic", _ ("No Keyring on This Computer"),
+          _ ("Zhenqiao keeps everything encrypted, and the key in the desktop’s keyring, which is not "
+             "running. Nothing was written. Start a keyring (for example gnome-keyring) or ask your "
+             "IT, then try again."),
+          _ ("_Try Again"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEYRING_LOCKED:
-      zq_window_show_notice (self->window, "system-lock-screen-symbolic", _ ("The Keyring Is Locked"),
-                             _ ("The key of your data is in the desktop’s keyring. Unlock it to go on. Nothing is lost, "
-                                "and nothing is written in the clear."),
-                             _ ("_Unlock"), "app.retry");
+      zq_window_show_notice (
+          self->window, "system-lock-screen-symbolic", _ ("The Keyring Is Locked"),
+          _ ("The key of your data is in the desktop’s keyring. Unlock it to go on. Nothing is lost, "
+             "and nothing is written in the clear."),
+          _ ("_Unlock"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEY_LOST:
-      zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("The Key of This Account Is Gone"),
-                             _ ("The encrypted data of this account is still here, but its key is not in the keyring of "
-                                "this user. Nothing was touched. Sign in on the desktop as the user who made it, or ask "
-                                "your IT to restore that keyring, then try again."),
-                             _ ("_Try Again"), "app.retry");
+      zq_window_show_notice (
+          self->window, "dialog-warning-symbolic", _ ("The Key of This Account Is Gone"),
+          _ ("The encrypted data of this account is still here, but its key is not in the keyring of "
+             "this user. Nothing was touched. Sign in on the desktop as the user who made it, or ask "
+             "your IT to restore that keyring, then try again."),
+          _ ("_Try Again"), "app.retry");
       break;
     default:
       zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("This Account Cannot Be Opened"),
@@ -54,15 +57,17 @@ show_error (ZqApplication *self, const GError *error)
   if (error->domain == ZQ_ACCOUNT_ERROR)
     show_account_error (self, error);
   else if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_NEWER))
-    zq_window_show_notice (self->window, "software-update-available-symbolic", _ ("Made by a Newer Zhenqiao"),
-                           _ ("The data of this account was made by a newer version of this program. It was not touched. "
-                              "Install that version to go on."),
-                           _ ("_Try Again"), "app.retry");
+    zq_window_show_notice (
+        self->window, "software-update-available-symbolic", _ ("Made by a Newer Zhenqiao"),
+        _ ("The data of this account was made by a newer version of this program. It was not touched. "
+           "Install that version to go on."),
+        _ ("_Try Again"), "app.retry");
   else if (g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_NO_CIPHER))
-    zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("This Program Cannot Encrypt"),
-                           _ ("It was built without encryption, so it refuses to open or write anything. Ask your IT for "
-                              "a correct package."),
-                           NULL, NULL);
+    zq_window_show_notice (
+        self->window, "dialog-warning-symbolic", _ ("This Program Cannot Encrypt"),
+        _ ("It was built without encryption, so it refuses to open or write anything. Ask your IT for "
+           "a correct package."),
+        NULL, NULL);
   else
     zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("The Data Cannot Be Opened"), error->message,
                            _ ("_Try Again"), "app.retry");
@@ -76,8 +81,7 @@ on_status (ZqApplication *self)
   ZqSessionStatus *status = zq_session_get_status (self->session);
 
   /* Without a browser nobody could press the button. */
-  if (self->options->auto_follow && !self->followed &&
-      zq_session_status_get_state (status) == ZQ_SESSION_SIGNED_OUT)
+  if (self->options->auto_follow && !self->followed && zq_session_status_get_state (status) == ZQ_SESSION_SIGNED_OUT)
     {
       self->followed = TRUE;
       zq_application_begin_sign_in (self);
@@ -119,9 +123,12 @@ show_work (ZqApplication *self)
   };
   GPtrArray *problems = zq_session_get_policy_problems (self->session);
 
+  zq_trace_mark ("store open");
   zq_session_start (self->session, NULL);
+  zq_trace_mark ("session started");
   g_signal_connect_object (session.status, "notify::state", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   zq_window_show_work (self->window, &session);
+  zq_trace_mark ("work shown");
   zq_application_plan_picture (self);
   zq_trace_first_rows (self->window, self->options->trace_start, NULL, NULL);
   zq_trace_next_frame (GTK_WIDGET (self->window), go, self);
@@ -162,7 +169,7 @@ zq_application_open (ZqApplication *self, gboolean interactive)
 
   if (opening == NULL)
     opening =
-      zq_opening_start (self->options->data_dir, self->options->hospital, self->account, self->clock, interactive);
+        zq_opening_start (self->options->data_dir, self->options->hospital, self->account, self->clock, interactive);
   g_application_hold (G_APPLICATION (self));
   zq_opening_then (opening, on_opened, g_object_ref (self));
 }
@@ -272,8 +279,10 @@ zq_application_startup (GApplication *application)
   };
   const char *quit_keys[] = { "<Control>q", NULL };
 
+  zq_trace_mark ("startup");
   zq_ui_init ();
   G_APPLICATION_CLASS (zq_application_parent_class)->startup (application);
+  zq_trace_mark ("GTK up");
   g_object_set (gtk_settings_get_default (), "gtk-label-select-on-focus", FALSE, NULL);
   g_action_map_add_action_entries (G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
   gtk_application_set_accels_for_action (GTK_APPLICATION (application), "app.quit", quit_keys);
@@ -292,9 +301,11 @@ zq_application_activate (GApplication *application)
       self->window = zq_window_new (GTK_APPLICATION (self));
       g_signal_connect_object (self->window, "notify::is-active", G_CALLBACK (on_is_active), self, G_CONNECT_SWAPPED);
       load_place (self);
+      zq_trace_mark ("window made");
       zq_application_open (self, FALSE);
     }
   gtk_window_present (GTK_WINDOW (self->window));
+  zq_trace_mark ("window presented");
 }
 
 static void
@@ -358,9 +369,8 @@ ZqApplication *
 zq_application_new (const ZqOptions *options, ZqClock *clock, ZqOpening *opening)
 {
   /* One process an account, not one for all: the account's lock holds that. */
-  ZqApplication *self =
-    g_object_new (ZQ_TYPE_APPLICATION, "application-id", ZQ_APPLICATION_ID, "resource-base-path",
-                  "/org/zhenqiao/Zhenqiao", "flags", G_APPLICATION_NON_UNIQUE, NULL);
+  ZqApplication *self = g_object_new (ZQ_TYPE_APPLICATION, "application-id", ZQ_APPLICATION_ID, "resource-base-path",
+                                      "/org/zhenqiao/Zhenqiao", "flags", G_APPLICATION_NON_UNIQUE, NULL);
 
   self->options = options;
   self->clock = clock;

@@ -35,6 +35,6 @@ main (int argc, char **argv)
     }
 
   application =
-    zq_application_new (options, clock, zq_opening_start (options->data_dir, options->hospital, NULL, clock, FALSE));
+      zq_application_new (options, clock, zq_opening_start (options->data_dir, options->hospital, NULL, clock, FALSE));
   return g_application_run (G_APPLICATION (application), 1, argv);
 }

@@ -3,7 +3,7 @@
 
 #include "account/keyring.h"
 
-G_DEFINE_QUARK (zq-opening-error, zq_opening_error)
+G_DEFINE_QUARK (zq - opening - error, zq_opening_error)
 
 struct _ZqOpening
 {

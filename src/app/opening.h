@@ -27,8 +27,8 @@ typedef void (*ZqOpeningFunc) (ZqAccount *account, ZqSession *session, const GEr
 
 /* Starts the thread. @account NULL: the one of @base, else the one used last. @interactive: the
  * desktop may ask for the keyring's password. */
-ZqOpening *zq_opening_start (const char *data_dir, const char *base, ZqAccount *account, ZqClock *clock,
-                             gboolean interactive);
+ZqOpening *
+zq_opening_start (const char *data_dir, const char *base, ZqAccount *account, ZqClock *clock, gboolean interactive);
 
 /* Calls @func when it is done; frees the opening. */
 void zq_opening_then (ZqOpening *self, ZqOpeningFunc func, gpointer data);

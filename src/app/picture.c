@@ -2,7 +2,7 @@
 #include "app/application-private.h"
 #include "app/screenshot.h"
 
-#define SETTLE (G_USEC_PER_SEC * 3 / 2)
+#define SETTLE  (G_USEC_PER_SEC * 3 / 2)
 #define LONGEST (G_GINT64_CONSTANT (30) * G_USEC_PER_SEC)
 
 static void
@@ -36,8 +36,8 @@ on_status (ZqApplication *self)
   double progress;
 
   g_object_get (status, "progress", &progress, NULL);
-  if (progress >= 0 || state == ZQ_SESSION_SYNCING || (state == ZQ_SESSION_OFFLINE &&
-      zq_session_status_get_offline_since (status) == 0))
+  if (progress >= 0 || state == ZQ_SESSION_SYNCING ||
+      (state == ZQ_SESSION_OFFLINE && zq_session_status_get_offline_since (status) == 0))
     return;
   g_signal_handlers_disconnect_by_func (status, on_status, self);
   zq_clock_clear (self->clock, &self->alarm);

@@ -233,7 +233,8 @@ zq_application_sign_out (ZqApplication *self)
   guint n = counts->waiting + counts->held + counts->refused;
   GtkWidget *dialog = adw_message_dialog_new (GTK_WINDOW (self->window), _ ("Sign Out?"), NULL);
   g_autofree char *body =
-    n > 0 ? g_strdup_printf (ngettext ("%u thing that you did has not reached the hospital. It stays on this computer, "
+      n > 0
+          ? g_strdup_printf (ngettext ("%u thing that you did has not reached the hospital. It stays on this computer, "
                                        "encrypted, and goes out after your next sign-in.",
                                        "%u things that you did have not reached the hospital. They stay on this "
                                        "computer, encrypted, and go out after your next sign-in.",

@@ -29,7 +29,13 @@ since_start (void)
   struct timespec now;
 
   clock_gettime (CLOCK_BOOTTIME, &now);
-  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 - process_start ();
+  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 - process_start ();
+}
+
+void
+zq_trace_mark (const char *what)
+{
+  g_debug ("%s after %" G_GINT64_FORMAT " µs", what, since_start ());
 }
 
 typedef struct
@@ -63,7 +69,8 @@ on_after_paint (GdkFrameClock *clock, Trace *trace)
       g_debug ("first rows painted %" G_GINT64_FORMAT " µs after the start", at);
       if (trace->print)
         {
-          g_autoptr (GListModel) list = g_object_ref (zq_inbox_get_list (zq_window_get_inbox (ZQ_WINDOW (trace->widget))));
+          g_autoptr (GListModel) list =
+              g_object_ref (zq_inbox_get_list (zq_window_get_inbox (ZQ_WINDOW (trace->widget))));
           guint total = 0;
 
           g_object_get (list, "total", &total, NULL);

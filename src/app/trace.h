@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* A debug line: how long the process lives. */
+void zq_trace_mark (const char *what);
+
 typedef void (*ZqFirstRowsFunc) (gpointer data);
 
 /* Calls @func once, after the first frame that holds filled inbox rows has been painted; with @print

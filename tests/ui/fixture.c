@@ -31,23 +31,28 @@ take_people (Ui *ui)
 {
   Fixture *clinic = &ui->clinic;
 
-  fixture_take (clinic, "{'resourceType':'Patient','id':'1','meta':{'versionId':'1','lastUpdated':'%s'},"
-                        "'name':[{'text':'Wang Fang'}],'gender':'female','birthDate':'1959-03-01'}",
+  fixture_take (clinic,
+                "{'resourceType':'Patient','id':'1','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'name':[{'text':'Wang Fang'}],'gender':'female','birthDate':'1959-03-01'}",
                 at_minute (-90));
-  fixture_take (clinic, "{'resourceType':'Patient','id':'2','meta':{'versionId':'1','lastUpdated':'%s'},"
-                        "'name':[{'text':'Li Lei'}],'gender':'male','birthDate':'1980-03-01'}",
+  fixture_take (clinic,
+                "{'resourceType':'Patient','id':'2','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'name':[{'text':'Li Lei'}],'gender':'male','birthDate':'1980-03-01'}",
                 at_minute (-90));
-  fixture_take (clinic, "{'resourceType':'Patient','id':'3','meta':{'versionId':'1','lastUpdated':'%s'},"
-                        "'name':[{'text':'Wang Fang'}],'gender':'male','birthDate':'1999-03-01'}",
+  fixture_take (clinic,
+                "{'resourceType':'Patient','id':'3','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'name':[{'text':'Wang Fang'}],'gender':'male','birthDate':'1999-03-01'}",
                 at_minute (-90));
-  fixture_take (clinic, "{'resourceType':'AllergyIntolerance','id':'a1','meta':{'versionId':'1','lastUpdated':'%s'},"
-                        "'clinicalStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/"
-                        "allergyintolerance-clinical','code':'active'}]},'code':{'text':'penicillin'},"
-                        "'patient':{'reference':'Patient/1'}}",
+  fixture_take (clinic,
+                "{'resourceType':'AllergyIntolerance','id':'a1','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'clinicalStatus':{'coding':[{'system':'http://terminology.hl7.org/CodeSystem/"
+                "allergyintolerance-clinical','code':'active'}]},'code':{'text':'penicillin'},"
+                "'patient':{'reference':'Patient/1'}}",
                 at_minute (-90));
-  fixture_take (clinic, "{'resourceType':'AllergyIntolerance','id':'a2','meta':{'versionId':'1','lastUpdated':'%s'},"
-                        "'code':{'coding':[{'system':'http://snomed.info/sct','code':'716186003'}]},"
-                        "'patient':{'reference':'Patient/2'}}",
+  fixture_take (clinic,
+                "{'resourceType':'AllergyIntolerance','id':'a2','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'code':{'coding':[{'system':'http://snomed.info/sct','code':'716186003'}]},"
+                "'patient':{'reference':'Patient/2'}}",
                 at_minute (-90));
 }
 
@@ -178,7 +183,7 @@ on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 static gboolean
 is_drawn (gpointer data)
 {
-  return ((Frames *) data)->left == 0;
+  return ((Frames *)data)->left == 0;
 }
 
 void
@@ -335,7 +340,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer data)
 
   g_subprocess_wait_check_finish (G_SUBPROCESS (source), result, &error);
   g_assert_no_error (error);
-  *(gboolean *) data = TRUE;
+  *(gboolean *)data = TRUE;
 }
 
 static void
@@ -347,7 +352,7 @@ run (const char *command)
   gboolean ended = FALSE;
 
   g_assert_true (g_shell_parse_argv (command, NULL, &argv, &error));
-  process = g_subprocess_newv ((const char *const *) argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
+  process = g_subprocess_newv ((const char *const *)argv, G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error);
   g_assert_no_error (error);
   g_subprocess_wait_check_async (process, NULL, on_ended, &ended);
   g_assert_true (zq_test_wait_flag (&ended, 20));

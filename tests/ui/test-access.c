@@ -49,7 +49,8 @@ walk (GtkWidget *widget, guint *n)
   if (is_control (widget) && (GTK_IS_MENU_BUTTON (widget) || !is_inner (widget)))
     {
       if (!is_named (widget))
-        g_error ("a %s (%s) has no accessible name", G_OBJECT_TYPE_NAME (widget), gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)));
+        g_error ("a %s (%s) has no accessible name", G_OBJECT_TYPE_NAME (widget),
+                 gtk_buildable_get_buildable_id (GTK_BUILDABLE (widget)));
       (*n)++;
     }
   /* A picture alone says nothing to the eye of a beginner either. */

@@ -7,7 +7,7 @@ is_row_of (GtkWidget *widget, gconstpointer key)
 {
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
 
-  return row != NULL && zq_consult_row_get_key (row) == *(const gint64 *) key;
+  return row != NULL && zq_consult_row_get_key (row) == *(const gint64 *)key;
 }
 
 static char *

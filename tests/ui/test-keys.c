@@ -70,10 +70,10 @@ static Pixel
 pixel_at (GdkTexture *texture, int x, int y)
 {
   int width = gdk_texture_get_width (texture);
-  g_autofree guint32 *pixels = g_new (guint32, (gsize) width * gdk_texture_get_height (texture));
+  g_autofree guint32 *pixels = g_new (guint32, (gsize)width * gdk_texture_get_height (texture));
   guint32 p;
 
-  gdk_texture_download (texture, (guchar *) pixels, width * 4);
+  gdk_texture_download (texture, (guchar *)pixels, width * 4);
   p = pixels[y * width + x];
   return (Pixel){ p >> 16 & 0xff, p >> 8 & 0xff, p & 0xff };
 }
@@ -129,8 +129,8 @@ test_answer (Ui *ui, gconstpointer data)
   ui_keep_picture (ui, "answer");
   g_assert_cmpfloat (bounds.origin.y + bounds.size.height, <, gdk_texture_get_height (screen));
   /* A reply that waits has an outline in the accent's blue: in the middle of its left edge. */
-  edge = pixel_at (screen, (int) bounds.origin.x, (int) (bounds.origin.y + bounds.size.height / 2));
-  outside = pixel_at (screen, (int) bounds.origin.x - 6, (int) (bounds.origin.y + bounds.size.height / 2));
+  edge = pixel_at (screen, (int)bounds.origin.x, (int)(bounds.origin.y + bounds.size.height / 2));
+  outside = pixel_at (screen, (int)bounds.origin.x - 6, (int)(bounds.origin.y + bounds.size.height / 2));
   g_assert_cmpint (edge.b - edge.r, >, 60);
   g_assert_cmpint (ABS (outside.b - outside.r), <, 20);
 }

@@ -60,7 +60,7 @@ test_allergies (void)
   patient.allergies = ZQ_ALLERGIES_NONE;
   expect (zq_words_allergies (&patient), "No allergies");
   patient.allergies = ZQ_ALLERGIES_LISTED;
-  patient.allergy_text = (char *) "penicillin";
+  patient.allergy_text = (char *)"penicillin";
   expect (zq_words_allergies (&patient), "Allergic: penicillin");
 }
 

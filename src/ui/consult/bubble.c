@@ -100,7 +100,7 @@ who_classes (ZqBubble *self, int sender)
 {
   const char *classes[] = { "who", sender == ZQ_SENDER_RELATIVE ? "relative" : NULL, NULL };
 
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static char **
@@ -118,7 +118,7 @@ bubble_classes (ZqBubble *self, int sender, int mark)
     classes[2] = "pending";
   else if (mark == ZQ_MARK_HELD || mark == ZQ_MARK_REFUSED)
     classes[2] = "stopped";
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static char *
@@ -201,7 +201,7 @@ mark_classes (ZqBubble *self, int mark)
 
   if (mark == ZQ_MARK_HELD || mark == ZQ_MARK_REFUSED)
     classes[2] = "failed";
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static gboolean
@@ -330,7 +330,7 @@ zq_bubble_class_init (ZqBubbleClass *klass)
 
   g_type_ensure (ZQ_TYPE_MESSAGE);
   properties[PROP_MESSAGE] =
-    g_param_spec_object ("message", NULL, NULL, ZQ_TYPE_MESSAGE, flags | G_PARAM_EXPLICIT_NOTIFY);
+      g_param_spec_object ("message", NULL, NULL, ZQ_TYPE_MESSAGE, flags | G_PARAM_EXPLICIT_NOTIFY);
   properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_FIRST_NEW] = g_param_spec_boolean ("first-new", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

@@ -26,7 +26,7 @@ struct _ZqComposer
   GHashTable *in_flight; /* consult → text whose commit is not back yet */
   gint64 consult;
   guint alarm;
-  guint serial; /* of the consultation shown: a late answer of another one says nothing here */
+  guint serial;       /* of the consultation shown: a late answer of another one says nothing here */
   gboolean composing; /* an input method holds letters that are not text yet */
   gboolean loading;
   gboolean dirty;
@@ -96,9 +96,9 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
       else if (!ok)
         {
           g_autofree char *words =
-            /* Translators: %s is what went wrong */
-            g_strdup_printf (_ ("This computer cannot keep the draft: %s. Copy the text before you close."),
-                             error->message);
+              /* Translators: %s is what went wrong */
+              g_strdup_printf (_ ("This computer cannot keep the draft: %s. Copy the text before you close."),
+                               error->message);
 
           gtk_label_set_label (self->note, words);
         }
@@ -192,8 +192,7 @@ on_key (ZqComposer *self, guint key, guint code, GdkModifierType state)
 {
   gboolean is_enter = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
 
-  if (!is_enter || self->composing ||
-      (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK)) != GDK_CONTROL_MASK)
+  if (!is_enter || self->composing || (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK)) != GDK_CONTROL_MASK)
     return FALSE;
   emit_send (self);
   return TRUE;

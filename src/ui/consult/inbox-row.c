@@ -52,7 +52,7 @@ name_classes (ZqInboxRow *self, guint unread)
 {
   const char *classes[] = { "row-name", unread > 0 ? "unread" : NULL, NULL };
 
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static char *
@@ -77,7 +77,7 @@ due_classes (ZqInboxRow *self, gint64 due, gboolean final, gint64 now)
     classes[1] = "overdue";
   else if (due != 0 && due - now < soon)
     classes[1] = "soon";
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static char *
@@ -133,7 +133,7 @@ ours_classes (ZqInboxRow *self, gboolean send_failed)
 {
   const char *classes[] = { "caption-heading", send_failed ? "failed" : "ours", NULL };
 
-  return g_strdupv ((char **) classes);
+  return g_strdupv ((char **)classes);
 }
 
 static char *

@@ -177,7 +177,7 @@ on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     {
       GtkWidget *row = gtk_widget_get_first_child (item);
 
-      if (ZQ_IS_INBOX_ROW (row) && (gpointer) zq_inbox_row_get_row (ZQ_INBOX_ROW (row)) == selected)
+      if (ZQ_IS_INBOX_ROW (row) && (gpointer)zq_inbox_row_get_row (ZQ_INBOX_ROW (row)) == selected)
         {
           gtk_widget_grab_focus (item);
           break;
@@ -389,15 +389,15 @@ zq_inbox_class_init (ZqInboxClass *klass)
   object_class->set_property = zq_inbox_set_property;
   object_class->dispose = zq_inbox_dispose;
 
-  properties[PROP_SELECTED] = g_param_spec_int64 ("selected", NULL, NULL, 0, G_MAXINT64, 0,
-                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_N_WAITING] = g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0,
-                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1, 1, -1,
-                                                   G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTED] =
+      g_param_spec_int64 ("selected", NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_WAITING] =
+      g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_PROGRESS] =
+      g_param_spec_double ("progress", NULL, NULL, -1, 1, -1, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   signals[OPEN] =
-    g_signal_new ("open", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+      g_signal_new ("open", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_install_action (widget_class, "inbox.open", NULL, open_action);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/inbox.ui");
@@ -408,8 +408,7 @@ zq_inbox_class_init (ZqInboxClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, stack);
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, view);
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, empty);
-  gtk_widget_class_bind_template_child_full (widget_class, "progress", FALSE,
-                                             G_STRUCT_OFFSET (ZqInbox, progress_bar));
+  gtk_widget_class_bind_template_child_full (widget_class, "progress", FALSE, G_STRUCT_OFFSET (ZqInbox, progress_bar));
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_news_clicked);
 }
@@ -451,8 +450,7 @@ zq_inbox_set_store (ZqInbox *self, ZqStore *store, ZqTicker *ticker)
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->list));
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
   make_factory (self);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   show_counts (self);

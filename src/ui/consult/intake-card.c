@@ -102,8 +102,8 @@ zq_intake_card_set_consult (ZqIntakeCard *self, const ZqConsult *consult)
     summary = g_strdup_printf (ngettext ("Intake: %u answer", "Intake: %u answers", consult->intake->len),
                                consult->intake->len);
   gtk_label_set_label (self->complaint, consult->complaint != NULL && *consult->complaint != '\0'
-                                          ? consult->complaint
-                                          : _ ("No complaint given"));
+                                            ? consult->complaint
+                                            : _ ("No complaint given"));
   gtk_label_set_label (self->summary, summary != NULL ? summary : _ ("No intake"));
   gtk_widget_set_visible (GTK_WIDGET (self->arrow), consult->intake->len > 0);
   gtk_widget_set_sensitive (GTK_WIDGET (self->toggle), consult->intake->len > 0);

@@ -123,8 +123,8 @@ claim_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
 
   if (self->consult != NULL && self->consult->can_claim)
-    zq_consult_claim_async (self->store, self->key, on_commanded, command_new (self, self->consult->mine ? _ ("Accepted")
-                                                                                             : _ ("Claimed: it is yours now")));
+    zq_consult_claim_async (self->store, self->key, on_commanded,
+                            command_new (self, self->consult->mine ? _ ("Accepted") : _ ("Claimed: it is yours now")));
 }
 
 static void
@@ -134,9 +134,9 @@ urgent_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->consult == NULL || !self->consult->can_set_priority)
     return;
-  zq_consult_set_urgent_async (self->store, self->key, !self->consult->urgent, on_commanded,
-                               command_new (self, self->consult->urgent ? _ ("No longer urgent")
-                                                                        : _ ("Marked as urgent")));
+  zq_consult_set_urgent_async (
+      self->store, self->key, !self->consult->urgent, on_commanded,
+      command_new (self, self->consult->urgent ? _ ("No longer urgent") : _ ("Marked as urgent")));
 }
 
 static void

@@ -54,7 +54,7 @@ show_state (ZqConsultPage *self)
       g_ptr_array_add (words, g_strdup_printf (_ ("since %s"), when));
     }
   g_ptr_array_add (words, NULL);
-  line = g_strjoinv (" · ", (char **) words->pdata);
+  line = g_strjoinv (" · ", (char **)words->pdata);
   gtk_label_set_label (self->state, line);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), line);
 }
@@ -131,8 +131,8 @@ show_actions (ZqConsultPage *self)
                                                           : _ ("Take this consultation over from the pool (C)"));
   gtk_widget_set_visible (self->urgent, consult->can_set_priority);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->urgent), consult->urgent);
-  gtk_widget_set_tooltip_text (self->urgent, consult->urgent ? _ ("Urgent: take the mark away (!)")
-                                                             : _ ("Mark as urgent (!)"));
+  gtk_widget_set_tooltip_text (self->urgent,
+                               consult->urgent ? _ ("Urgent: take the mark away (!)") : _ ("Mark as urgent (!)"));
   zq_composer_set_to (self->composer, to);
   gtk_label_set_label (self->cannot, cannot);
   gtk_stack_set_visible_child_name (self->foot, consult->can_reply ? "reply" : "cannot");

@@ -7,10 +7,10 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define DWELL (G_USEC_PER_SEC * 7 / 10)
-#define LOOK_BACK 200
+#define DWELL         (G_USEC_PER_SEC * 7 / 10)
+#define LOOK_BACK     200
 #define SETTLE_FRAMES 6
-#define OPEN_FRAMES 90
+#define OPEN_FRAMES   90
 
 struct _ZqThread
 {
@@ -31,17 +31,17 @@ struct _ZqThread
   ZqTicker *ticker;
   ZqClock *clock;
   ZqList *list;
-  gint64 first_new;   /* key of the first unread message when it was opened */
-  gint64 seen;        /* newest message that has been in sight */
-  gint64 told;        /* the last "seen" that was emitted */
-  guint n_known;      /* length when the reader was last at the end */
+  gint64 first_new; /* key of the first unread message when it was opened */
+  gint64 seen;      /* newest message that has been in sight */
+  gint64 told;      /* the last "seen" that was emitted */
+  guint n_known;    /* length when the reader was last at the end */
   guint tick;
   guint frames;
-  guint target;       /* position that is gone to */
+  guint target; /* position that is gone to */
   guint look_id;
   guint alarm;
-  gboolean opened;    /* its first place has been taken */
-  gboolean at_start;  /* target goes to the top of the page */
+  gboolean opened;   /* its first place has been taken */
+  gboolean at_start; /* target goes to the top of the page */
   gboolean follow;
 };
 
@@ -210,8 +210,7 @@ foot_is_in_sight (ZqThread *self, GtkWidget *item)
 {
   graphene_rect_t bounds;
 
-  if (!gtk_widget_get_mapped (item) ||
-      !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
+  if (!gtk_widget_get_mapped (item) || !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
     return FALSE;
   return bounds.origin.y + bounds.size.height <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24 &&
          bounds.origin.y + bounds.size.height > 0;
@@ -405,7 +404,7 @@ zq_thread_class_init (ZqThreadClass *klass)
   signals[SEEN] = g_signal_new ("seen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[TAKE_BACK] =
-    g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+      g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/thread.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqThread, overlay);

@@ -122,7 +122,7 @@ add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtit
 static gint64
 intent_of (GtkWidget *button)
 {
-  return *(gint64 *) g_object_get_data (G_OBJECT (button), "intent");
+  return *(gint64 *)g_object_get_data (G_OBJECT (button), "intent");
 }
 
 static void
@@ -138,7 +138,11 @@ on_take_back_clicked (GtkWidget *button, ZqDiagnostics *self)
 }
 
 static void
-add_button (ZqDiagnostics *self, AdwActionRow *row, const ZqIntent *intent, const char *label, const char *tooltip,
+add_button (ZqDiagnostics *self,
+            AdwActionRow *row,
+            const ZqIntent *intent,
+            const char *label,
+            const char *tooltip,
             GCallback clicked)
 {
   GtkWidget *button = gtk_button_new_with_mnemonic (label);
@@ -165,10 +169,11 @@ add_intent (ZqDiagnostics *self, const ZqIntent *intent)
   else if (intent->state == ZQ_INTENT_REFUSED)
     group = GROUP_REFUSED;
   where = intent->target_server_id != NULL
-            ? g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id)
-            : g_strdup_printf ("%s %s", intent->target_type, intent->target_local_id != NULL ? intent->target_local_id : "–");
-  subtitle = g_strdup_printf ("%s%s#%" G_GINT64_FORMAT " · %s · %s", why, *why != '\0' ? "\n" : "",
-                              intent->seq, where, when);
+              ? g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id)
+              : g_strdup_printf ("%s %s", intent->target_type,
+                                 intent->target_local_id != NULL ? intent->target_local_id : "–");
+  subtitle =
+      g_strdup_printf ("%s%s#%" G_GINT64_FORMAT " · %s · %s", why, *why != '\0' ? "\n" : "", intent->seq, where, when);
   row = add_row (self, group, words_action (intent->action), subtitle);
   if (group == GROUP_WAITING || g_strcmp0 (intent->action, "send-message") != 0)
     return;
@@ -183,7 +188,7 @@ add_unreadable (ZqDiagnostics *self, const ZqUnreadable *resource)
   gint64 now = zq_clock_now (zq_store_get_clock (self->store));
   g_autofree char *when = zq_words_day_clock (resource->at, now, self->zone);
   g_autofree char *title =
-    g_strdup_printf ("%s/%s", resource->type, resource->server_id != NULL ? resource->server_id : "–");
+      g_strdup_printf ("%s/%s", resource->type, resource->server_id != NULL ? resource->server_id : "–");
   g_autofree char *subtitle = g_strdup_printf ("%s · %s", resource->reason, when);
 
   add_row (self, GROUP_UNREADABLE, title, subtitle);
@@ -256,8 +261,7 @@ show_status (ZqDiagnostics *self)
 
   adw_action_row_set_subtitle (self->state, plain);
   adw_action_row_set_subtitle (self->synced, synced);
-  gtk_widget_set_visible (self->sign_in,
-                          zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT);
+  gtk_widget_set_visible (self->sign_in, zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -297,9 +301,8 @@ zq_diagnostics_finalize (GObject *object)
 static void
 bind_group (GtkWidgetClass *klass, const char *name, guint group)
 {
-  gtk_widget_class_bind_template_child_full (klass, name, FALSE,
-                                             G_STRUCT_OFFSET (ZqDiagnostics, group) +
-                                               group * sizeof (AdwPreferencesGroup *));
+  gtk_widget_class_bind_template_child_full (
+      klass, name, FALSE, G_STRUCT_OFFSET (ZqDiagnostics, group) + group * sizeof (AdwPreferencesGroup *));
 }
 
 static void
@@ -315,7 +318,7 @@ zq_diagnostics_class_init (ZqDiagnosticsClass *klass)
 
   signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[TAKE_BACK] =
-    g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+      g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/diagnostics/page.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, page);
@@ -339,8 +342,12 @@ zq_diagnostics_init (ZqDiagnostics *self)
 }
 
 void
-zq_diagnostics_set_session (ZqDiagnostics *self, ZqStore *store, ZqSessionStatus *status, GTimeZone *zone,
-                            const char *hospital, const char *person)
+zq_diagnostics_set_session (ZqDiagnostics *self,
+                            ZqStore *store,
+                            ZqSessionStatus *status,
+                            GTimeZone *zone,
+                            const char *hospital,
+                            const char *person)
 {
   g_autofree char *plain_hospital = g_markup_escape_text (hospital, -1);
   g_autofree char *plain_person = g_markup_escape_text (person != NULL ? person : "", -1);

@@ -18,8 +18,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ZqDiagnostics, zq_diagnostics, ZQ, DIAGNOSTICS, GtkWidget)
 
 /* @zone outlives the page. */
-void zq_diagnostics_set_session (ZqDiagnostics *self, ZqStore *store, ZqSessionStatus *status, GTimeZone *zone,
-                                 const char *hospital, const char *person);
+void zq_diagnostics_set_session (ZqDiagnostics *self,
+                                 ZqStore *store,
+                                 ZqSessionStatus *status,
+                                 GTimeZone *zone,
+                                 const char *hospital,
+                                 const char *person);
 /* Names of unreadable and unsent things as they are shown; for tests. */
 guint zq_diagnostics_get_n_rows (ZqDiagnostics *self);
 

@@ -131,8 +131,13 @@ fold_sidebar (gpointer data)
 }
 
 static void
-zq_fold_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
-                 int *minimum_baseline, int *natural_baseline)
+zq_fold_measure (GtkWidget *widget,
+                 GtkOrientation orientation,
+                 int for_size,
+                 int *minimum,
+                 int *natural,
+                 int *minimum_baseline,
+                 int *natural_baseline)
 {
   gtk_widget_measure (GTK_WIDGET (ZQ_FOLD (widget)->flap), orientation, for_size, minimum, natural, NULL, NULL);
 }
@@ -223,14 +228,14 @@ zq_fold_class_init (ZqFoldClass *klass)
   object_class->dispose = zq_fold_dispose;
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    properties[PROP_SIDEBAR + i] = g_param_spec_object (parts[i], NULL, NULL, GTK_TYPE_WIDGET,
-                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+    properties[PROP_SIDEBAR + i] =
+        g_param_spec_object (parts[i], NULL, NULL, GTK_TYPE_WIDGET, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_SHOW_SIDEBAR] =
-    g_param_spec_boolean ("show-sidebar", NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("show-sidebar", NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_SIDEBAR_FOLDED] =
-    g_param_spec_boolean ("sidebar-folded", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("sidebar-folded", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_FOLDED] =
-    g_param_spec_boolean ("folded", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("folded", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PLACE] = g_param_spec_int ("place", NULL, NULL, ZQ_PLACE_LIST, ZQ_PLACE_OTHER, ZQ_PLACE_LIST,
                                              G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);

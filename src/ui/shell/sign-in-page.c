@@ -109,9 +109,9 @@ zq_sign_in_page_class_init (ZqSignInPageClass *klass)
   object_class->dispose = zq_sign_in_page_dispose;
   object_class->finalize = zq_sign_in_page_finalize;
   signals[CONNECT] =
-    g_signal_new ("connect", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+      g_signal_new ("connect", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[CHOOSE] =
-    g_signal_new ("choose", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+      g_signal_new ("choose", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[CANCEL] = g_signal_new ("cancel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/shell/sign-in-page.ui");
@@ -192,8 +192,8 @@ zq_sign_in_page_wait (ZqSignInPage *self, const char *url)
   gtk_widget_set_visible (self->error_revealer, FALSE);
   gtk_widget_set_visible (self->page_group, url != NULL);
   adw_action_row_set_subtitle (self->page_address, plain != NULL ? plain : "");
-  gtk_label_set_label (self->waiting,
-                       url != NULL ? _ ("Sign in on the page in your browser, then come back") : _ ("Asking the hospital…"));
+  gtk_label_set_label (self->waiting, url != NULL ? _ ("Sign in on the page in your browser, then come back")
+                                                  : _ ("Asking the hospital…"));
   gtk_spinner_start (self->spinner);
   gtk_stack_set_visible_child_name (self->stack, "waiting");
 }

@@ -143,7 +143,7 @@ zq_window_install_keys (GtkWidgetClass *klass)
     guint key;
     const char *action;
   } consult[] = {
-    { GDK_KEY_r, "consult.reply" },      { GDK_KEY_e, "consult.close" },  { GDK_KEY_c, "consult.claim" },
+    { GDK_KEY_r, "consult.reply" },       { GDK_KEY_e, "consult.close" },  { GDK_KEY_c, "consult.claim" },
     { GDK_KEY_exclam, "consult.urgent" }, { GDK_KEY_i, "consult.intake" },
   };
 

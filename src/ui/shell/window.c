@@ -122,7 +122,7 @@ update_hold (ZqWindow *self)
   g_object_get (self->session_status, "progress", &progress, NULL);
   g_object_set (self->inbox, "progress", progress, NULL);
   zq_inbox_set_hold (self->inbox, progress < 0 && gtk_window_is_active (GTK_WINDOW (self)) &&
-                                    zq_session_status_get_last_synced (self->session_status) != 0);
+                                      zq_session_status_get_last_synced (self->session_status) != 0);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -252,8 +252,8 @@ zq_window_show_sign_in (ZqWindow *self)
 }
 
 void
-zq_window_show_notice (ZqWindow *self, const char *icon, const char *title, const char *text, const char *button,
-                       const char *action)
+zq_window_show_notice (
+    ZqWindow *self, const char *icon, const char *title, const char *text, const char *button, const char *action)
 {
   g_autofree char *plain = g_markup_escape_text (text, -1);
 

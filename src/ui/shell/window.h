@@ -41,8 +41,8 @@ void zq_window_return_to_work (ZqWindow *self);
 ZqSignInPage *zq_window_show_sign_in (ZqWindow *self);
 
 /* A page that says what is wrong, what is safe, what to do; @action of its button, or NULL. */
-void zq_window_show_notice (ZqWindow *self, const char *icon, const char *title, const char *text, const char *button,
-                            const char *action);
+void zq_window_show_notice (
+    ZqWindow *self, const char *icon, const char *title, const char *text, const char *button, const char *action);
 
 void zq_window_toast (ZqWindow *self, const char *text);
 

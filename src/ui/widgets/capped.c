@@ -28,8 +28,13 @@ zq_capped_get_request_mode (GtkWidget *widget)
 }
 
 static void
-zq_capped_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
-                   int *minimum_baseline, int *natural_baseline)
+zq_capped_measure (GtkWidget *widget,
+                   GtkOrientation orientation,
+                   int for_size,
+                   int *minimum,
+                   int *natural,
+                   int *minimum_baseline,
+                   int *natural_baseline)
 {
   ZqCapped *self = ZQ_CAPPED (widget);
   int child_minimum = 0, child_natural = 0, own_minimum, own_natural;
@@ -101,10 +106,10 @@ zq_capped_class_init (ZqCappedClass *klass)
   widget_class->get_request_mode = zq_capped_get_request_mode;
   widget_class->measure = zq_capped_measure;
   widget_class->size_allocate = zq_capped_size_allocate;
-  properties[PROP_CHILD] = g_param_spec_object ("child", NULL, NULL, GTK_TYPE_WIDGET,
-                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  properties[PROP_MAX_HEIGHT] = g_param_spec_int ("max-height", NULL, NULL, 0, G_MAXINT, 240,
-                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_CHILD] =
+      g_param_spec_object ("child", NULL, NULL, GTK_TYPE_WIDGET, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_MAX_HEIGHT] =
+      g_param_spec_int ("max-height", NULL, NULL, 0, G_MAXINT, 240, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -62,7 +62,8 @@ set_allergies (ZqPatientBand *self, const ZqPatient *patient)
     [ZQ_ALLERGIES_LISTED] = "allergic",
   };
   g_autofree char *words = zq_words_allergies (patient);
-  g_autofree char *shown = patient->allergies == ZQ_ALLERGIES_LISTED ? g_strconcat ("⚠ ", words, NULL) : g_strdup (words);
+  g_autofree char *shown =
+      patient->allergies == ZQ_ALLERGIES_LISTED ? g_strconcat ("⚠ ", words, NULL) : g_strdup (words);
 
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     gtk_widget_remove_css_class (self->allergies, classes[i]);

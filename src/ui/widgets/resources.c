@@ -7,5 +7,5 @@ void
 zq_ui_init (void)
 {
   /* It registers itself; the reference from here keeps it in a static link. */
-  (void) zq_ui_get_resource ();
+  (void)zq_ui_get_resource ();
 }

@@ -64,8 +64,8 @@ zq_ticker_class_init (ZqTickerClass *klass)
 
   object_class->get_property = zq_ticker_get_property;
   object_class->finalize = zq_ticker_finalize;
-  properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0,
-                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NOW] =
+      g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 

@@ -2,8 +2,8 @@
 #include "ui/widgets/words.h"
 
 #define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
 
 typedef struct
 {
@@ -95,12 +95,12 @@ zq_words_duration (gint64 us)
 {
   us = MAX (us, 0);
   if (us >= 2 * DAY)
-    return g_strdup_printf (ngettext ("%d day", "%d days", (int) (us / DAY)), (int) (us / DAY));
+    return g_strdup_printf (ngettext ("%d day", "%d days", (int)(us / DAY)), (int)(us / DAY));
   if (us >= HOUR)
     /* Translators: hours */
-    return g_strdup_printf (_ ("%d h"), (int) (us / HOUR));
+    return g_strdup_printf (_ ("%d h"), (int)(us / HOUR));
   /* Translators: minutes */
-  return g_strdup_printf (_ ("%d min"), (int) (us / MINUTE));
+  return g_strdup_printf (_ ("%d min"), (int)(us / MINUTE));
 }
 
 char *
@@ -156,7 +156,8 @@ days_between (gint64 at, gint64 now, GTimeZone *zone)
   g_date_clear (&a, 1);
   g_date_clear (&b, 1);
   g_date_set_dmy (&a, g_date_time_get_day_of_month (then), g_date_time_get_month (then), g_date_time_get_year (then));
-  g_date_set_dmy (&b, g_date_time_get_day_of_month (today), g_date_time_get_month (today), g_date_time_get_year (today));
+  g_date_set_dmy (&b, g_date_time_get_day_of_month (today), g_date_time_get_month (today),
+                  g_date_time_get_year (today));
   return g_date_days_between (&a, &b);
 }
 
