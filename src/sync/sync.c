@@ -232,10 +232,7 @@ on_progress (double fraction, gpointer data)
 static void
 end_pull (ZqSync *self, const GError *error)
 {
-  gboolean was_away = self->failures > 0;
-
   self->pulling = FALSE;
-  note_outcome (self, error, TRUE);
   serve (self->pull_served, error);
   if (self->stopped)
     return;
@@ -243,8 +240,6 @@ end_pull (ZqSync *self, const GError *error)
     start_pull (self);
   else
     schedule_pull (self);
-  if (self->running && was_away && self->failures == 0)
-    start_push (self);
 }
 
 static void
@@ -253,7 +248,8 @@ on_reconciled (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqSync) self = data;
   g_autoptr (GError) error = NULL;
 
-  zq_reconcile_finish (result, &error);
+  if (!zq_reconcile_finish (result, &error))
+    note_outcome (self, error, TRUE);
   end_pull (self, error);
 }
 
@@ -262,8 +258,13 @@ on_pulled (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (ZqSync) self = data;
   g_autoptr (GError) error = NULL;
+  gboolean was_away = self->failures > 0;
+  gboolean pulled = zq_pull_finish (result, &error);
 
-  if (zq_pull_finish (result, &error) && self->reconciling && !self->stopped)
+  note_outcome (self, error, TRUE);
+  if (self->running && was_away && self->failures == 0)
+    start_push (self);
+  if (pulled && self->reconciling && !self->stopped)
     zq_reconcile_async (self->peer, &self->reconciled, self->cancellable, on_reconciled, g_object_ref (self));
   else
     end_pull (self, error);
