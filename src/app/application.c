@@ -102,7 +102,8 @@ go (gpointer data)
       self->followed = TRUE;
       zq_application_adopt (self);
     }
-  zq_session_go (self->session);
+  else
+    zq_session_go (self->session);
 }
 
 static void

@@ -18,6 +18,7 @@ on_adopted (GObject *source, GAsyncResult *result, gpointer data)
       zq_application_ask_sign_in (self, error->message);
       return;
     }
+  zq_session_go (ZQ_SESSION (source));
   zq_window_return_to_work (self->window);
 }
 
@@ -144,10 +145,7 @@ on_choose (ZqApplication *self, const char *id)
       if (!g_str_equal (zq_account_get_id (account), id))
         continue;
       g_set_object (&self->account, account);
-      if (zq_account_get_practitioner (account) == NULL)
-        zq_application_begin_sign_in (self);
-      else
-        zq_application_open (self, TRUE);
+      zq_application_begin_sign_in (self);
       return;
     }
 }

@@ -12,8 +12,8 @@ typedef struct
 {
   ZqConsultPage *page;
   gint64 consult;
-  const char *done; /* static */
-  char *text;       /* of a reply */
+  char *done;
+  char *text; /* of a reply */
 } Command;
 
 static Command *
@@ -23,7 +23,12 @@ command_new (ZqConsultPage *page, const char *done)
 
   command->page = g_object_ref (page);
   command->consult = page->key;
-  command->done = done;
+  /* With the name: when the toast stands there another consultation may be open. */
+  if (done != NULL && page->patient != NULL && page->patient->name != NULL)
+    /* Translators: a patient's name, and what was done */
+    command->done = g_strdup_printf (_ ("%1$s: %2$s"), page->patient->name, done);
+  else
+    command->done = g_strdup (done);
   return command;
 }
 
@@ -31,6 +36,7 @@ static void
 command_free (Command *command)
 {
   g_object_unref (command->page);
+  g_free (command->done);
   g_free (command->text);
   g_free (command);
 }
@@ -89,20 +95,18 @@ on_commanded (GObject *source, GAsyncResult *result, gpointer data)
   if (undo == NULL)
     {
       say_failed (command->page, error);
-      return;
-    }
-  toast = zq_toast_show (GTK_WIDGET (command->page), command->done);
-  if (toast == NULL)
-    {
-      zq_undo_free (undo);
+      zq_consult_page_refresh (command->page);
       return;
     }
   offer = g_new0 (UndoOffer, 1);
   offer->page = g_object_ref (command->page);
   offer->undo = undo;
+  toast = zq_toast_new (command->done);
   adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_timeout (toast, 8);
+  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* the newest is the one to take back */
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);
+  zq_toast_present (GTK_WIDGET (command->page), toast);
 }
 
 static void

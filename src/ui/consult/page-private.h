@@ -38,6 +38,9 @@ struct _ZqConsultPage
   gulong changed_id;
 };
 
+/* page.c: shows what is held, after a command that failed. */
+void zq_consult_page_refresh (ZqConsultPage *self);
+
 /* page-actions.c: what the doctor does with the consultation that is shown. */
 void zq_consult_page_install_actions (GtkWidgetClass *klass);
 void zq_consult_page_send (ZqConsultPage *self, const char *text);

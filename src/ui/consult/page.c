@@ -171,6 +171,13 @@ show (ZqConsultPage *self)
   show_actions (self);
 }
 
+void
+zq_consult_page_refresh (ZqConsultPage *self)
+{
+  if (self->consult != NULL)
+    show (self);
+}
+
 static void
 on_changed (ZqConsultPage *self, ZqChanges *changes)
 {

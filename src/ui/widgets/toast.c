@@ -2,15 +2,29 @@
 #include "ui/widgets/toast.h"
 
 AdwToast *
-zq_toast_show (GtkWidget *widget, const char *title)
+zq_toast_new (const char *title)
+{
+  g_autofree char *escaped = g_markup_escape_text (title, -1);
+
+  return adw_toast_new (escaped);
+}
+
+gboolean
+zq_toast_present (GtkWidget *widget, AdwToast *toast)
 {
   GtkWidget *overlay = gtk_widget_get_ancestor (widget, ADW_TYPE_TOAST_OVERLAY);
-  g_autofree char *escaped = g_markup_escape_text (title, -1);
-  AdwToast *toast;
 
   if (overlay == NULL)
-    return NULL;
-  toast = adw_toast_new (escaped);
+    {
+      g_object_unref (toast);
+      return FALSE;
+    }
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (overlay), toast);
-  return toast;
+  return TRUE;
+}
+
+void
+zq_toast_show (GtkWidget *widget, const char *title)
+{
+  zq_toast_present (widget, zq_toast_new (title));
 }

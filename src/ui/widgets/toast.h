@@ -5,8 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* Shows @title, plain text, on the toast overlay above @widget. (transfer none): the toast, valid
- * until the main loop runs; NULL when there is no overlay. */
-AdwToast *zq_toast_show (GtkWidget *widget, const char *title);
+/* @title is plain text. (transfer full) */
+AdwToast *zq_toast_new (const char *title);
+
+/* Shows @toast (transfer full) on the toast overlay above @widget; FALSE: there is none. */
+gboolean zq_toast_present (GtkWidget *widget, AdwToast *toast);
+
+/* Both of them. */
+void zq_toast_show (GtkWidget *widget, const char *title);
 
 G_END_DECLS
