@@ -11,13 +11,13 @@ GQuark zq_account_error_quark (void);
 typedef enum
 {
   ZQ_ACCOUNT_ERROR_FAILED,
-  ZQ_ACCOUNT_ERROR_FILE,            /* the account file cannot be read or is not one */
-  ZQ_ACCOUNT_ERROR_LOCKED,          /* another process works with this account */
-  ZQ_ACCOUNT_ERROR_KEYRING_ABSENT,  /* no Secret Service on this session */
+  ZQ_ACCOUNT_ERROR_FILE,           /* the account file cannot be read or is not one */
+  ZQ_ACCOUNT_ERROR_LOCKED,         /* another process works with this account */
+  ZQ_ACCOUNT_ERROR_KEYRING_ABSENT, /* no Secret Service on this session */
   ZQ_ACCOUNT_ERROR_KEYRING_LOCKED,
-  ZQ_ACCOUNT_ERROR_KEY_LOST,        /* a store is there, its key is not */
-  ZQ_ACCOUNT_ERROR_SIGN_IN,         /* the hospital refused; its words are the message */
-  ZQ_ACCOUNT_ERROR_NOT_SMART,       /* no usable .well-known/smart-configuration */
+  ZQ_ACCOUNT_ERROR_KEY_LOST,  /* a store is there, its key is not */
+  ZQ_ACCOUNT_ERROR_SIGN_IN,   /* the hospital refused; its words are the message */
+  ZQ_ACCOUNT_ERROR_NOT_SMART, /* no usable .well-known/smart-configuration */
 } ZqAccountError;
 
 /**
@@ -51,8 +51,8 @@ const char *zq_account_get_redirect (ZqAccount *self);  /* NULL: any loopback po
 const char *zq_account_get_ca (ZqAccount *self);
 gboolean zq_account_uses_smart (ZqAccount *self);
 /* How the hospital knows this program, each NULL for the default; @redirect: http on loopback. */
-gboolean zq_account_set_client (ZqAccount *self, const char *client_id, const char *redirect, const char *ca,
-                                GError **error);
+gboolean
+zq_account_set_client (ZqAccount *self, const char *client_id, const char *redirect, const char *ca, GError **error);
 void zq_account_set_auth_none (ZqAccount *self, const char *practitioner_id, GError **error); /* loopback only */
 
 /* Who signed in; NULL/empty before the first sign-in. */
@@ -61,8 +61,8 @@ const char *zq_account_get_name (ZqAccount *self);
 const char *zq_account_get_role (ZqAccount *self);
 const char *const *zq_account_get_departments (ZqAccount *self);
 const char *zq_account_get_zone (ZqAccount *self); /* "Asia/Shanghai" unless told */
-void zq_account_set_person (ZqAccount *self, const char *practitioner, const char *name, const char *role,
-                            const char *const *departments);
+void zq_account_set_person (
+    ZqAccount *self, const char *practitioner, const char *name, const char *role, const char *const *departments);
 
 /* Only one process works with an account: takes `<dir>/lock`; ZQ_ACCOUNT_ERROR_LOCKED otherwise. Kept
  * until the object is finalised or the process dies. */

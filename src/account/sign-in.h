@@ -45,6 +45,7 @@ ZqSignInResult *zq_sign_in_run_finish (ZqSignIn *self, GAsyncResult *result, GEr
 
 /* For auth = none: reads name, role and departments of the account's practitioner without a token; ends
  * with zq_sign_in_run_finish(). */
-void zq_sign_in_look_up_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void
+zq_sign_in_look_up_async (ZqSignIn *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 G_END_DECLS

@@ -23,7 +23,8 @@ ZqTokens *zq_tokens_new (ZqAccount *account, ZqClock *clock);
 ZqTokens *zq_tokens_new_in_memory (ZqAccount *account, ZqClock *clock);
 
 /* Takes over what a sign-in brought: refresh token to the keyring (worker thread), then use. */
-void zq_tokens_adopt_async (ZqTokens *self, const ZqSignInResult *result, GAsyncReadyCallback callback, gpointer user_data);
+void
+zq_tokens_adopt_async (ZqTokens *self, const ZqSignInResult *result, GAsyncReadyCallback callback, gpointer user_data);
 gboolean zq_tokens_adopt_finish (ZqTokens *self, GAsyncResult *result, GError **error);
 
 /* Whether a refresh token is at hand (blocks for the keyring once; headless or worker thread). */

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define FIRST_LINE_TIMEOUT_S 5
-#define LINE_MAX_LENGTH 64
+#define LINE_MAX_LENGTH      64
 
 typedef struct _AlarmSource AlarmSource;
 
@@ -85,7 +85,7 @@ arm_timer (AlarmSource *alarm, gint64 at_us)
 static void
 arm_locked (ZqClock *self, AlarmSource *alarm)
 {
-  GSource *source = (GSource *) alarm;
+  GSource *source = (GSource *)alarm;
 
   if (is_due_locked (self, alarm))
     g_source_set_ready_time (source, 0);
@@ -135,7 +135,7 @@ take_due (ZqClock *self, AlarmSource *alarm)
 static gboolean
 alarm_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  AlarmSource *alarm = (AlarmSource *) source;
+  AlarmSource *alarm = (AlarmSource *)source;
   g_autoptr (ZqClock) self = g_weak_ref_get (&alarm->clock);
   guint64 expirations;
 
@@ -156,7 +156,7 @@ alarm_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 static void
 alarm_finalize (GSource *source)
 {
-  AlarmSource *alarm = (AlarmSource *) source;
+  AlarmSource *alarm = (AlarmSource *)source;
 
   g_weak_ref_clear (&alarm->clock);
   if (alarm->timer >= 0)
@@ -178,7 +178,7 @@ static AlarmSource *
 alarm_new (ZqClock *self, gboolean wall, gint64 due, GSourceOnceFunc func, gpointer data)
 {
   GSource *source = g_source_new (&alarm_funcs, sizeof (AlarmSource));
-  AlarmSource *alarm = (AlarmSource *) source;
+  AlarmSource *alarm = (AlarmSource *)source;
 
   g_source_set_static_name (source, "ZqClock alarm");
   g_weak_ref_init (&alarm->clock, self);
@@ -208,7 +208,7 @@ add_alarm (ZqClock *self, gboolean wall, gint64 due, GSourceOnceFunc func, gpoin
   alarm->id = id;
   g_hash_table_insert (self->alarms, GUINT_TO_POINTER (id), alarm);
   arm_locked (self, alarm);
-  g_source_attach ((GSource *) alarm, g_main_context_get_thread_default ());
+  g_source_attach ((GSource *)alarm, g_main_context_get_thread_default ());
   g_mutex_unlock (&self->lock);
 
   return id;

@@ -6,11 +6,11 @@
 G_BEGIN_DECLS
 
 /* FHIR systems of ours: https://zhenqiao.org/fhir/… */
-#define ZQ_FHIR_BASE "https://zhenqiao.org/fhir/"
-#define ZQ_SYSTEM_LOCAL_ID ZQ_FHIR_BASE "local-id"
+#define ZQ_FHIR_BASE         "https://zhenqiao.org/fhir/"
+#define ZQ_SYSTEM_LOCAL_ID   ZQ_FHIR_BASE "local-id"
 #define ZQ_SYSTEM_DEPARTMENT ZQ_FHIR_BASE "department"
 #define ZQ_CODE_SYSTEM(name) ZQ_FHIR_BASE "CodeSystem/" name
-#define ZQ_EXTENSION(name) ZQ_FHIR_BASE "StructureDefinition/" name
+#define ZQ_EXTENSION(name)   ZQ_FHIR_BASE "StructureDefinition/" name
 
 /* A random UUID, lower case. (transfer full) */
 char *zq_id_new (void);

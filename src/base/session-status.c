@@ -95,15 +95,15 @@ zq_session_status_finalize (GObject *object)
 static void
 install_uint (guint prop_id, const char *name)
 {
-  properties[prop_id] = g_param_spec_uint (name, NULL, NULL, 0, G_MAXUINT, 0,
-                                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[prop_id] =
+      g_param_spec_uint (name, NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
 install_instant (guint prop_id, const char *name)
 {
-  properties[prop_id] = g_param_spec_int64 (name, NULL, NULL, 0, G_MAXINT64, 0,
-                                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[prop_id] =
+      g_param_spec_int64 (name, NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 }
 
 static void
@@ -115,8 +115,7 @@ zq_session_status_class_init (ZqSessionStatusClass *klass)
   object_class->get_property = zq_session_status_get_property;
   object_class->finalize = zq_session_status_finalize;
 
-  properties[PROP_STATE] =
-      g_param_spec_enum ("state", NULL, NULL, ZQ_TYPE_SESSION_STATE, ZQ_SESSION_SIGNED_OUT, flags);
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, ZQ_TYPE_SESSION_STATE, ZQ_SESSION_SIGNED_OUT, flags);
   install_instant (PROP_LAST_SYNCED, "last-synced");
   install_instant (PROP_OFFLINE_SINCE, "offline-since");
   install_uint (PROP_WAITING, "waiting");

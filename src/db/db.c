@@ -118,12 +118,11 @@ bind_one (sqlite3_stmt *stmt, int place, char type, va_list *values, sqlite3_des
 
 /* @keep: whether SQLite copies the values (they must outlive a query, not an exec). */
 static ZqDbStatement *
-start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_destructor_type keep,
-       GError **error)
+start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_destructor_type keep, GError **error)
 {
   g_autoptr (GError) local = NULL;
   ZqDbStatement *statement = statement_acquire (self, sql, &local);
-  int wanted, given = types == NULL ? 0 : (int) strlen (types);
+  int wanted, given = types == NULL ? 0 : (int)strlen (types);
 
   if (statement == NULL)
     {
@@ -135,8 +134,7 @@ start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_
   if (wanted != given)
     {
       statement_release (statement);
-      g_set_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FAILED, "A statement takes %d values, %d were given", wanted,
-                   given);
+      g_set_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FAILED, "A statement takes %d values, %d were given", wanted, given);
       return NULL;
     }
 
@@ -302,7 +300,7 @@ zq_rows_double (ZqRows *rows, int column)
 const char *
 zq_rows_text (ZqRows *rows, int column)
 {
-  return (const char *) sqlite3_column_text (rows->statement->stmt, column);
+  return (const char *)sqlite3_column_text (rows->statement->stmt, column);
 }
 
 GBytes *
@@ -316,7 +314,7 @@ zq_rows_blob (ZqRows *rows, int column)
 
   data = sqlite3_column_blob (stmt, column);
 
-  return g_bytes_new (data, (gsize) sqlite3_column_bytes (stmt, column));
+  return g_bytes_new (data, (gsize)sqlite3_column_bytes (stmt, column));
 }
 
 gboolean

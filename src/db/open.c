@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KEY_LENGTH 32
+#define KEY_LENGTH      32
 #define BUSY_TIMEOUT_MS 5000
 
-G_DEFINE_QUARK (zq-db-error-quark, zq_db_error)
+G_DEFINE_QUARK (zq - db - error - quark, zq_db_error)
 
 static void
 statement_free (gpointer data)
@@ -44,7 +44,7 @@ check_cipher (GError **error)
       sqlite3_prepare_v2 (handle, "PRAGMA cipher_version", -1, &stmt, NULL) == SQLITE_OK &&
       sqlite3_step (stmt) == SQLITE_ROW)
     {
-      const char *version = (const char *) sqlite3_column_text (stmt, 0);
+      const char *version = (const char *)sqlite3_column_text (stmt, 0);
       found = version != NULL && *version != '\0';
     }
   sqlite3_finalize (stmt);
@@ -73,8 +73,7 @@ create_file (const char *path, GError **error)
   if (errno == EEXIST)
     return TRUE;
 
-  g_set_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FULL, "This computer could not create %s: %s", path,
-               g_strerror (errno));
+  g_set_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FULL, "This computer could not create %s: %s", path, g_strerror (errno));
   return FALSE;
 }
 
@@ -187,7 +186,7 @@ zq_db_open (const char *path, GBytes *key, ZqDbFlags flags, GError **error)
     return NULL;
   if (!check_key (self, path, error) || !configure (self, flags, error))
     return NULL;
-  self->counts = (ZqDbCounts) { 0 };
+  self->counts = (ZqDbCounts){ 0 };
 
   return g_steal_pointer (&self);
 }

@@ -11,17 +11,17 @@ GQuark zq_fhir_error_quark (void);
 
 typedef enum
 {
-  ZQ_FHIR_ERROR_NETWORK,     /* not reached; nothing is known of what the server did: see `unclear` */
+  ZQ_FHIR_ERROR_NETWORK, /* not reached; nothing is known of what the server did: see `unclear` */
   ZQ_FHIR_ERROR_TLS,
-  ZQ_FHIR_ERROR_SIGNED_OUT,  /* 401 after one refresh, or no token */
-  ZQ_FHIR_ERROR_FORBIDDEN,   /* 403 */
-  ZQ_FHIR_ERROR_NOT_FOUND,   /* 404 */
-  ZQ_FHIR_ERROR_GONE,        /* 410 */
-  ZQ_FHIR_ERROR_CONFLICT,    /* 409, 412 */
-  ZQ_FHIR_ERROR_REFUSED,     /* 400, 422 and other 4xx: the server's reason is the message */
-  ZQ_FHIR_ERROR_BUSY,        /* 429, 503: see retry_after_us */
-  ZQ_FHIR_ERROR_SERVER,      /* other 5xx */
-  ZQ_FHIR_ERROR_PROTOCOL,    /* not FHIR: HTML, wrong content type, truncated, a redirect elsewhere */
+  ZQ_FHIR_ERROR_SIGNED_OUT, /* 401 after one refresh, or no token */
+  ZQ_FHIR_ERROR_FORBIDDEN,  /* 403 */
+  ZQ_FHIR_ERROR_NOT_FOUND,  /* 404 */
+  ZQ_FHIR_ERROR_GONE,       /* 410 */
+  ZQ_FHIR_ERROR_CONFLICT,   /* 409, 412 */
+  ZQ_FHIR_ERROR_REFUSED,    /* 400, 422 and other 4xx: the server's reason is the message */
+  ZQ_FHIR_ERROR_BUSY,       /* 429, 503: see retry_after_us */
+  ZQ_FHIR_ERROR_SERVER,     /* other 5xx */
+  ZQ_FHIR_ERROR_PROTOCOL,   /* not FHIR: HTML, wrong content type, truncated, a redirect elsewhere */
 } ZqFhirError;
 
 typedef struct
@@ -33,7 +33,7 @@ typedef struct
   char *accept;       /* NULL: application/fhir+json */
   char *if_match;
   char *if_none_exist;
-  char *prefer;       /* "return=representation" */
+  char *prefer; /* "return=representation" */
 } ZqFhirRequest;
 
 ZqFhirRequest *zq_fhir_request_new (const char *method, const char *path);
@@ -79,11 +79,8 @@ void zq_fhir_client_send_async (ZqFhirClient *self,
 /* @retry_after_us, @unclear: (out) (optional): of an error: how long to wait as told by the server (0 =
  * not told); whether a write may have been committed all the same (no answer came, or one that tells
  * nothing of it: 408, 5xx but 501 and 503, cut off, not FHIR). */
-ZqFhirResponse *zq_fhir_client_send_finish (ZqFhirClient *self,
-                                            GAsyncResult *result,
-                                            gint64 *retry_after_us,
-                                            gboolean *unclear,
-                                            GError **error);
+ZqFhirResponse *zq_fhir_client_send_finish (
+    ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear, GError **error);
 
 /* The diagnostics/details text of an OperationOutcome's worst issue, or NULL. (transfer full) */
 char *zq_fhir_outcome_text (GBytes *body);

@@ -102,7 +102,7 @@ take_string (ZqBundle *self, ZqScan *scan, const char **value)
 static gboolean
 entry_full_url (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((ZqBundleEntry *) data)->full_url);
+  return take_string (self, scan, &((ZqBundleEntry *)data)->full_url);
 }
 
 static gboolean
@@ -124,25 +124,25 @@ entry_resource (ZqBundle *self, ZqScan *scan, gpointer data)
 static gboolean
 search_mode (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((ZqBundleEntry *) data)->search_mode);
+  return take_string (self, scan, &((ZqBundleEntry *)data)->search_mode);
 }
 
 static gboolean
 response_status (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((ZqBundleEntry *) data)->status);
+  return take_string (self, scan, &((ZqBundleEntry *)data)->status);
 }
 
 static gboolean
 response_location (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((ZqBundleEntry *) data)->location);
+  return take_string (self, scan, &((ZqBundleEntry *)data)->location);
 }
 
 static gboolean
 response_etag (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((ZqBundleEntry *) data)->etag);
+  return take_string (self, scan, &((ZqBundleEntry *)data)->etag);
 }
 
 static gboolean
@@ -177,8 +177,7 @@ bundle_entry_element (ZqBundle *self, ZqScan *scan, gpointer data)
   ZqBundleEntry entry = { 0 };
 
   /* One wrong entry is an empty one: the others of the page count. */
-  if (scan->type != ZQ_TOKEN_OBJECT_BEGIN ? !zq_scan_skip (scan)
-                                          : !each_member (self, scan, names, funcs, &entry))
+  if (scan->type != ZQ_TOKEN_OBJECT_BEGIN ? !zq_scan_skip (scan) : !each_member (self, scan, names, funcs, &entry))
     return FALSE;
   g_array_append_val (self->entries, entry);
 
@@ -202,13 +201,13 @@ typedef struct
 static gboolean
 link_relation (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((Link *) data)->relation);
+  return take_string (self, scan, &((Link *)data)->relation);
 }
 
 static gboolean
 link_url (ZqBundle *self, ZqScan *scan, gpointer data)
 {
-  return take_string (self, scan, &((Link *) data)->url);
+  return take_string (self, scan, &((Link *)data)->url);
 }
 
 static gboolean

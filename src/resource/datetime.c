@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define SECOND_US ((gint64) G_USEC_PER_SEC)
-#define DAY_US (24 * 60 * 60 * SECOND_US)
+#define SECOND_US        ((gint64)G_USEC_PER_SEC)
+#define DAY_US           (24 * 60 * 60 * SECOND_US)
 #define MAX_ZONE_MINUTES (14 * 60)
 
 /* A FHIR date taken apart, as far as it is given. */
@@ -88,8 +88,7 @@ take_zone (const char **at, Parts *parts)
 static gboolean
 take_time (const char **at, Parts *parts)
 {
-  if (!take_number (at, 2, 0, 23, &parts->hour) || !take_char (at, ':') ||
-      !take_number (at, 2, 0, 59, &parts->minute))
+  if (!take_number (at, 2, 0, 23, &parts->hour) || !take_char (at, ':') || !take_number (at, 2, 0, 59, &parts->minute))
     return FALSE;
   if (take_char (at, ':') && !take_number (at, 2, 0, 60, &parts->second))
     return FALSE;
@@ -137,7 +136,7 @@ days_from_civil (int year, int month, int day)
   g_date_set_dmy (&date, day, month, year);
 
   /* 719163 is the Julian day that GDate gives 1970-01-01. */
-  return (gint64) g_date_get_julian (&date) - 719163;
+  return (gint64)g_date_get_julian (&date) - 719163;
 }
 
 /* What stands on the clock, as if it were UTC. */
@@ -176,7 +175,7 @@ utc_to_local (gint64 us, GTimeZone *zone)
 
   interval = g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, seconds);
 
-  return us + (gint64) g_time_zone_get_offset (zone, interval) * G_USEC_PER_SEC;
+  return us + (gint64)g_time_zone_get_offset (zone, interval) * G_USEC_PER_SEC;
 }
 
 ZqDateTime
@@ -186,13 +185,13 @@ zq_date_time_parse (const char *text, GTimeZone *zone)
   gint64 local;
 
   if (text == NULL || !take_parts (text, &parts))
-    return (ZqDateTime) { 0, ZQ_PRECISION_NONE };
+    return (ZqDateTime){ 0, ZQ_PRECISION_NONE };
 
   local = parts_local (&parts);
   if (parts.has_zone)
-    return (ZqDateTime) { local - parts.zone_minutes * 60 * SECOND_US, parts.precision };
+    return (ZqDateTime){ local - parts.zone_minutes * 60 * SECOND_US, parts.precision };
 
-  return (ZqDateTime) { local_to_utc (local, zone), parts.precision };
+  return (ZqDateTime){ local_to_utc (local, zone), parts.precision };
 }
 
 /* The date of an instant in microseconds, within years 1 to 9999. */
@@ -206,7 +205,7 @@ civil_from_us (gint64 us, GDate *date, gint64 *in_day)
   days = us / DAY_US - (us % DAY_US < 0);
   *in_day = us - days * DAY_US;
   g_date_clear (date, 1);
-  g_date_set_julian (date, (guint32) (days + 719163));
+  g_date_set_julian (date, (guint32)(days + 719163));
 }
 
 char *
@@ -221,7 +220,7 @@ zq_instant_format (gint64 us)
 
   return g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", g_date_get_year (&date), g_date_get_month (&date),
                           g_date_get_day (&date), seconds / 3600, seconds / 60 % 60, seconds % 60,
-                          (int) (in_day % G_USEC_PER_SEC / 1000));
+                          (int)(in_day % G_USEC_PER_SEC / 1000));
 }
 
 /* Whole months between a birth date's first day and today, or -1. */
@@ -241,8 +240,8 @@ age_in_months (const char *birth_date, ZqPrecision least, gint64 now_us, GTimeZo
   if (g_date_compare (&born, &today) > 0)
     return -1;
 
-  months = (g_date_get_year (&today) - g_date_get_year (&born)) * 12 + (int) g_date_get_month (&today) -
-           (int) g_date_get_month (&born);
+  months = (g_date_get_year (&today) - g_date_get_year (&born)) * 12 + (int)g_date_get_month (&today) -
+           (int)g_date_get_month (&born);
 
   return g_date_get_day (&today) < g_date_get_day (&born) ? months - 1 : months;
 }

@@ -8,7 +8,7 @@
 /* Longer than any member's name in FHIR; a longer step leads nowhere. */
 #define STEP_LENGTH 128
 
-G_DEFINE_QUARK (zq-json-error-quark, zq_json_error)
+G_DEFINE_QUARK (zq - json - error - quark, zq_json_error)
 
 /* The checked text with numbers as strings; NULL on error. */
 static GString *
@@ -105,7 +105,7 @@ get_element (JsonNode *node, guint64 index)
 
   array = json_node_get_array (node);
 
-  return index < json_array_get_length (array) ? json_array_get_element (array, (guint) index) : NULL;
+  return index < json_array_get_length (array) ? json_array_get_element (array, (guint)index) : NULL;
 }
 
 JsonNode *
@@ -278,7 +278,7 @@ append_escaped (GString *out, char c)
       g_string_append (out, "\\t");
       break;
     default:
-      g_string_append_printf (out, "\\u%04x", (guint) (guchar) c);
+      g_string_append_printf (out, "\\u%04x", (guint)(guchar)c);
     }
 }
 
@@ -297,7 +297,7 @@ zq_json_quote (const char *text)
   g_string_append_c (out, '"');
   for (const char *at = text; *at != '\0'; at++)
     {
-      if ((guchar) *at < 0x20 || *at == '"' || *at == '\\')
+      if ((guchar)*at < 0x20 || *at == '"' || *at == '\\')
         append_escaped (out, *at);
       else
         g_string_append_c (out, *at);

@@ -17,7 +17,7 @@ typedef enum
 } ZqJsonError;
 
 #define ZQ_JSON_MAX_DEPTH 64
-#define ZQ_JSON_MAX_SIZE (64 * 1024 * 1024)
+#define ZQ_JSON_MAX_SIZE  (64 * 1024 * 1024)
 
 /**
  * zq_json_read:
@@ -38,7 +38,7 @@ JsonNode *zq_json_get (JsonNode *node, const char *path);
 const char *zq_json_get_string (JsonNode *node, const char *path); /* strings and numbers' texts */
 JsonArray *zq_json_get_array (JsonNode *node, const char *path);
 gboolean zq_json_get_boolean (JsonNode *node, const char *path, gboolean fallback);
-guint zq_json_get_length (JsonNode *node, const char *path); /* of an array, else 0 */
+guint zq_json_get_length (JsonNode *node, const char *path);              /* of an array, else 0 */
 JsonNode *zq_json_get_at (JsonNode *node, const char *path, guint index); /* element of an array, or NULL */
 
 /* The code of @system in a CodeableConcept at @path (its coding[]), or NULL; any system if NULL. An

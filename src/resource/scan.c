@@ -16,7 +16,7 @@ enum
 void
 zq_scan_init (ZqScan *self, const char *text, gsize length)
 {
-  *self = (ZqScan) { .text = text, .at = text, .end = text + length, .expect = EXPECT_VALUE };
+  *self = (ZqScan){ .text = text, .at = text, .end = text + length, .expect = EXPECT_VALUE };
 
   if (length >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     self->at += 3;
@@ -131,20 +131,20 @@ escape_length (const char *at, const char *end, gunichar *code)
   known = strchr (plain, at[1]);
   if (known != NULL)
     {
-      *code = (gunichar) meaning[known - plain];
+      *code = (gunichar)meaning[known - plain];
       return 2;
     }
   high = at[1] == 'u' ? hex4 (at + 2, end) : -1;
   if (high < 0)
     return 0;
 
-  *code = (high & 0xf800) == 0xd800 ? 0 : (gunichar) high;
+  *code = (high & 0xf800) == 0xd800 ? 0 : (gunichar)high;
   if ((high & 0xfc00) != 0xd800 || end - at < 12 || at[6] != '\\' || at[7] != 'u')
     return 6;
   low = hex4 (at + 8, end);
   if (low < 0 || (low & 0xfc00) != 0xdc00)
     return 6;
-  *code = 0x10000 + ((gunichar) (high & 0x3ff) << 10) + (low & 0x3ff);
+  *code = 0x10000 + ((gunichar)(high & 0x3ff) << 10) + (low & 0x3ff);
 
   return 12;
 }
@@ -166,7 +166,7 @@ skip_plain (const char *at, const char *end)
         break;
       at += 8;
     }
-  while (at < end && (guchar) *at >= 0x20 && (guchar) *at < 0x80 && *at != '"' && *at != '\\')
+  while (at < end && (guchar)*at >= 0x20 && (guchar)*at < 0x80 && *at != '"' && *at != '\\')
     at++;
 
   return at;
@@ -196,11 +196,11 @@ scan_string (ZqScan *self, ZqTokenType type)
             return fail_syntax (self, at, "unknown escape");
           self->odd |= code == 0;
         }
-      else if ((guchar) *at < 0x20)
+      else if ((guchar)*at < 0x20)
         return fail_syntax (self, at, "control character in a string");
       else
         {
-          length = utf8_length ((const guchar *) at, (const guchar *) self->end);
+          length = utf8_length ((const guchar *)at, (const guchar *)self->end);
           if (length == 0)
             return fail_syntax (self, at, "not UTF-8");
         }
@@ -258,7 +258,7 @@ scan_word (ZqScan *self)
     {
       gsize length = strlen (words[i]);
 
-      if ((gsize) (self->end - self->at) >= length && memcmp (self->at, words[i], length) == 0)
+      if ((gsize)(self->end - self->at) >= length && memcmp (self->at, words[i], length) == 0)
         return found (self, ZQ_TOKEN_WORD, self->at + length);
     }
 
@@ -471,5 +471,5 @@ void
 zq_scan_set_error (ZqScan *self, GError **error)
 {
   g_set_error (error, ZQ_JSON_ERROR, self->code, "The JSON text is wrong at byte %" G_GSIZE_FORMAT ": %s",
-               (gsize) (self->at - self->text), self->problem);
+               (gsize)(self->at - self->text), self->problem);
 }

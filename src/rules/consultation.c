@@ -3,7 +3,7 @@
 
 #include "resource/json.h"
 
-#define DEFAULT_PROMISE_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define DEFAULT_PROMISE_US (24 * 3600 * (gint64)G_USEC_PER_SEC)
 
 /* A member whose name comes from outside, so it is no path. */
 static JsonNode *
@@ -43,8 +43,8 @@ has_role (JsonNode *rule, const char *role)
 }
 
 gboolean
-zq_consultation_allows (ZqPolicy *policy, const char *code, const char *status, const char *action,
-                        const char *role, const char **next)
+zq_consultation_allows (
+    ZqPolicy *policy, const char *code, const char *status, const char *action, const char *role, const char **next)
 {
   JsonNode *rule = get_member (get_member (get_table (policy, code), status), action);
   gboolean allowed = has_role (rule, role);

@@ -16,12 +16,8 @@ G_BEGIN_DECLS
  * Evaluates data/policy/consultation.json, the same in workstation and sandbox. What the table does
  * not name is forbidden.
  */
-gboolean zq_consultation_allows (ZqPolicy *policy,
-                                 const char *code,
-                                 const char *status,
-                                 const char *action,
-                                 const char *role,
-                                 const char **next);
+gboolean zq_consultation_allows (
+    ZqPolicy *policy, const char *code, const char *status, const char *action, const char *role, const char **next);
 
 /* Task.status that belongs to a businessStatus ("completed" → "completed"), per the table. */
 const char *zq_consultation_task_status (ZqPolicy *policy, const char *status);

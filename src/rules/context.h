@@ -14,12 +14,12 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  char *base;         /* the hospital's FHIR base URL, without a slash at the end */
-  char *me;           /* id of my Practitioner */
-  char *my_name;      /* for audit and messages */
-  char *role;         /* "doctor" or "assistant" */
-  GStrv departments;  /* ids of my departments' Organizations; the first one is the main one */
-  GTimeZone *zone;    /* the hospital's */
+  char *base;        /* the hospital's FHIR base URL, without a slash at the end */
+  char *me;          /* id of my Practitioner */
+  char *my_name;     /* for audit and messages */
+  char *role;        /* "doctor" or "assistant" */
+  GStrv departments; /* ids of my departments' Organizations; the first one is the main one */
+  GTimeZone *zone;   /* the hospital's */
   ZqPolicy *policy;
   ZqClock *clock;
 } ZqContext;

@@ -6,21 +6,23 @@
 #include <math.h>
 #include <string.h>
 
-#define FORMAT 1
+#define FORMAT    1
 #define LONGEST_S (3650.0 * 24 * 3600)
 
-static const char *const statuses[] = { "awaiting-acceptance", "in-consultation", "awaiting-patient",
-                                        "ended-questions-left", "completed", "declined",
-                                        "expired-refunded", "sent-offline", "transferred", NULL };
+static const char *const statuses[] = { "awaiting-acceptance", "in-consultation",
+                                        "awaiting-patient",    "ended-questions-left",
+                                        "completed",           "declined",
+                                        "expired-refunded",    "sent-offline",
+                                        "transferred",         NULL };
 
-static const char *const actions[] = { "reply", "close", "reopen", "claim", "release",
+static const char *const actions[] = { "reply",        "close",     "reopen",          "claim", "release",
                                        "set-priority", "mark-read", "patient-message", NULL };
 
 static const char *const roles[] = { "doctor", "assistant", "patient", NULL };
 
 /* R4, value set task-status, without those that a consultation cannot have. */
-static const char *const task_statuses[] = { "requested", "received", "accepted", "rejected", "ready",
-                                             "cancelled", "in-progress", "on-hold", "failed", "completed", NULL };
+static const char *const task_statuses[] = { "requested",   "received", "accepted", "rejected",  "ready", "cancelled",
+                                             "in-progress", "on-hold",  "failed",   "completed", NULL };
 
 /* Checks one value; gives the reason why it is wrong, with the path below it. */
 typedef char *(*ValueCheck) (JsonNode *node, JsonNode *root);
@@ -295,10 +297,9 @@ check_codes (JsonNode *node, JsonNode *root)
 static char *
 check_status_entry (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "title", check_text },
-                                    { "task", check_task_status, TRUE },
-                                    { "final", check_boolean, TRUE },
-                                    { NULL } };
+  static const Member members[] = {
+    { "title", check_text }, { "task", check_task_status, TRUE }, { "final", check_boolean, TRUE }, { NULL }
+  };
 
   return check_members (node, members, root);
 }
@@ -328,10 +329,9 @@ check_promises (JsonNode *node, JsonNode *root)
 static char *
 check_pull (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "overlap", check_seconds },
-                                    { "poll-focused", check_seconds },
-                                    { "poll-background", check_seconds },
-                                    { NULL } };
+  static const Member members[] = {
+    { "overlap", check_seconds }, { "poll-focused", check_seconds }, { "poll-background", check_seconds }, { NULL }
+  };
 
   return check_members (node, members, root);
 }
@@ -347,9 +347,9 @@ check_retry (JsonNode *node, JsonNode *root)
 char *
 zq_policy_check_consultation (JsonNode *root)
 {
-  static const Member members[] = { { "format", check_format, TRUE },     { "version", check_version, TRUE },
-                                    { "sources", check_sources },         { "statuses", check_statuses, TRUE },
-                                    { "codes", check_codes, TRUE },       { NULL } };
+  static const Member members[] = { { "format", check_format, TRUE }, { "version", check_version, TRUE },
+                                    { "sources", check_sources },     { "statuses", check_statuses, TRUE },
+                                    { "codes", check_codes, TRUE },   { NULL } };
 
   return check_members (root, members, root);
 }
@@ -357,11 +357,16 @@ zq_policy_check_consultation (JsonNode *root)
 char *
 zq_policy_check_clinic (JsonNode *root)
 {
-  static const Member members[] = { { "format", check_format, TRUE },  { "version", check_version, TRUE },
-                                    { "sources", check_sources },      { "answer-promise", check_promises, TRUE },
-                                    { "held-reply-age", check_seconds }, { "undo-window", check_seconds },
-                                    { "draft-delay", check_seconds },  { "pull", check_pull },
-                                    { "retry", check_retry },          { NULL } };
+  static const Member members[] = { { "format", check_format, TRUE },
+                                    { "version", check_version, TRUE },
+                                    { "sources", check_sources },
+                                    { "answer-promise", check_promises, TRUE },
+                                    { "held-reply-age", check_seconds },
+                                    { "undo-window", check_seconds },
+                                    { "draft-delay", check_seconds },
+                                    { "pull", check_pull },
+                                    { "retry", check_retry },
+                                    { NULL } };
 
   return check_members (root, members, root);
 }

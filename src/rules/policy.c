@@ -52,7 +52,7 @@ zq_policy_class_init (ZqPolicyClass *klass)
 static void
 zq_policy_init (ZqPolicy *self)
 {
-  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) json_node_unref);
+  self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_node_unref);
 }
 
 /* The file's contents, or NULL with the reason why it cannot be followed. */
@@ -89,7 +89,7 @@ load_builtin (ZqPolicy *self)
 
       if (root == NULL)
         g_error ("The built-in policy is broken: %s: %s", path, reason);
-      g_hash_table_insert (self->files, (gpointer) policy_files[i].name, root);
+      g_hash_table_insert (self->files, (gpointer)policy_files[i].name, root);
     }
 }
 
@@ -129,7 +129,7 @@ load_one (ZqPolicy *self, const PolicyFile *file, const char *dir, GPtrArray *pr
   if (root == NULL)
     add_problem (problems, path, reason);
   else
-    g_hash_table_insert (self->files, (gpointer) file->name, root);
+    g_hash_table_insert (self->files, (gpointer)file->name, root);
 }
 
 /* A name that the program does not know is most likely a known one misspelt. */
@@ -218,5 +218,5 @@ zq_policy_get_duration (ZqPolicy *self, const char *path, gint64 fallback_us)
 
   text = zq_json_get_string (zq_policy_get (self, "clinic"), path);
 
-  return text == NULL ? fallback_us : (gint64) (g_ascii_strtod (text, NULL) * G_USEC_PER_SEC + 0.5);
+  return text == NULL ? fallback_us : (gint64)(g_ascii_strtod (text, NULL) * G_USEC_PER_SEC + 0.5);
 }

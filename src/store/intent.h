@@ -23,9 +23,9 @@ typedef struct
   char *target_type;
   char *target_server_id; /* NULL: is to be created */
   char *target_local_id;  /* NULL: came from the hospital */
-  char *args;    /* JSON object */
-  char *basis;   /* JSON object: what its writer had seen; or NULL */
-  char *chain;   /* intents of one chain go in order; one that is held or refused stops its chain */
+  char *args;             /* JSON object */
+  char *basis;            /* JSON object: what its writer had seen; or NULL */
+  char *chain;            /* intents of one chain go in order; one that is held or refused stops its chain */
   gint64 not_before;
   gint64 created;
   gint64 sent; /* when the push was first tried, 0 = not yet; kept over retries */

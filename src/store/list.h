@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const char *const *topics; /* changes that can touch this list, NULL-terminated; rows of the FIRST topic have the list's keys */
+  const char *const
+      *topics; /* changes that can touch this list, NULL-terminated; rows of the FIRST topic have the list's keys */
 
   /* Main thread, by keyset: the first @limit keys in order. */
   gboolean (*first) (ZqDb *db, gpointer query, guint limit, GArray *keys, GError **error);
@@ -43,7 +44,7 @@ G_DECLARE_FINAL_TYPE (ZqList, zq_list, ZQ, LIST, GObject)
 ZqList *zq_list_new (ZqStore *store, const ZqListSource *source, gpointer query, GDestroyNotify query_free);
 void zq_list_set_query (ZqList *self, gpointer query, GDestroyNotify query_free);
 
-gint64 zq_list_get_key (ZqList *self, guint position);                /* 0 outside */
+gint64 zq_list_get_key (ZqList *self, guint position); /* 0 outside */
 gboolean zq_list_find (ZqList *self, gint64 key, guint *position);
 void zq_list_set_hold (ZqList *self, gboolean hold);
 void zq_list_show_new (ZqList *self);

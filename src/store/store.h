@@ -17,10 +17,10 @@ GQuark zq_store_error_quark (void);
 typedef enum
 {
   ZQ_STORE_ERROR_FAILED,
-  ZQ_STORE_ERROR_NEWER,   /* made by a newer program: untouched */
+  ZQ_STORE_ERROR_NEWER, /* made by a newer program: untouched */
   ZQ_STORE_ERROR_CLOSED,
-  ZQ_STORE_ERROR_GONE,    /* the row or intent is not there (any more) */
-  ZQ_STORE_ERROR_STATE,   /* not possible in the state it is in */
+  ZQ_STORE_ERROR_GONE,  /* the row or intent is not there (any more) */
+  ZQ_STORE_ERROR_STATE, /* not possible in the state it is in */
 } ZqStoreError;
 
 #define ZQ_TYPE_STORE (zq_store_get_type ())
@@ -28,15 +28,15 @@ G_DECLARE_FINAL_TYPE (ZqStore, zq_store, ZQ, STORE, GObject)
 
 typedef struct
 {
-  const char *dir;                     /* made when missing, mode 0700; holds store.db */
-  GBytes *key;                         /* 32 bytes; never NULL outside of tests */
-  const ZqResourceKind *const *kinds;  /* NULL-terminated, static */
-  gpointer context;                    /* given to the kinds (ZqContext); outlives the store */
+  const char *dir;                    /* made when missing, mode 0700; holds store.db */
+  GBytes *key;                        /* 32 bytes; never NULL outside of tests */
+  const ZqResourceKind *const *kinds; /* NULL-terminated, static */
+  gpointer context;                   /* given to the kinds (ZqContext); outlives the store */
   ZqClock *clock;
-  const char *base;                    /* the hospital's base URL: absolute references to it become relative */
-  const char *who;                     /* whom the audit names: "Practitioner/1"; or NULL */
-  const char *policy_version;          /* written into each intent; or NULL */
-  GMainContext *main_context;          /* where notices and callbacks of the owner arrive; NULL: the default one */
+  const char *base;           /* the hospital's base URL: absolute references to it become relative */
+  const char *who;            /* whom the audit names: "Practitioner/1"; or NULL */
+  const char *policy_version; /* written into each intent; or NULL */
+  GMainContext *main_context; /* where notices and callbacks of the owner arrive; NULL: the default one */
 } ZqStoreConfig;
 
 /**
@@ -107,8 +107,8 @@ gboolean zq_store_write (ZqStore *self, ZqPriority priority, ZqWriteFunc func, g
 /* Where a pull of one (kind, scope) stands; server's instants as text, NULL = none yet. */
 typedef struct
 {
-  char *high; /* everything changed up to here is held (forwards) */
-  char *low;  /* everything down to here is held (backfill) */
+  char *high;      /* everything changed up to here is held (forwards) */
+  char *low;       /* everything down to here is held (backfill) */
   gboolean filled; /* the backfill has reached the beginning */
 } ZqCursor;
 
@@ -155,8 +155,12 @@ GPtrArray *zq_store_list_wanted_types (ZqDb *db, GError **error);
 /* The hospital has no such resource, or does not show it: not asked for again in this session's fill;
  * one that was held leaves the screens (unproject), its raw text and its intents stay. Finish with
  * zq_store_write_finish(). */
-void zq_store_set_gone_async (ZqStore *self, const char *type, const char *server_id, const char *why,
-                              GAsyncReadyCallback callback, gpointer user_data);
+void zq_store_set_gone_async (ZqStore *self,
+                              const char *type,
+                              const char *server_id,
+                              const char *why,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
 
 /* Intents at the heads of their chains whose time has come: (element-type ZqIntent). */
 GPtrArray *zq_store_list_pushable (ZqDb *db, gint64 now_us, guint limit, GError **error);
@@ -170,14 +174,14 @@ gint64 zq_store_next_not_before (ZqDb *db, gint64 now_us);
 typedef struct
 {
   ZqVerdict verdict;
-  char *reason;        /* of HELD and REFUSED */
+  char *reason; /* of HELD and REFUSED */
   ZqIntent *intent;
   const char *method;  /* "POST" or "PUT" */
   char *path;          /* "Communication" or "Task/12" */
   char *if_match;      /* W/"3" for PUT; NULL when the server gave no version */
   char *if_none_exist; /* "identifier=system|value" for POST */
   GBytes *body;
-  gboolean retry;      /* was SENDING before: its outcome is unclear, so search first */
+  gboolean retry; /* was SENDING before: its outcome is unclear, so search first */
 } ZqPush;
 
 void zq_push_free (ZqPush *self);
@@ -235,8 +239,8 @@ GPtrArray *zq_store_list_unreadable (ZqDb *db, guint limit, GError **error);
 GPtrArray *zq_store_count_types (ZqDb *db, GError **error);
 
 /* Both texts of a resource, for tests and the probe. (transfer full) (out) */
-gboolean zq_store_get_texts (ZqDb *db, const char *type, const char *server_id, char **server_json, char **local_json,
-                             GError **error);
+gboolean zq_store_get_texts (
+    ZqDb *db, const char *type, const char *server_id, char **server_json, char **local_json, GError **error);
 
 /* Small settings of this account's store that are not secret ("notices", "last-synced"). */
 char *zq_store_get_setting (ZqDb *db, const char *name);

@@ -19,9 +19,11 @@ test_ids (void)
 static void
 test_id_form (void)
 {
-  static const char *const good[] = { "1", "a-b.C9", "0123456789012345678901234567890123456789012345678901234567890123" };
-  static const char *const bad[] = { "", "a b", "a/b", "a_b", "中", "a\n",
-                                     "01234567890123456789012345678901234567890123456789012345678901234" };
+  static const char *const good[] = { "1", "a-b.C9",
+                                      "0123456789012345678901234567890123456789012345678901234567890123" };
+  static const char *const bad[] = {
+    "", "a b", "a/b", "a_b", "中", "a\n", "01234567890123456789012345678901234567890123456789012345678901234"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (zq_id_is_valid (good[i]));
@@ -50,7 +52,7 @@ test_token (void)
 static void
 count_notify (GObject *object, GParamSpec *pspec, gpointer data)
 {
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 static void

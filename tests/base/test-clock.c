@@ -7,7 +7,7 @@
 static void
 count_up (gpointer data)
 {
-  ++*(guint *) data;
+  ++*(guint *)data;
 }
 
 static void
@@ -155,7 +155,7 @@ typedef struct
 static void
 note_thread (gpointer data)
 {
-  ((Worker *) data)->fired_in = g_thread_self ();
+  ((Worker *)data)->fired_in = g_thread_self ();
 }
 
 static gpointer

@@ -462,7 +462,7 @@ interrupt_until_done (gpointer data)
 {
   gpointer *shared = data;
 
-  while (!g_atomic_int_get ((int *) shared[1]))
+  while (!g_atomic_int_get ((int *)shared[1]))
     {
       zq_db_interrupt (shared[0]);
       g_thread_yield ();

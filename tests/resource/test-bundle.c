@@ -32,7 +32,9 @@ assert_raw (ZqBundle *bundle, guint index, const char *wanted)
   g_assert_cmpmem (entry->raw, entry->raw_length, wanted, strlen (wanted));
 }
 
-#define FIRST "{ \"resourceType\" : \"Observation\",\n\t\"value\": 7.10, \"value\":1e400, \"x\":\"}]\\\"{\" ,\"contained\":[{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resource\":1}}]}] }"
+#define FIRST                                                                                                          \
+  "{ \"resourceType\" : \"Observation\",\n\t\"value\": 7.10, \"value\":1e400, \"x\":\"}]\\\"{\" "                      \
+  ",\"contained\":[{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resource\":1}}]}] }"
 #define SECOND "{\"resourceType\":\"Patient\",\"entry\":[1],\"text\":\"王\"}"
 
 static void
@@ -42,7 +44,8 @@ test_bytes_are_kept (void)
       read_good ("\xef\xbb\xbf{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":2,\n"
                  "\"link\":[{\"relation\":\"self\",\"url\":\"http://h/x\"},"
                  "{\"url\":\"http://h/fhir?_page=a\\u0026b=\\\"\",\"relation\":\"next\"}],\n"
-                 "\"entry\":[ {\"fullUrl\":\"http://h/Observation/1\", \"resource\" : " FIRST " ,\"search\":{\"mode\":\"match\"}},\n"
+                 "\"entry\":[ {\"fullUrl\":\"http://h/Observation/1\", \"resource\" : " FIRST
+                 " ,\"search\":{\"mode\":\"match\"}},\n"
                  "{\"search\":{\"mode\":\"include\",\"score\":1},\"resource\":" SECOND ",\"unknown\":[{}]}]}\n");
 
   g_assert_cmpstr (zq_bundle_get_type_code (bundle), ==, "searchset");
@@ -60,9 +63,10 @@ test_bytes_are_kept (void)
 static void
 test_responses (void)
 {
-  g_autoptr (ZqBundle) bundle =
-      read_good ("{\"entry\":[{\"response\":{\"status\":\"201 Created\",\"location\":\"Task/1/_history/1\",\"etag\":\"W/\\\"1\\\"\"}},"
-                 "{\"response\":{\"status\":404}},{\"response\":[]}],\"type\":\"batch-response\",\"resourceType\":\"Bundle\"}");
+  g_autoptr (ZqBundle) bundle = read_good (
+      "{\"entry\":[{\"response\":{\"status\":\"201 "
+      "Created\",\"location\":\"Task/1/_history/1\",\"etag\":\"W/\\\"1\\\"\"}},"
+      "{\"response\":{\"status\":404}},{\"response\":[]}],\"type\":\"batch-response\",\"resourceType\":\"Bundle\"}");
   const ZqBundleEntry *entry = zq_bundle_get_entry (bundle, 0);
 
   g_assert_cmpstr (entry->status, ==, "201 Created");
@@ -78,13 +82,14 @@ test_responses (void)
 static void
 test_odd_shapes (void)
 {
-  g_autoptr (ZqBundle) odd =
-      read_good ("{\"resourceType\":\"Bundle\",\"type\":7,\"total\":\"many\",\"link\":{\"relation\":\"next\"},"
-                 "\"entry\":[null,7,\"x\",[{\"resource\":1}],{\"resource\":null},{\"resource\":\"text\"},{\"fullUrl\":{}},{}]}");
+  g_autoptr (ZqBundle) odd = read_good (
+      "{\"resourceType\":\"Bundle\",\"type\":7,\"total\":\"many\",\"link\":{\"relation\":\"next\"},"
+      "\"entry\":[null,7,\"x\",[{\"resource\":1}],{\"resource\":null},{\"resource\":\"text\"},{\"fullUrl\":{}},{}]}");
   g_autoptr (ZqBundle) bare = read_good ("{\"resourceType\":\"Bundle\"}");
   g_autoptr (ZqBundle) no_list = read_good ("{\"resourceType\":\"Bundle\",\"entry\":{\"resource\":{}},\"total\":1.5}");
-  g_autoptr (ZqBundle) twice = read_good ("{\"resourceType\":\"Patient\",\"entry\":[{},{}],\"entry\":[{}],"
-                                          "\"link\":[{\"relation\":\"next\",\"url\":\"a\"}],\"link\":[],\"resourceType\":\"Bundle\"}");
+  g_autoptr (ZqBundle) twice =
+      read_good ("{\"resourceType\":\"Patient\",\"entry\":[{},{}],\"entry\":[{}],"
+                 "\"link\":[{\"relation\":\"next\",\"url\":\"a\"}],\"link\":[],\"resourceType\":\"Bundle\"}");
 
   g_assert_null (zq_bundle_get_type_code (odd));
   g_assert_cmpint (zq_bundle_get_total (odd), ==, -1);
@@ -106,7 +111,7 @@ assert_refused (const char *text, ZqJsonError code)
   g_autoptr (GError) error = NULL;
 
   g_assert_null (read_bundle (text, &error));
-  g_assert_error (error, ZQ_JSON_ERROR, (int) code);
+  g_assert_error (error, ZQ_JSON_ERROR, (int)code);
 }
 
 static void

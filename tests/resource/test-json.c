@@ -11,18 +11,89 @@ typedef struct
 } Text;
 
 static const Text refused[] = {
-  { "" }, { " \n" }, { "{" }, { "[" }, { "{\"a\"" }, { "{\"a\":" }, { "{\"a\":1" }, { "[1" }, { "[1," },
-  { "[1,]" }, { "{\"a\":1,}" }, { "[,1]" }, { "[1 2]" }, { "{\"a\" 1}" }, { "{\"a\":1 \"b\":2}" }, { "{a:1}" },
-  { "{1:1}" }, { "{'a':1}" }, { "['a']" }, { "[1}" }, { "{\"a\":1]" }, { "]" }, { "}" }, { "[]]" }, { "{}{}" },
-  { "[] x" }, { "/* c */ []" }, { "[] // c" }, { "[1, /* c */ 2]" }, { "# c\n[]" },
-  { "01" }, { "-01" }, { "-" }, { "+1" }, { ".5" }, { "5." }, { "925.]" }, { "1e" }, { "1e+" }, { "1.e5" }, { "0x10" },
-  { "1_000" }, { "Infinity" }, { "NaN" }, { "-Infinity" }, { "tru" }, { "True" }, { "nul" }, { "truee" }, { "None" },
-  { "\"a" }, { "\"\\" }, { "\"\\\"" }, { "\"\\x41\"" }, { "\"\\u12\"" }, { "\"\\u12g4\"" }, { "\"\\U00e9\"" },
-  { "\"a\nb\"" }, { "\"a\tb\"" }, { "\"\x01\"" }, { "\"a\0b\"", 5 }, { "[]\0", 3 }, { "\"\\\0\"", 4 },
-  { "\"\xff\"" }, { "\"\xc3\"" }, { "\"\xc0\x80\"" }, { "\"\xe0\x80\x80\"" }, { "\"\xed\xa0\x80\"" },
-  { "\"\xf4\x90\x80\x80\"" }, { "\"\xf5\x80\x80\x80\"" }, { "\"\xe5\xa4\"" }, { "\"\x80\"" }, { "\xc2\xa0[]" },
-  { "\xef\xbb\xbf" }, { "\xef\xbb[]" }, { "\xef\xbb\xbf\xef\xbb\xbf[]" }, { "[\xef\xbb\xbf]" }, { "\xff\xfe[\0]\0", 6 },
-  { "{\"a\":1,\"a\"}" }, { "{,}" }, { "[[]" }, { "\v[]" }, { "\f[]" },
+  { "" },
+  { " \n" },
+  { "{" },
+  { "[" },
+  { "{\"a\"" },
+  { "{\"a\":" },
+  { "{\"a\":1" },
+  { "[1" },
+  { "[1," },
+  { "[1,]" },
+  { "{\"a\":1,}" },
+  { "[,1]" },
+  { "[1 2]" },
+  { "{\"a\" 1}" },
+  { "{\"a\":1 \"b\":2}" },
+  { "{a:1}" },
+  { "{1:1}" },
+  { "{'a':1}" },
+  { "['a']" },
+  { "[1}" },
+  { "{\"a\":1]" },
+  { "]" },
+  { "}" },
+  { "[]]" },
+  { "{}{}" },
+  { "[] x" },
+  { "/* c */ []" },
+  { "[] // c" },
+  { "[1, /* c */ 2]" },
+  { "# c\n[]" },
+  { "01" },
+  { "-01" },
+  { "-" },
+  { "+1" },
+  { ".5" },
+  { "5." },
+  { "925.]" },
+  { "1e" },
+  { "1e+" },
+  { "1.e5" },
+  { "0x10" },
+  { "1_000" },
+  { "Infinity" },
+  { "NaN" },
+  { "-Infinity" },
+  { "tru" },
+  { "True" },
+  { "nul" },
+  { "truee" },
+  { "None" },
+  { "\"a" },
+  { "\"\\" },
+  { "\"\\\"" },
+  { "\"\\x41\"" },
+  { "\"\\u12\"" },
+  { "\"\\u12g4\"" },
+  { "\"\\U00e9\"" },
+  { "\"a\nb\"" },
+  { "\"a\tb\"" },
+  { "\"\x01\"" },
+  { "\"a\0b\"", 5 },
+  { "[]\0", 3 },
+  { "\"\\\0\"", 4 },
+  { "\"\xff\"" },
+  { "\"\xc3\"" },
+  { "\"\xc0\x80\"" },
+  { "\"\xe0\x80\x80\"" },
+  { "\"\xed\xa0\x80\"" },
+  { "\"\xf4\x90\x80\x80\"" },
+  { "\"\xf5\x80\x80\x80\"" },
+  { "\"\xe5\xa4\"" },
+  { "\"\x80\"" },
+  { "\xc2\xa0[]" },
+  { "\xef\xbb\xbf" },
+  { "\xef\xbb[]" },
+  { "\xef\xbb\xbf\xef\xbb\xbf[]" },
+  { "[\xef\xbb\xbf]" },
+  { "\xff\xfe[\0]\0", 6 },
+  { "{\"a\":1,\"a\"}" },
+  { "{,}" },
+  { "[[]" },
+  { "\v[]" },
+  { "\f[]" },
 };
 
 static JsonNode *
@@ -84,12 +155,14 @@ test_half_characters (void)
 {
   static const char *const texts[][2] = {
     { "\"\\ud800\"", "\xef\xbf\xbd" },
-    { "\"\\ud800\\u0041\"", "\xef\xbf\xbd" "A" },
+    { "\"\\ud800\\u0041\"", "\xef\xbf\xbd"
+                            "A" },
     { "\"\\ud800\\ud800\"", "\xef\xbf\xbd\xef\xbf\xbd" },
     { "\"\\ud83d\\n\"", "\xef\xbf\xbd\n" },
     { "\"\\ude00\\ud83d\"", "\xef\xbf\xbd\xef\xbf\xbd" },
     { "\"\\ud83d\\ud83d\\ude00\"", "\xef\xbf\xbd😀" },
-    { "\"a\\u0000b\"", "a\xef\xbf\xbd" "b" },
+    { "\"a\\u0000b\"", "a\xef\xbf\xbd"
+                       "b" },
     { "\"\\\\u0000\"", "\\u0000" },
   };
   g_autoptr (JsonNode) object = read_text ("{\"a\\u0000\":1}");
@@ -105,9 +178,11 @@ test_half_characters (void)
 static void
 test_number_tokens (void)
 {
-  static const char *const numbers[] = { "7.10",   "1e400",  "1E-22", "-1.000000000000000000E+245",
-                                         "0.0",    "-0",     "0e1",   "100000000000000000000000000001",
-                                         "1.00",   "9007199254740993" };
+  static const char *const numbers[] = { "7.10",  "1e400",
+                                         "1E-22", "-1.000000000000000000E+245",
+                                         "0.0",   "-0",
+                                         "0e1",   "100000000000000000000000000001",
+                                         "1.00",  "9007199254740993" };
   GString *text = g_string_new ("{\"deep\":[[0]],\"list\":[");
   g_autofree char *whole = NULL;
   g_autoptr (JsonNode) node = NULL;
@@ -170,8 +245,8 @@ test_size (void)
   g_assert_error (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_SYNTAX);
 }
 
-static const char document[] =
-    "\xef\xbb\xbf{\"resourceType\":\"Task\",\"n\":[-1.50e+3,0,true,false,null],\"t\":\"\\u4e2d文\\ud83d\\ude00\\\"\",\"o\":{\"\":{}}}";
+static const char document[] = "\xef\xbb\xbf{\"resourceType\":\"Task\",\"n\":[-1.50e+3,0,true,false,null],\"t\":"
+                               "\"\\u4e2d文\\ud83d\\ude00\\\"\",\"o\":{\"\":{}}}";
 
 static void
 test_truncated (void)
@@ -234,7 +309,8 @@ test_errors_tell_no_contents (void)
 static void
 test_paths (void)
 {
-  g_autoptr (JsonNode) node = read_text ("{\"name\":[{\"given\":[\"A\",\"B\"],\"n\":3},7,null],\"on\":true,\"none\":null}");
+  g_autoptr (JsonNode) node =
+      read_text ("{\"name\":[{\"given\":[\"A\",\"B\"],\"n\":3},7,null],\"on\":true,\"none\":null}");
 
   g_assert_cmpstr (zq_json_get_string (node, "name[0].given[1]"), ==, "B");
   g_assert_cmpstr (zq_json_get_string (node, "name[0].n"), ==, "3");
@@ -260,14 +336,15 @@ test_paths (void)
 static void
 test_fhir_helpers (void)
 {
-  g_autoptr (JsonNode) node =
-      read_text ("{\"code\":{\"coding\":[{\"code\":\"x\"},{\"system\":\"s\",\"code\":\"y\"},{\"system\":\"s\",\"code\":\"z\"}]},"
-                 "\"category\":[{\"text\":\"t\"},{\"coding\":[{\"system\":\"s\",\"code\":\"c\"}]}],"
-                 "\"identifier\":[{\"system\":\"a\"},{\"system\":\"a\",\"value\":\"1\"}],"
-                 "\"extension\":[7,{\"url\":\"u\",\"valueString\":\"v\"}],"
-                 "\"meta\":{\"tag\":[{\"system\":\"d\",\"code\":\"k\"}]}}");
-  g_autoptr (JsonNode) odd = read_text ("{\"code\":{\"coding\":{}},\"category\":7,\"identifier\":{\"system\":\"a\",\"value\":\"2\"},"
-                                        "\"extension\":\"no\",\"meta\":[]}");
+  g_autoptr (JsonNode) node = read_text (
+      "{\"code\":{\"coding\":[{\"code\":\"x\"},{\"system\":\"s\",\"code\":\"y\"},{\"system\":\"s\",\"code\":\"z\"}]},"
+      "\"category\":[{\"text\":\"t\"},{\"coding\":[{\"system\":\"s\",\"code\":\"c\"}]}],"
+      "\"identifier\":[{\"system\":\"a\"},{\"system\":\"a\",\"value\":\"1\"}],"
+      "\"extension\":[7,{\"url\":\"u\",\"valueString\":\"v\"}],"
+      "\"meta\":{\"tag\":[{\"system\":\"d\",\"code\":\"k\"}]}}");
+  g_autoptr (JsonNode) odd =
+      read_text ("{\"code\":{\"coding\":{}},\"category\":7,\"identifier\":{\"system\":\"a\",\"value\":\"2\"},"
+                 "\"extension\":\"no\",\"meta\":[]}");
 
   g_assert_cmpstr (zq_json_get_code (node, "code", "s"), ==, "y");
   g_assert_cmpstr (zq_json_get_code (node, "code", NULL), ==, "x");
@@ -290,7 +367,8 @@ static void
 test_quote (void)
 {
   static const char *const texts[] = { "", "plain", "\"\\/\b\f\n\r\t\x01\x1f\x7f", "中文😀", "</script>" };
-  g_autofree char *invalid = zq_json_quote ("a\xff" "b");
+  g_autofree char *invalid = zq_json_quote ("a\xff"
+                                            "b");
   g_autoptr (JsonNode) repaired = read_text (invalid);
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -300,13 +378,21 @@ test_quote (void)
 
       g_assert_cmpstr (zq_json_get_string (node, NULL), ==, texts[i]);
     }
-  g_assert_cmpstr (zq_json_get_string (repaired, NULL), ==, "a\xef\xbf\xbd" "b");
+  g_assert_cmpstr (zq_json_get_string (repaired, NULL), ==,
+                   "a\xef\xbf\xbd"
+                   "b");
 }
 
 /* The files of "edge" that are no JSON, by its README. */
-static const char *const no_json[] = { "observation-with-trailing-dot.json", "json-comments-1.json",
-                                       "json-comments-2.json", "json-comma-bad-1.json", "json-no-quotes-1.json",
-                                       "bad-json-close-1.json", "mcode-pat-bad.json", "med-dispense.json", NULL };
+static const char *const no_json[] = { "observation-with-trailing-dot.json",
+                                       "json-comments-1.json",
+                                       "json-comments-2.json",
+                                       "json-comma-bad-1.json",
+                                       "json-no-quotes-1.json",
+                                       "bad-json-close-1.json",
+                                       "mcode-pat-bad.json",
+                                       "med-dispense.json",
+                                       NULL };
 
 static void
 test_edge_files (void)

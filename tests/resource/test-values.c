@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "resource/datetime.h"
-#include "resource/reference.h"
 #include "resource/json.h"
+#include "resource/reference.h"
 #include "support/support.h"
 
 static GTimeZone *
@@ -39,11 +39,41 @@ static const Date dates[] = {
 };
 
 static const char *const no_dates[] = {
-  "", "0000", "-0001", "-1", "1 BC", "26", "20261", "2026-", "2026-1", "2026-13", "2026-00", "2026-11-", "2026-11-31",
-  "2026-02-29", "1900-02-29", "2026-11-00", "2026-11-22T", "2026-11-22T10", "2026-11-22T24:00:00Z",
-  "2026-11-22T10:60:00Z", "2026-11-22T10:42:61Z", "2026-11-22T10:42:07.Z", "2026-11-22T10:42:07+8",
-  "2026-11-22T10:42:07+14:01", "2026-11-22T10:42:07+15:00", "2026-11-22T10:42:07Zx", "2026-11-22 10:42:07",
-  "2026-11-22t10:42:07z", " 2026", "2026 ", "2026/11/22", "２０２６", "22.11.2026", "now", "2026-11-22T10:42:07.1.2Z",
+  "",
+  "0000",
+  "-0001",
+  "-1",
+  "1 BC",
+  "26",
+  "20261",
+  "2026-",
+  "2026-1",
+  "2026-13",
+  "2026-00",
+  "2026-11-",
+  "2026-11-31",
+  "2026-02-29",
+  "1900-02-29",
+  "2026-11-00",
+  "2026-11-22T",
+  "2026-11-22T10",
+  "2026-11-22T24:00:00Z",
+  "2026-11-22T10:60:00Z",
+  "2026-11-22T10:42:61Z",
+  "2026-11-22T10:42:07.Z",
+  "2026-11-22T10:42:07+8",
+  "2026-11-22T10:42:07+14:01",
+  "2026-11-22T10:42:07+15:00",
+  "2026-11-22T10:42:07Zx",
+  "2026-11-22 10:42:07",
+  "2026-11-22t10:42:07z",
+  " 2026",
+  "2026 ",
+  "2026/11/22",
+  "２０２６",
+  "22.11.2026",
+  "now",
+  "2026-11-22T10:42:07.1.2Z",
 };
 
 static void
@@ -84,12 +114,9 @@ test_changing_clocks (void)
 {
   g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Berlin");
   static const char *const wanted[][2] = {
-    { "2026-03-29T01:59:00", "2026-03-29T00:59:00.000Z" },
-    { "2026-03-29T02:30:00", "2026-03-29T01:00:00.000Z" },
-    { "2026-03-29T03:00:00", "2026-03-29T01:00:00.000Z" },
-    { "2026-07-01T12:00:00", "2026-07-01T10:00:00.000Z" },
-    { "2026-10-25T02:30:00", "2026-10-25T00:30:00.000Z" },
-    { "2026-10-25T03:00:00", "2026-10-25T02:00:00.000Z" },
+    { "2026-03-29T01:59:00", "2026-03-29T00:59:00.000Z" }, { "2026-03-29T02:30:00", "2026-03-29T01:00:00.000Z" },
+    { "2026-03-29T03:00:00", "2026-03-29T01:00:00.000Z" }, { "2026-07-01T12:00:00", "2026-07-01T10:00:00.000Z" },
+    { "2026-10-25T02:30:00", "2026-10-25T00:30:00.000Z" }, { "2026-10-25T03:00:00", "2026-10-25T02:00:00.000Z" },
     { "2026-12-01", "2026-11-30T23:00:00.000Z" },
   };
 
@@ -183,9 +210,22 @@ static const Reference references[] = {
   { "URN:UUID:0C3151BD-1CBF-4D64-B04D-CD9187A4C6E0", NULL, UUID },
   { "#p", NULL, "#p" },
   { "#", NULL, "#" },
-  { "" }, { "Patient" }, { "Patient/" }, { "/Patient/12" }, { "Patient/1 2" }, { "Patient/12/" }, { "patient/12" },
-  { "Patient/../Task/1" }, { "Patient/12/_history" }, { "Patient?identifier=1" }, { "urn:uuid:12" },
-  { "urn:oid:1.2.3" }, { "#a b" }, { "http://h/fhir/metadata" }, { "Patient/12/x/1" }, { "P4tient/1" },
+  { "" },
+  { "Patient" },
+  { "Patient/" },
+  { "/Patient/12" },
+  { "Patient/1 2" },
+  { "Patient/12/" },
+  { "patient/12" },
+  { "Patient/../Task/1" },
+  { "Patient/12/_history" },
+  { "Patient?identifier=1" },
+  { "urn:uuid:12" },
+  { "urn:oid:1.2.3" },
+  { "#a b" },
+  { "http://h/fhir/metadata" },
+  { "Patient/12/x/1" },
+  { "P4tient/1" },
 };
 
 static void
@@ -218,9 +258,10 @@ test_reference_is (void)
 static void
 test_reference_read (void)
 {
-  g_autoptr (JsonNode) node = zq_json_read ("{\"for\":{\"reference\":\"http://h/fhir/Patient/1\"},\"owner\":[{\"reference\":\"A/2\"}],"
-                                            "\"focus\":{\"display\":\"x\"},\"odd\":7}",
-                                            -1, NULL);
+  g_autoptr (JsonNode) node =
+      zq_json_read ("{\"for\":{\"reference\":\"http://h/fhir/Patient/1\"},\"owner\":[{\"reference\":\"A/2\"}],"
+                    "\"focus\":{\"display\":\"x\"},\"odd\":7}",
+                    -1, NULL);
   g_autoptr (ZqReference) absolute = zq_reference_read_from (node, "for", "http://h/fhir");
   g_autoptr (ZqReference) bare = zq_reference_read (node, "for");
   g_autoptr (ZqReference) second = zq_reference_read (node, "owner[0]");

@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-static const char *const statuses[] = { "awaiting-acceptance", "in-consultation", "awaiting-patient",
-                                        "ended-questions-left", "completed", "declined",
-                                        "expired-refunded", "sent-offline", "transferred" };
-static const char *const actions[] = { "reply", "close", "reopen", "claim", "release",
-                                       "set-priority", "mark-read", "patient-message" };
+static const char *const statuses[] = { "awaiting-acceptance",  "in-consultation", "awaiting-patient",
+                                        "ended-questions-left", "completed",       "declined",
+                                        "expired-refunded",     "sent-offline",    "transferred" };
+static const char *const actions[] = { "reply",   "close",        "reopen",    "claim",
+                                       "release", "set-priority", "mark-read", "patient-message" };
 static const char *const roles[] = { "doctor", "assistant", "patient" };
 
 /* All that is allowed, "status action role next"; what is not here is forbidden. */
@@ -190,7 +190,7 @@ assert_refused (const char *file, const char *text, const char *told)
 
   g_assert_cmpuint (problems->len, ==, 1);
   if (!g_str_has_prefix (problems->pdata[0], start))
-    g_error ("“%s” should start “%s”", (char *) problems->pdata[0], start);
+    g_error ("“%s” should start “%s”", (char *)problems->pdata[0], start);
   g_assert_nonnull (strstr (zq_policy_get_version (policy), "consultation=2026.1 clinic=good"));
   g_assert_cmpint (zq_consultation_due (policy, "advice", 0), ==, 9 * G_USEC_PER_SEC);
   g_assert_true (zq_consultation_allows (policy, "advice", "in-consultation", "reply", "doctor", NULL));
@@ -215,7 +215,7 @@ damaged_table (const char *from, const char *to)
   at = strstr (text, from);
   g_assert_nonnull (at);
 
-  return g_strdup_printf ("%.*s%s%s", (int) (at - text), text, to, at + strlen (from));
+  return g_strdup_printf ("%.*s%s%s", (int)(at - text), text, to, at + strlen (from));
 }
 
 static void
@@ -229,8 +229,7 @@ test_broken_table (void)
       ": codes.advice.table.awaiting-acceptance.claim.roles[0]: unknown role" },
     { "\"roles\": [\"doctor\"], ", "", ": codes.advice.table.awaiting-acceptance.claim.roles: is missing" },
     { "\"final\": false", "\"final\": \"no\"", ": statuses.awaiting-acceptance.final: true or false is wanted" },
-    { "\"task\": \"requested\"", "\"task\": \"asked\"",
-      ": statuses.awaiting-acceptance.task: unknown Task.status" },
+    { "\"task\": \"requested\"", "\"task\": \"asked\"", ": statuses.awaiting-acceptance.task: unknown Task.status" },
     { "\"declined\": {", "\"refused\": {", ": statuses.refused: unknown status" },
     { "\"same-as\": \"advice\"", "\"same-as\": \"revisit\"", ": codes.revisit.same-as: a code with a table" },
   };

@@ -6,7 +6,7 @@
 static void
 set_flag (gpointer data)
 {
-  *(gboolean *) data = TRUE;
+  *(gboolean *)data = TRUE;
 }
 
 gboolean
@@ -14,7 +14,7 @@ zq_test_wait_until (gboolean (*cond) (gpointer data), gpointer data, double seco
 {
   g_autoptr (ZqClock) clock = zq_clock_new_system ();
   gboolean late = FALSE;
-  guint alarm = zq_clock_alarm_in (clock, (gint64) (seconds * G_USEC_PER_SEC), set_flag, &late);
+  guint alarm = zq_clock_alarm_in (clock, (gint64)(seconds * G_USEC_PER_SEC), set_flag, &late);
 
   while (!cond (data) && !late)
     g_main_context_iteration (NULL, TRUE);
@@ -27,13 +27,13 @@ zq_test_wait_until (gboolean (*cond) (gpointer data), gpointer data, double seco
 static gboolean
 flag_is_set (gpointer data)
 {
-  return *(const gboolean *) data;
+  return *(const gboolean *)data;
 }
 
 gboolean
 zq_test_wait_flag (const gboolean *flag, double seconds)
 {
-  return zq_test_wait_until (flag_is_set, (gpointer) flag, seconds);
+  return zq_test_wait_until (flag_is_set, (gpointer)flag, seconds);
 }
 
 typedef struct

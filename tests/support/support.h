@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Where virtual clocks of tests start: 2026-11-22T02:00:00Z, 10 in the morning in Shanghai. */
-#define ZQ_TEST_START_US (G_GINT64_CONSTANT (1795312800) * G_USEC_PER_SEC)
+#define ZQ_TEST_START_US  (G_GINT64_CONSTANT (1795312800) * G_USEC_PER_SEC)
 #define ZQ_TEST_MINUTE_US (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 /* Iterates the default main context until @cond holds; FALSE when it did not within @seconds of real
@@ -45,14 +45,14 @@ void zq_test_advance (ZqClock *clock, gint64 by_us, gint64 step_us);
 char *zq_test_shared_data (const char *name);
 
 /* Drops a reference and asserts that it was the last one. */
-#define zq_test_last_unref(object)                                                                                 \
-  G_STMT_START                                                                                                     \
-  {                                                                                                                \
-    gpointer _gone = (object);                                                                                     \
-    g_object_add_weak_pointer (G_OBJECT (_gone), &_gone);                                                          \
-    g_object_unref (_gone);                                                                                        \
-    g_assert_null (_gone);                                                                                         \
-  }                                                                                                                \
+#define zq_test_last_unref(object)                                                                                     \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    gpointer _gone = (object);                                                                                         \
+    g_object_add_weak_pointer (G_OBJECT (_gone), &_gone);                                                              \
+    g_object_unref (_gone);                                                                                            \
+    g_assert_null (_gone);                                                                                             \
+  }                                                                                                                    \
   G_STMT_END
 
 G_END_DECLS
