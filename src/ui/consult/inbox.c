@@ -2,6 +2,7 @@
 #include "ui/consult/inbox.h"
 
 #include "ui/consult/inbox-row.h"
+#include "ui/widgets/words.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -36,6 +37,7 @@ struct _ZqInbox
   ZqView shown;
   guint counts[ZQ_N_VIEWS];
   double progress;
+  gint64 last_synced;
   guint focus_tick;
   gulong changed_id;
 };
@@ -80,6 +82,26 @@ n_rows (ZqInbox *self)
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
+/* Nobody is told that nothing waits before the hospital was asked. */
+static void
+show_empty (ZqInbox *self)
+{
+  const ZqContext *context = zq_store_get_context (self->store);
+  g_autofree char *when = NULL, *words = NULL;
+
+  if (self->last_synced == 0)
+    {
+      adw_status_page_set_title (self->empty, _ ("Nothing Fetched Yet"));
+      adw_status_page_set_description (self->empty, _ ("Consultations come as soon as the hospital can be reached"));
+      return;
+    }
+  when = zq_words_day_clock (self->last_synced, zq_ticker_get_now (self->ticker), context->zone);
+  /* Translators: %s is the time of the last sync: so it was then */
+  words = g_strdup_printf (_ ("As of %s"), when);
+  adw_status_page_set_title (self->empty, _ (views[self->shown].empty));
+  adw_status_page_set_description (self->empty, words);
+}
+
 static void
 show_place (ZqInbox *self)
 {
@@ -89,7 +111,7 @@ show_place (ZqInbox *self)
     gtk_stack_set_visible_child_name (self->stack, "filling");
   else
     {
-      adw_status_page_set_title (self->empty, _ (views[self->shown].empty));
+      show_empty (self);
       gtk_stack_set_visible_child_name (self->stack, "empty");
     }
 }
@@ -454,6 +476,15 @@ zq_inbox_set_store (ZqInbox *self, ZqStore *store, ZqTicker *ticker)
   make_factory (self);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   show_counts (self);
+  show_place (self);
+}
+
+void
+zq_inbox_set_synced (ZqInbox *self, gint64 last_synced)
+{
+  if (self->last_synced == last_synced || self->list == NULL)
+    return;
+  self->last_synced = last_synced;
   show_place (self);
 }
 

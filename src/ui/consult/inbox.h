@@ -33,6 +33,9 @@ void zq_inbox_keep (ZqInbox *self, gint64 key);
 void zq_inbox_set_hold (ZqInbox *self, gboolean hold);
 void zq_inbox_show_new (ZqInbox *self);
 
+/* When the hospital was last heard (µs, 0 = never): an empty list says as of when it is empty. */
+void zq_inbox_set_synced (ZqInbox *self, gint64 last_synced);
+
 /* Whether rows that are filled stand in the list. */
 gboolean zq_inbox_has_rows (ZqInbox *self);
 GListModel *zq_inbox_get_list (ZqInbox *self);

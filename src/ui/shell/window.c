@@ -115,14 +115,19 @@ on_page_activated (ZqWindow *self)
 static void
 update_hold (ZqWindow *self)
 {
+  ZqSessionStatus *status = self->session_status;
+  gboolean is_first;
   double progress;
 
-  if (self->session_status == NULL)
+  if (status == NULL)
     return;
-  g_object_get (self->session_status, "progress", &progress, NULL);
+  g_object_get (status, "progress", &progress, NULL);
+  is_first = zq_session_status_get_last_synced (status) == 0;
+  if (is_first && progress < 0 && zq_session_status_get_state (status) == ZQ_SESSION_SYNCING)
+    progress = 0;
   g_object_set (self->inbox, "progress", progress, NULL);
-  zq_inbox_set_hold (self->inbox, progress < 0 && gtk_window_is_active (GTK_WINDOW (self)) &&
-                                      zq_session_status_get_last_synced (self->session_status) != 0);
+  zq_inbox_set_synced (self->inbox, zq_session_status_get_last_synced (status));
+  zq_inbox_set_hold (self->inbox, progress < 0 && !is_first && gtk_window_is_active (GTK_WINDOW (self)));
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
