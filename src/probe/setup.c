@@ -45,6 +45,14 @@ account_of_base (ZqProbe *self, GError **error)
     return NULL;
   if (self->auth_none)
     {
+      const char *known = zq_account_get_practitioner (account);
+
+      if (known != NULL && !g_str_equal (known, self->practitioner))
+        {
+          g_set_error_literal (error, ZQ_SESSION_ERROR, ZQ_SESSION_ERROR_OTHER_PERSON,
+                               "The store of this hospital belongs to another practitioner. Use another --store.");
+          return NULL;
+        }
       zq_account_set_auth_none (account, self->practitioner, &failure);
       if (failure != NULL)
         {
@@ -134,14 +142,11 @@ find_out_who (ZqProbe *self, GError **error)
   return self->tokens != NULL ? run_sign_in (self, error) : look_up (self, error);
 }
 
-/* Departments are written by a look-up; an account of a bare server knows only its practitioner before. */
+/* An account of a bare server names its practitioner before anybody has looked that one up. */
 static gboolean
 is_known (ZqProbe *self)
 {
-  const char *const *departments = zq_account_get_departments (self->zq_account);
-
-  return zq_account_get_practitioner (self->zq_account) != NULL &&
-         (zq_account_uses_smart (self->zq_account) || (departments != NULL && departments[0] != NULL));
+  return zq_account_get_practitioner (self->zq_account) != NULL && zq_account_get_role (self->zq_account) != NULL;
 }
 
 gboolean

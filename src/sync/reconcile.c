@@ -4,8 +4,9 @@
 #include "base/id.h"
 #include "resource/scan.h"
 
-#define ROWS  1000
-#define BATCH 50
+#define ROWS      1000
+#define BATCH     50
+#define MAX_PAGES 20
 
 typedef struct
 {
@@ -25,10 +26,13 @@ typedef struct
   GPtrArray *batch;   /* Item, of one type: asked for now */
   GPtrArray *missing; /* Item: not in the answer, to be read one by one */
   ZqPage *page;
-  gint64 last; /* row */
+  guint n_pages;     /* of this batch */
+  GHashTable *shown; /* ids on them */
+  gint64 last;       /* row */
 } Reconcile;
 
 static void next_batch (GTask *task);
+static void on_page (GObject *source, GAsyncResult *result, gpointer data);
 static void next_missing (GTask *task);
 
 static void
@@ -49,6 +53,7 @@ reconcile_free (Reconcile *self)
   g_ptr_array_unref (self->batch);
   g_ptr_array_unref (self->missing);
   g_clear_pointer (&self->page, zq_page_free);
+  g_hash_table_unref (self->shown);
   g_free (self);
 }
 
@@ -130,20 +135,26 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
   Reconcile *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
-  g_autoptr (GHashTable) shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const char *next;
 
   if (ingested == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  remember_ids (self->page->bundle, shown);
-  /* More pages than were asked for: who knows what is on them. */
-  while (zq_bundle_get_next (self->page->bundle) == NULL && self->batch->len > 0)
+  remember_ids (self->page->bundle, self->shown);
+  next = zq_bundle_get_next (self->page->bundle);
+  if (next != NULL && ++self->n_pages < MAX_PAGES)
+    {
+      zq_fetch_async (self->peer, next, g_task_get_cancellable (task), on_page, g_object_ref (task));
+      return;
+    }
+  /* A batch without an end: who knows what is on its other pages. */
+  while (next == NULL && self->batch->len > 0)
     {
       Item *item = g_ptr_array_steal_index_fast (self->batch, self->batch->len - 1);
 
-      if (g_hash_table_contains (shown, item->id))
+      if (g_hash_table_contains (self->shown, item->id))
         item_free (item);
       else
         g_ptr_array_add (self->missing, item);
@@ -183,6 +194,8 @@ next_batch (GTask *task)
   g_autoptr (GString) path = g_string_new (NULL);
 
   g_ptr_array_set_size (self->batch, 0);
+  g_hash_table_remove_all (self->shown);
+  self->n_pages = 0;
   while (self->items->len > 0 && self->batch->len < BATCH)
     {
       Item *item = g_ptr_array_index (self->items, self->items->len - 1);
@@ -279,6 +292,7 @@ zq_reconcile_async (ZqPeer *peer, gint64 *from, GCancellable *cancellable, GAsyn
   self->from = from;
   self->batch = g_ptr_array_new_with_free_func (item_free);
   self->missing = g_ptr_array_new_with_free_func (item_free);
+  self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   zq_store_read_async (peer->store, read_items, g_memdup2 (from, sizeof *from), g_free,
                        (GDestroyNotify)g_ptr_array_unref, cancellable, on_items, g_object_ref (task));
 }

@@ -93,6 +93,20 @@ test_waiting_work (Harness *self, gconstpointer data)
   g_assert_cmpint (harness_state (self, seq), ==, ZQ_INTENT_REFUSED);
 }
 
+static void
+test_small_pages (Harness *self, gconstpointer data)
+{
+  put_notes (self, 30);
+  toy_server_set_page_size (self->server, 10);
+  harness_assert_no_error (self, harness_pull);
+  toy_server_remove (self->server, "Basic", "n3");
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  assert_state (self, "n3", "gone");
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 29);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Basic/"), ==, 1);
+}
+
 #define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
 
 int
@@ -102,6 +116,7 @@ main (int argc, char **argv)
   ADD ("/reconcile/what-was-taken-away-leaves", test_taken_away);
   ADD ("/reconcile/what-is-shown-again-comes-back", test_comes_back);
   ADD ("/reconcile/search-that-finds-nothing-takes-nothing-away", test_blind_search);
+  ADD ("/reconcile/every-page-of-an-answer-counts", test_small_pages);
   ADD ("/reconcile/waiting-work-is-kept-and-refused-with-a-reason", test_waiting_work);
   return g_test_run ();
 }
