@@ -20,7 +20,7 @@ show_account_error (ZqApplication *self, const GError *error)
       zq_window_show_notice (self->window, "system-lock-screen-symbolic", _ ("Already Open"),
                              _ ("Another window or program on this computer works with this account. Use that one, or "
                                 "close it and try again. Nothing was changed."),
-                             _ ("_Try Again"), "app.retry");
+                             _ ("Try Again"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEYRING_ABSENT:
       zq_window_show_notice (
@@ -28,14 +28,14 @@ show_account_error (ZqApplication *self, const GError *error)
           _ ("Zhenqiao keeps everything encrypted, and the key in the desktop’s keyring, which is not "
              "running. Nothing was written. Start a keyring (for example gnome-keyring) or ask your "
              "IT, then try again."),
-          _ ("_Try Again"), "app.retry");
+          _ ("Try Again"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEYRING_LOCKED:
       zq_window_show_notice (
           self->window, "system-lock-screen-symbolic", _ ("The Keyring Is Locked"),
           _ ("The key of your data is in the desktop’s keyring. Unlock it to go on. Nothing is lost, "
              "and nothing is written in the clear."),
-          _ ("_Unlock"), "app.retry");
+          _ ("Unlock"), "app.retry");
       break;
     case ZQ_ACCOUNT_ERROR_KEY_LOST:
       zq_window_show_notice (
@@ -43,11 +43,11 @@ show_account_error (ZqApplication *self, const GError *error)
           _ ("The encrypted data of this account is still here, but its key is not in the keyring of "
              "this user. Nothing was touched. Sign in on the desktop as the user who made it, or ask "
              "your IT to restore that keyring, then try again."),
-          _ ("_Try Again"), "app.retry");
+          _ ("Try Again"), "app.retry");
       break;
     default:
       zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("This Account Cannot Be Opened"),
-                             error->message, _ ("_Try Again"), "app.retry");
+                             error->message, _ ("Try Again"), "app.retry");
     }
 }
 
@@ -61,7 +61,7 @@ show_error (ZqApplication *self, const GError *error)
         self->window, "software-update-available-symbolic", _ ("Made by a Newer Zhenqiao"),
         _ ("The data of this account was made by a newer version of this program. It was not touched. "
            "Install that version to go on."),
-        _ ("_Try Again"), "app.retry");
+        _ ("Try Again"), "app.retry");
   else if (g_error_matches (error, ZQ_DB_ERROR, ZQ_DB_ERROR_NO_CIPHER))
     zq_window_show_notice (
         self->window, "dialog-warning-symbolic", _ ("This Program Cannot Encrypt"),
@@ -70,7 +70,7 @@ show_error (ZqApplication *self, const GError *error)
         NULL, NULL);
   else
     zq_window_show_notice (self->window, "dialog-warning-symbolic", _ ("The Data Cannot Be Opened"), error->message,
-                           _ ("_Try Again"), "app.retry");
+                           _ ("Try Again"), "app.retry");
 }
 
 /* --- work ------------------------------------------------------------------------------------- */

@@ -102,7 +102,7 @@ on_commanded (GObject *source, GAsyncResult *result, gpointer data)
   offer->page = g_object_ref (command->page);
   offer->undo = undo;
   toast = zq_toast_new (command->done);
-  adw_toast_set_button_label (toast, _ ("_Undo"));
+  adw_toast_set_button_label (toast, _ ("Undo"));
   adw_toast_set_timeout (toast, 8);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* the newest is the one to take back */
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);

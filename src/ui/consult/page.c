@@ -126,7 +126,7 @@ show_actions (ZqConsultPage *self)
   gtk_widget_set_visible (self->close, consult->can_close);
   gtk_widget_set_visible (self->claim, consult->can_claim);
   /* One's own that waits to be accepted, or one of the department's. */
-  gtk_button_set_label (GTK_BUTTON (self->claim), consult->mine ? _ ("_Accept") : _ ("_Claim"));
+  gtk_button_set_label (GTK_BUTTON (self->claim), consult->mine ? _ ("Accept") : _ ("Claim"));
   gtk_widget_set_tooltip_text (self->claim, consult->mine ? _ ("Accept this consultation (C)")
                                                           : _ ("Take this consultation over from the pool (C)"));
   gtk_widget_set_visible (self->urgent, consult->can_set_priority);

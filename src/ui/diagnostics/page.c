@@ -145,7 +145,7 @@ add_button (ZqDiagnostics *self,
             const char *tooltip,
             GCallback clicked)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new_with_label (label);
 
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (button, tooltip);
@@ -177,8 +177,8 @@ add_intent (ZqDiagnostics *self, const ZqIntent *intent)
   row = add_row (self, group, words_action (intent->action), subtitle);
   if (group == GROUP_WAITING || g_strcmp0 (intent->action, "send-message") != 0)
     return;
-  add_button (self, row, intent, _ ("Send _Again"), _ ("Send this reply after all"), G_CALLBACK (on_resend_clicked));
-  add_button (self, row, intent, _ ("_Take Back"), _ ("Put the words back into the reply box"),
+  add_button (self, row, intent, _ ("Send Again"), _ ("Send this reply after all"), G_CALLBACK (on_resend_clicked));
+  add_button (self, row, intent, _ ("Take Back"), _ ("Put the words back into the reply box"),
               G_CALLBACK (on_take_back_clicked));
 }
 
