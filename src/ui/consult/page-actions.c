@@ -3,6 +3,7 @@
 
 #include "clinic/consult/commands.h"
 #include "store/draft.h"
+#include "ui/widgets/problem.h"
 #include "ui/widgets/toast.h"
 
 #include <glib/gi18n.h>
@@ -45,7 +46,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
 static void
 say_failed (ZqConsultPage *self, const GError *error)
 {
-  zq_toast_show (GTK_WIDGET (self), _ (error->message));
+  g_autofree char *words = zq_words_problem (error->message);
+
+  zq_toast_show (GTK_WIDGET (self), words);
 }
 
 /* --- close, claim, urgent, and back ----------------------------------------------------------- */

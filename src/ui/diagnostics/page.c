@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/diagnostics/page.h"
 
+#include "ui/widgets/problem.h"
 #include "ui/widgets/status-words.h"
 #include "ui/widgets/words.h"
 
@@ -253,9 +254,9 @@ show_status (ZqDiagnostics *self)
 {
   gint64 now = zq_clock_now (zq_store_get_clock (self->store));
   gint64 last = zq_session_status_get_last_synced (self->status);
-  const char *problem = zq_session_status_get_problem (self->status);
+  g_autofree char *problem = zq_words_problem (zq_session_status_get_problem (self->status));
   g_autofree char *words = zq_status_words (self->status, self->zone);
-  g_autofree char *both = problem != NULL ? g_strdup_printf ("%s\n%s", words, problem) : g_strdup (words);
+  g_autofree char *both = *problem != '\0' ? g_strdup_printf ("%s\n%s", words, problem) : g_strdup (words);
   g_autofree char *plain = g_markup_escape_text (both, -1);
   g_autofree char *synced = last != 0 ? zq_words_day_clock (last, now, self->zone) : g_strdup (_ ("never"));
 

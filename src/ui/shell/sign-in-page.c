@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/shell/sign-in-page.h"
 
+#include "ui/widgets/problem.h"
+
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
@@ -175,7 +177,9 @@ zq_sign_in_page_set_address (ZqSignInPage *self, const char *address)
 void
 zq_sign_in_page_ask (ZqSignInPage *self, const char *error)
 {
-  gtk_label_set_label (self->error, error != NULL ? error : "");
+  g_autofree char *words = zq_words_problem (error);
+
+  gtk_label_set_label (self->error, words);
   gtk_widget_set_visible (self->error_revealer, error != NULL);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->error_revealer), error != NULL);
   gtk_spinner_stop (self->spinner);

@@ -2,6 +2,7 @@
 #include "ui/shell/window-private.h"
 
 #include "rules/context.h"
+#include "ui/widgets/problem.h"
 #include "ui/widgets/toast.h"
 
 #include <glib/gi18n.h>
@@ -260,7 +261,8 @@ void
 zq_window_show_notice (
     ZqWindow *self, const char *icon, const char *title, const char *text, const char *button, const char *action)
 {
-  g_autofree char *plain = g_markup_escape_text (text, -1);
+  g_autofree char *words = zq_words_problem (text);
+  g_autofree char *plain = g_markup_escape_text (words, -1);
 
   adw_status_page_set_icon_name (self->notice, icon);
   adw_status_page_set_title (self->notice, title);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/widgets/words.h"
 
+#include "ui/widgets/problem.h"
+
 #define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
@@ -209,7 +211,7 @@ zq_words_reason (const char *reason)
   if (g_str_has_prefix (reason, taken_by))
     /* Translators: %s is a colleague's id at the hospital */
     return g_strdup_printf (_ ("It was taken over by a colleague (%s)"), reason + strlen (taken_by));
-  return g_strdup (_ (reason));
+  return zq_words_problem (reason);
 }
 
 char *
