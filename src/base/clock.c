@@ -31,6 +31,14 @@ struct _ZqClock
   GString *line;
 };
 
+enum
+{
+  SIGNAL_OFFSET_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (ZqClock, zq_clock, G_TYPE_OBJECT)
 
 /* The source of one alarm. Its weak reference lets a clock go while a dispatch is on its way in
@@ -235,6 +243,9 @@ static void
 zq_clock_class_init (ZqClockClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = zq_clock_finalize;
+
+  signals[SIGNAL_OFFSET_CHANGED] =
+      g_signal_new ("offset-changed", ZQ_TYPE_CLOCK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -413,15 +424,26 @@ zq_clock_monotonic (ZqClock *self)
   return now;
 }
 
+gint64
+zq_clock_stopwatch (void)
+{
+  return g_get_monotonic_time ();
+}
+
 void
 zq_clock_set_server_offset (ZqClock *self, gint64 offset_us)
 {
+  gint64 before;
+
   g_return_if_fail (ZQ_IS_CLOCK (self));
 
   g_mutex_lock (&self->lock);
+  before = self->offset;
   self->offset = offset_us;
   g_mutex_unlock (&self->lock);
   arm_all (self);
+  if (before != offset_us)
+    g_signal_emit (self, signals[SIGNAL_OFFSET_CHANGED], 0);
 }
 
 gint64

@@ -30,7 +30,11 @@ gint64 zq_clock_now (ZqClock *self);
 /* Microseconds that never step back; only differences mean something. */
 gint64 zq_clock_monotonic (ZqClock *self);
 
-/* Tells what has to be added to this computer's time to have the server's. */
+/* Real microseconds, whatever clock drives the program: to measure how long work takes, never to decide. */
+gint64 zq_clock_stopwatch (void);
+
+/* Tells what has to be added to this computer's time to have the server's. Signal "offset-changed", in the
+ * caller's thread, when that is something else than before: instants that were kept may lie elsewhere now. */
 void zq_clock_set_server_offset (ZqClock *self, gint64 offset_us);
 gint64 zq_clock_get_server_offset (ZqClock *self);
 

@@ -13,6 +13,7 @@ typedef struct
   sqlite3_stmt *stmt;
   gboolean cached;
   gboolean in_use;
+  gint64 spent; /* µs in its steps, while something is slow */
 } ZqDbStatement;
 
 struct _ZqDb
@@ -20,6 +21,8 @@ struct _ZqDb
   sqlite3 *handle;
   GHashTable *statements; /* SQL text → ZqDbStatement */
   ZqDbCounts counts;
+  gint64 slow_limit; /* µs; 0: nothing is measured */
+  guint64 n_slow;
 };
 
 /* Where an error came up decides what may be told of it: a step can quote values (FTS5 and JSON

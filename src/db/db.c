@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/db-private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 struct _ZqRows
@@ -58,9 +60,36 @@ statement_acquire (ZqDb *self, const char *sql, GError **error)
   return fresh;
 }
 
-static void
-statement_release (ZqDbStatement *statement)
+/* Every step goes through here, so that all are measured. */
+static int
+step (ZqDb *self, sqlite3_stmt *stmt, gint64 *spent)
 {
+  gint64 begin = self->slow_limit > 0 ? zq_clock_stopwatch () : 0;
+  int rc = sqlite3_step (stmt);
+
+  if (self->slow_limit > 0)
+    *spent += zq_clock_stopwatch () - begin;
+
+  return rc;
+}
+
+static void
+account (ZqDb *self, sqlite3_stmt *stmt, gint64 spent)
+{
+  self->counts.steps += (guint64)sqlite3_stmt_status (stmt, SQLITE_STMTSTATUS_VM_STEP, TRUE);
+  if (self->slow_limit <= 0 || spent <= self->slow_limit)
+    return;
+
+  self->n_slow++;
+  /* sqlite3_expanded_sql() would have the values. */
+  g_debug ("%" G_GINT64_FORMAT " µs: %s", spent, sqlite3_sql (stmt));
+}
+
+static void
+statement_release (ZqDb *self, ZqDbStatement *statement)
+{
+  account (self, statement->stmt, statement->spent);
+  statement->spent = 0;
   if (!statement->cached)
     {
       sqlite3_finalize (statement->stmt);
@@ -133,7 +162,7 @@ start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_
   wanted = sqlite3_bind_parameter_count (statement->stmt);
   if (wanted != given)
     {
-      statement_release (statement);
+      statement_release (self, statement);
       g_set_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_FAILED, "A statement takes %d values, %d were given", wanted, given);
       return NULL;
     }
@@ -144,7 +173,7 @@ start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_
 
       if (rc != SQLITE_OK)
         {
-          statement_release (statement);
+          statement_release (self, statement);
           zq_db_set_error (self, rc, ZQ_DB_STAGE_STEP, error);
           return NULL;
         }
@@ -155,11 +184,11 @@ start (ZqDb *self, const char *sql, const char *types, va_list *values, sqlite3_
 }
 
 static gboolean
-run (ZqDb *self, sqlite3_stmt *stmt, GError **error)
+run (ZqDb *self, sqlite3_stmt *stmt, gint64 *spent, GError **error)
 {
   int rc;
 
-  while ((rc = sqlite3_step (stmt)) == SQLITE_ROW)
+  while ((rc = step (self, stmt, spent)) == SQLITE_ROW)
     self->counts.rows++;
   if (rc == SQLITE_DONE)
     return TRUE;
@@ -179,6 +208,7 @@ zq_db_script (ZqDb *self, const char *sql, GError **error)
     {
       g_autoptr (GError) local = NULL;
       sqlite3_stmt *stmt = prepare (self, rest, &rest, &local);
+      gint64 spent = 0;
       gboolean ok;
 
       if (local != NULL)
@@ -190,7 +220,8 @@ zq_db_script (ZqDb *self, const char *sql, GError **error)
         continue;
 
       self->counts.statements++;
-      ok = run (self, stmt, error);
+      ok = run (self, stmt, &spent, error);
+      account (self, stmt, spent);
       sqlite3_finalize (stmt);
       if (!ok)
         return FALSE;
@@ -210,9 +241,9 @@ zq_db_exec (ZqDb *self, GError **error, const char *sql, const char *types, ...)
 
   va_start (values, types);
   statement = start (self, sql, types, &values, SQLITE_STATIC, error);
-  ok = statement != NULL && run (self, statement->stmt, error);
+  ok = statement != NULL && run (self, statement->stmt, &statement->spent, error);
   if (statement != NULL)
-    statement_release (statement);
+    statement_release (self, statement);
   va_end (values);
 
   return ok;
@@ -255,7 +286,7 @@ zq_rows_free (ZqRows *rows)
   if (rows == NULL)
     return;
 
-  statement_release (rows->statement);
+  statement_release (rows->db, rows->statement);
   g_free (rows);
 }
 
@@ -269,7 +300,7 @@ zq_rows_next (ZqRows *rows, GError **error)
   if (rows->done)
     return FALSE;
 
-  rc = sqlite3_step (rows->statement->stmt);
+  rc = step (rows->db, rows->statement->stmt, &rows->statement->spent);
   if (rc == SQLITE_ROW)
     {
       rows->db->counts.rows++;
@@ -413,4 +444,20 @@ void
 zq_db_get_counts (ZqDb *self, ZqDbCounts *counts)
 {
   *counts = self->counts;
+}
+
+void
+zq_db_set_slow_limit (ZqDb *self, gint64 limit_us)
+{
+  g_return_if_fail (self != NULL);
+
+  self->slow_limit = limit_us;
+}
+
+guint64
+zq_db_get_n_slow (ZqDb *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->n_slow;
 }

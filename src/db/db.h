@@ -92,8 +92,14 @@ typedef struct
 {
   guint64 statements;
   guint64 rows;
+  guint64 steps; /* of SQLite's machine, of statements that have ended: what a scan costs, whatever it gives */
 } ZqDbCounts;
 
 void zq_db_get_counts (ZqDb *self, ZqDbCounts *counts);
+
+/* A statement that ran for longer than @limit_us in all its steps is counted, and told with g_debug: its text,
+ * never its values. 0, as at the beginning: nothing is measured. */
+void zq_db_set_slow_limit (ZqDb *self, gint64 limit_us);
+guint64 zq_db_get_n_slow (ZqDb *self);
 
 G_END_DECLS

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 
+/* A frame is 16 ms: on the main thread a read may take a quarter of it. */
+#define SLOW_US 4000
+
 G_DEFINE_QUARK (zq - store - error - quark, zq_store_error)
 
 enum
@@ -103,6 +106,7 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->main_db = zq_db_open (path, config->key, ZQ_DB_READ_ONLY, error);
   if (self->main_db == NULL)
     return NULL;
+  zq_db_set_slow_limit (self->main_db, SLOW_US);
 
   self->kinds = config->kinds;
   self->context = config->context;

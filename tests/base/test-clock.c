@@ -289,6 +289,26 @@ test_socket_nonsense (void)
   g_assert_nonnull (error);
 }
 
+static void
+note_offset (ZqClock *clock, guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_offset_is_told (void)
+{
+  g_autoptr (ZqClock) clock = zq_test_clock ();
+  guint n = 0;
+
+  g_signal_connect (clock, "offset-changed", G_CALLBACK (note_offset), &n);
+  zq_clock_set_server_offset (clock, 0);
+  g_assert_cmpuint (n, ==, 0);
+  zq_clock_set_server_offset (clock, -ZQ_TEST_MINUTE_US);
+  zq_clock_set_server_offset (clock, -ZQ_TEST_MINUTE_US);
+  g_assert_cmpuint (n, ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -300,6 +320,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/clock/goes-with-its-alarms", test_clock_goes_with_alarms);
   g_test_add_func ("/clock/alarm-can-set-the-next", test_alarm_sets_alarm);
   g_test_add_func ("/clock/server-offset-moves-instants-not-delays", test_offset_moves_alarms);
+  g_test_add_func ("/clock/offset-that-changes-is-told", test_offset_is_told);
   g_test_add_func ("/clock/system-alarms-fire", test_system);
   g_test_add_func ("/clock/alarm-fires-in-its-own-context", test_alarm_fires_where_it_was_set);
   g_test_add_func ("/clock/socket-drives", test_socket);

@@ -489,6 +489,54 @@ test_interrupt (Fixture *f, gconstpointer unused)
   g_assert_error (error, ZQ_DB_ERROR, ZQ_DB_ERROR_INTERRUPTED);
 }
 
+static GLogWriterOutput
+keep_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      g_string_append_printf (data, "%s\n", (const char *)fields[i].value);
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+#define COUNT_FAR                                                                                                      \
+  "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000)"                                      \
+  " SELECT count (*) FROM n WHERE ? IS NOT NULL"
+
+/* In a process of its own: a log writer is set once. */
+static void
+test_slow (Fixture *f, gconstpointer unused)
+{
+  g_autoptr (ZqDb) db = NULL;
+  g_autoptr (GString) log = g_string_new (NULL);
+  ZqDbCounts before, after;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, 0);
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  g_log_set_writer_func (keep_log, log, NULL);
+  db = open_new (f);
+  g_assert_true (zq_db_exec (db, NULL, "SELECT length (?)", "s", "Name"));
+  g_assert_cmpuint (zq_db_get_n_slow (db), ==, 0);
+
+  zq_db_set_slow_limit (db, G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC);
+  zq_db_get_counts (db, &before);
+  g_assert_true (zq_db_exec (db, NULL, COUNT_FAR, "s", "Name"));
+  zq_db_get_counts (db, &after);
+  g_assert_cmpuint (after.steps - before.steps, >, 100000);
+  g_assert_cmpuint (zq_db_get_n_slow (db), ==, 0);
+
+  zq_db_set_slow_limit (db, 1);
+  g_assert_true (zq_db_exec (db, NULL, COUNT_FAR, "s", "Name"));
+  g_assert_cmpuint (zq_db_get_n_slow (db), ==, 1);
+  g_assert_nonnull (strstr (log->str, "WITH RECURSIVE n"));
+  g_assert_null (strstr (log->str, "Name"));
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -508,6 +556,7 @@ main (int argc, char *argv[])
   ADD ("/db/query-outlives-its-values", test_query_outlives_values);
   ADD ("/db/wrong-number-of-values-is-refused", test_wrong_number_of_values);
   ADD ("/db/statements-and-rows-are-counted", test_counts);
+  ADD ("/db/slow-statements-are-counted-and-told-without-values", test_slow);
   ADD ("/db/one-text-can-be-used-nested", test_nested_use);
   ADD ("/db/errors-tell-no-values", test_errors_tell_no_values);
   ADD ("/db/rollback-leaves-nothing", test_rollback);
