@@ -268,6 +268,12 @@ zq_txn_cancel_intent (ZqTxn *txn, gint64 seq, GError **error)
     }
 
   created = zq_intent_creates (txn->db, seq);
+  if (created && intent->target_server_id != NULL)
+    {
+      g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE,
+                           "It has reached the hospital and cannot be taken back now");
+      return FALSE;
+    }
 
   return zq_intent_delete (txn, intent, error) && after_cancel (txn, intent, created, error);
 }
@@ -286,9 +292,10 @@ zq_txn_release_intent (ZqTxn *txn, gint64 seq, const char *basis, GError **error
     }
   zq_txn_changed (txn, "outbox", seq, 0, ZQ_CHANGE_CONTENT);
 
+  /* What was to make something and has been tried may have arrived: SENDING has it searched for first. */
   return zq_db_exec (txn->db, error,
-                     "UPDATE intent SET state = 0, error = NULL, not_before = 0, basis = coalesce (?, basis)"
-                     " WHERE seq = ?",
+                     "UPDATE intent SET state = creates AND sent > 0, error = NULL, not_before = 0,"
+                     " basis = coalesce (?, basis) WHERE seq = ?",
                      "si", basis, seq) &&
          zq_resource_recompute (txn, intent->target, error);
 }

@@ -118,6 +118,21 @@ reproject_referrers (ZqTxn *txn, const char *type, const char *server_id, GError
   return TRUE;
 }
 
+/* Held or refused before anybody knew that it had arrived: there is nothing left to be decided. */
+static gboolean
+let_go (ZqTxn *txn, gint64 id, GError **error)
+{
+  if (!zq_db_exec (txn->db, error,
+                   "UPDATE intent SET state = 0, error = NULL, not_before = 0"
+                   " WHERE target = ? AND creates AND state IN (2, 3)",
+                   "i", id))
+    return FALSE;
+  if (zq_db_changes (txn->db) > 0)
+    zq_txn_changed (txn, "outbox", 0, 0, ZQ_CHANGE_CONTENT);
+
+  return TRUE;
+}
+
 /* The hospital's name for @row, which was made here. Something may have referred to that name
  * already (@named): what hangs on it moves over. */
 static gboolean
@@ -135,7 +150,8 @@ adopt (ZqTxn *txn, ZqRow *row, ZqRow *named, const char *server_id, GError **err
   g_free (row->server_id);
   row->server_id = g_strdup (server_id);
 
-  return zq_intent_wake (txn, error) && (!merged || reproject_referrers (txn, row->type, server_id, error));
+  return let_go (txn, row->id, error) && zq_intent_wake (txn, error) &&
+         (!merged || reproject_referrers (txn, row->type, server_id, error));
 }
 
 /* Finds the row of @item and makes it if need be. @duplicate: (out): of what it is a second copy. */

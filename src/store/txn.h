@@ -58,11 +58,12 @@ gint64 zq_txn_add_intent (ZqTxn *txn,
  * zq_txn_cancel_intent:
  *
  * Takes an intent back that is WAITING, HELD or REFUSED: its effect leaves the local text, a resource
- * that only it would have created goes. ZQ_STORE_ERROR_STATE when it is SENDING, _GONE when it went out.
+ * that only it would have created goes. ZQ_STORE_ERROR_STATE when it is SENDING or what it makes has come from
+ * the hospital meanwhile, _GONE when it went out.
  */
 gboolean zq_txn_cancel_intent (ZqTxn *txn, gint64 seq, GError **error);
 
-/* WAITING again after HELD or REFUSED; @basis (nullable) replaces what its writer had seen. */
+/* To go out again after HELD or REFUSED; @basis (nullable) replaces what its writer had seen. */
 gboolean zq_txn_release_intent (ZqTxn *txn, gint64 seq, const char *basis, GError **error);
 
 /* The newest intent of @target with @action that is not SENDING, else 0. */
