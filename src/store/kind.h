@@ -86,7 +86,8 @@ struct _ZqResourceKind
   gboolean (*project) (ZqTxn *txn, gint64 id, gpointer parsed, GError **error);
   gboolean (*unproject) (ZqTxn *txn, gint64 id, GError **error);
 
-  /* Time: when the next row changes by itself (an overdue flag), 0 = never; and the change. */
+  /* Time: when the next row changes by itself (an overdue flag), 0 = never; and the change, which goes both
+   * ways: it is called too when the store opens and when the clock was put right, maybe backwards. */
   gint64 (*next_alarm) (ZqDb *db);
   gboolean (*alarm) (ZqTxn *txn, gint64 now_us, GError **error);
 

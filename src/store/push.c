@@ -7,6 +7,10 @@
 
 #define WAITS    "waits for something that is not sent yet"
 #define WAITS_US (G_GINT64_CONSTANT (60) * 1000 * 1000)
+/* No server's wish to be left alone is taken for longer than that. */
+#define LONGEST_US (60 * WAITS_US)
+
+#define NOT_OURS "The hospital answered with something else. Please look whether it has arrived."
 
 void
 zq_push_free (ZqPush *self)
@@ -48,29 +52,53 @@ zq_intent_wake (ZqTxn *txn, GError **error)
   return TRUE;
 }
 
-static gboolean
-take_answer (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **error)
+gboolean
+zq_intent_wake_late (ZqTxn *txn, GError **error)
 {
-  g_autoptr (ZqItem) item = NULL;
-  ZqTaken taken;
+  if (!zq_db_exec (txn->db, error,
+                   "UPDATE intent SET not_before = 0 WHERE state IN (0, 1) AND error IS NOT NULL"
+                   " AND not_before > ?1 + iif (error = ?2, ?3, ?4)",
+                   "isii", txn->now, WAITS, WAITS_US, LONGEST_US))
+    return FALSE;
+  if (zq_db_changes (txn->db) > 0)
+    zq_txn_changed (txn, "outbox", 0, 0, ZQ_CHANGE_CONTENT);
 
-  if (resource == NULL)
-    return TRUE;
-
-  item = zq_item_parse (txn->store, g_bytes_get_data (resource, NULL), g_bytes_get_size (resource));
-  if (item->id == NULL || g_strcmp0 (item->type, intent->target_type) != 0)
-    return TRUE;
-
-  return zq_resource_take (txn, item, intent->target, &taken, error);
+  return TRUE;
 }
 
+/* A server that overlooks a search parameter or a condition answers with somebody else's. */
 static gboolean
-finish (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **error)
+is_ours (const ZqItem *item, const ZqIntent *intent)
+{
+  if (item->id == NULL || g_strcmp0 (item->type, intent->target_type) != 0)
+    return FALSE;
+  if (intent->target_server_id != NULL)
+    return g_str_equal (item->id, intent->target_server_id);
+
+  return intent->target_local_id != NULL && g_strcmp0 (item->local_id, intent->target_local_id) == 0;
+}
+
+/* Something that was to be made is not made again by itself: a server that drops its key would be told
+ * for ever. A change is: whether it stands there already is seen before. */
+static gboolean
+doubt (ZqTxn *txn, const ZqIntent *intent, GError **error)
+{
+  if (intent->target_server_id == NULL)
+    return set_state (txn, intent, ZQ_INTENT_HELD, NOT_OURS, 0, error);
+
+  return set_state (txn, intent, ZQ_INTENT_SENDING, NOT_OURS, txn->now + WAITS_US, error);
+}
+
+/* @answer: what the hospital has made of it, or NULL. */
+static gboolean
+finish (ZqTxn *txn, const ZqIntent *intent, ZqItem *answer, GError **error)
 {
   const ZqIntentRule *rule = zq_store_find_rule (txn->store, intent, NULL);
   g_autoptr (ZqIntent) done = zq_intent_copy (intent);
+  ZqTaken taken;
 
-  if (!zq_intent_delete (txn, intent, error) || !take_answer (txn, intent, resource, error) ||
+  if (!zq_intent_delete (txn, intent, error) ||
+      (answer != NULL && !zq_resource_take (txn, answer, intent->target, &taken, error)) ||
       !zq_resource_recompute (txn, intent->target, error) || !zq_intent_wake (txn, error))
     return FALSE;
 
@@ -393,6 +421,19 @@ settle_free (Settle *settle)
 }
 
 static gboolean
+settle_done (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **error)
+{
+  g_autoptr (ZqItem) answer = NULL;
+
+  if (resource == NULL)
+    return finish (txn, intent, NULL, error);
+
+  answer = zq_item_parse (txn->store, g_bytes_get_data (resource, NULL), g_bytes_get_size (resource));
+
+  return is_ours (answer, intent) ? finish (txn, intent, answer, error) : doubt (txn, intent, error);
+}
+
+static gboolean
 settle_push (ZqTxn *txn, gpointer data, GError **error)
 {
   Settle *settle = data;
@@ -404,7 +445,7 @@ settle_push (ZqTxn *txn, gpointer data, GError **error)
   switch (settle->outcome)
     {
     case ZQ_PUSH_DONE:
-      return finish (txn, intent, settle->resource, error);
+      return settle_done (txn, intent, settle->resource, error);
     case ZQ_PUSH_REFUSED:
       return set_state (txn, intent, ZQ_INTENT_REFUSED, settle->reason, 0, error);
     case ZQ_PUSH_HELD:

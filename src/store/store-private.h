@@ -30,6 +30,7 @@ struct _ZqStore
 
   gint closing; /* atomic */
   guint alarm;  /* main context */
+  gulong on_offset;
 };
 
 gboolean zq_store_is_closing (ZqStore *self);
@@ -60,6 +61,11 @@ gboolean zq_writer_has_urgent (ZqWriter *self);
 gboolean zq_writer_is_current (ZqWriter *self);
 /* Looks again at when a kind's rows change by themselves, and changes those that are due. */
 void zq_writer_push_alarm (ZqWriter *self);
+/* The same, and keeps how far the computer's clock is off. */
+void zq_writer_push_offset (ZqWriter *self);
+
+/* The setting with the server's offset as it was known last, in microseconds. */
+#define CLOCK_OFFSET "clock-offset"
 
 /* Runs @func with the task's data; the task returns a boolean in its own context. Takes @task. */
 void zq_store_write_task (ZqStore *self, ZqPriority priority, ZqWriteFunc func, GTask *task);
@@ -182,6 +188,8 @@ gboolean zq_intent_creates (ZqDb *db, gint64 seq);
 gboolean zq_intent_delete (ZqTxn *txn, const ZqIntent *intent, GError **error);
 /* What waited for a name at the hospital may be tried again. */
 gboolean zq_intent_wake (ZqTxn *txn, GError **error);
+/* What was told to wait by a clock that ran ahead may be tried again. */
+gboolean zq_intent_wake_late (ZqTxn *txn, GError **error);
 GPtrArray *zq_intent_list_of (ZqDb *db, gint64 target, GError **error);
 
 G_END_DECLS

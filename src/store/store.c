@@ -8,6 +8,9 @@
 /* A frame is 16 ms: on the main thread a read may take a quarter of it. */
 #define SLOW_US 4000
 
+/* Ten years: a computer that has lost its clock begins somewhere in its past. */
+#define LONGEST_OFFSET_US (10 * 365 * G_TIME_SPAN_DAY)
+
 G_DEFINE_QUARK (zq - store - error - quark, zq_store_error)
 
 enum
@@ -78,6 +81,26 @@ open_writer_db (const ZqStoreConfig *config, const char *path, GError **error)
   return g_steal_pointer (&db);
 }
 
+/* A computer whose clock was wrong when it was last asked is taken to be wrong still, until a server's
+ * answer says how much: else what was written then seems to come from another time. */
+static void
+restore_offset (ZqStore *self)
+{
+  g_autofree char *text = zq_store_get_setting (self->main_db, CLOCK_OFFSET);
+  gint64 offset = 0;
+
+  if (text != NULL && zq_clock_get_server_offset (self->clock) == 0 &&
+      g_ascii_string_to_signed (text, 10, -LONGEST_OFFSET_US, LONGEST_OFFSET_US, &offset, NULL))
+    zq_clock_set_server_offset (self->clock, offset);
+}
+
+static void
+on_offset (ZqClock *clock, ZqStore *self)
+{
+  if (!zq_store_is_closing (self))
+    zq_writer_push_offset (self->writer);
+}
+
 ZqStore *
 zq_store_open (const ZqStoreConfig *config, GError **error)
 {
@@ -116,9 +139,11 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->policy_version = g_strdup (config->policy_version);
   self->main_context =
       g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
+  restore_offset (self);
   self->writer = zq_writer_new (self, g_steal_pointer (&writer));
   self->reader = zq_reader_new (g_steal_pointer (&reader));
   self->parser = zq_parser_new ();
+  self->on_offset = g_signal_connect (self->clock, "offset-changed", G_CALLBACK (on_offset), self);
   zq_store_start_rebuild (self);
   zq_writer_push_alarm (self->writer);
 
@@ -132,7 +157,10 @@ zq_store_close (ZqStore *self)
     return;
 
   if (self->clock != NULL)
-    zq_clock_clear (self->clock, &self->alarm);
+    {
+      g_clear_signal_handler (&self->on_offset, self->clock);
+      zq_clock_clear (self->clock, &self->alarm);
+    }
   if (self->parser != NULL)
     zq_parser_stop (self->parser);
   if (self->reader != NULL)

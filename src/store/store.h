@@ -44,6 +44,7 @@ typedef struct
  *
  * Opens (or makes) the encrypted store, migrates it, and starts its threads: writer, reader, parser.
  * Intents that a dead process left as SENDING stay so: sync searches before it posts them again.
+ * Where @clock knows of no server's time yet, it is given the offset that was known last.
  * Blocks; may be called from any thread, also before GTK is up.
  *
  * The store owns three connections besides: the main one (read-only) belongs to the main thread.
@@ -201,7 +202,7 @@ ZqPush *zq_store_prepare_push_finish (ZqStore *self, GAsyncResult *result, GErro
 
 typedef enum
 {
-  ZQ_PUSH_DONE,    /* committed at the hospital; @resource is its copy */
+  ZQ_PUSH_DONE,    /* committed at the hospital; @resource is its copy (another one's: HELD, a change SENDING) */
   ZQ_PUSH_LATER,   /* not reached or busy: WAITING again, not before @not_before; SENDING stays when @unclear */
   ZQ_PUSH_REFUSED, /* @reason: the server's words */
   ZQ_PUSH_HELD,

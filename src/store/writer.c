@@ -386,14 +386,18 @@ run_alarms (ZqTxn *txn, gpointer data, GError **error)
 
   txn->store->writer->rang = TRUE;
   for (guint i = 0; kinds != NULL && kinds[i] != NULL; i++)
-    {
-      gint64 at = kinds[i]->next_alarm != NULL ? kinds[i]->next_alarm (txn->db) : 0;
+    if (kinds[i]->alarm != NULL && !kinds[i]->alarm (txn, txn->now, error))
+      return FALSE;
 
-      if (at != 0 && at <= txn->now && kinds[i]->alarm != NULL && !kinds[i]->alarm (txn, txn->now, error))
-        return FALSE;
-    }
+  return zq_intent_wake_late (txn, error);
+}
 
-  return TRUE;
+static gboolean
+run_offset (ZqTxn *txn, gpointer data, GError **error)
+{
+  g_autofree char *offset = g_strdup_printf ("%" G_GINT64_FORMAT, zq_clock_get_server_offset (txn->store->clock));
+
+  return zq_txn_set_setting (txn, CLOCK_OFFSET, offset, error) && run_alarms (txn, data, error);
 }
 
 static void
@@ -402,6 +406,12 @@ alarms_done (ZqStore *store, gpointer data, GError *error)
   if (error != NULL)
     g_warning ("Rows that change with time were not changed: %s", error->message);
   g_clear_error (&error);
+}
+
+void
+zq_writer_push_offset (ZqWriter *self)
+{
+  zq_writer_push (self, ZQ_PRIORITY_SYNC, run_offset, alarms_done, NULL);
 }
 
 void

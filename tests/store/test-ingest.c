@@ -514,6 +514,35 @@ test_rows_change_when_due (Toy *toy, gconstpointer unused)
   g_assert_true (zq_test_wait_until (is_overdue, toy, 10));
 }
 
+static gboolean
+is_none_overdue (gpointer data)
+{
+  return !is_overdue (data);
+}
+
+/* The computer's clock was two days ahead. */
+static void
+test_rows_change_back (Toy *toy, gconstpointer unused)
+{
+  g_autofree char *due = g_strdup_printf ("\"status\":\"requested\",\"due\":\"%" G_GINT64_FORMAT "\"",
+                                          zq_clock_now (toy->clock) + ZQ_TEST_MINUTE_US);
+  g_autofree char *task = toy_task ("1", 1, due);
+
+  toy_take (toy, task);
+  zq_clock_set_server_offset (toy->clock, 2 * 24 * 60 * ZQ_TEST_MINUTE_US);
+  g_assert_true (zq_test_wait_until (is_overdue, toy, 10));
+  zq_clock_set_server_offset (toy->clock, 0);
+  g_assert_true (zq_test_wait_until (is_none_overdue, toy, 10));
+  zq_clock_advance (toy->clock, ZQ_TEST_MINUTE_US);
+  g_assert_true (zq_test_wait_until (is_overdue, toy, 10));
+
+  /* Put right while the program was not running. */
+  toy_close (toy);
+  zq_clock_set_server_offset (toy->clock, -ZQ_TEST_MINUTE_US);
+  toy_open (toy);
+  g_assert_true (zq_test_wait_until (is_none_overdue, toy, 10));
+}
+
 /* --- projections ------------------------------------------------------------------------------ */
 
 static gboolean
@@ -565,6 +594,7 @@ main (int argc, char *argv[])
   ADD ("/changes/a-commit-tells-its-rows", test_commit_tells_its_rows);
   ADD ("/changes/over-256-rows-collapse", test_over_256_rows_collapse);
   ADD ("/alarm/rows-change-when-due", test_rows_change_when_due);
+  ADD ("/alarm/rows-change-back-with-the-clock", test_rows_change_back);
   ADD ("/projection/rebuild-goes-on-after-a-stop", test_rebuild_goes_on_after_a_stop);
 
   if (g_test_perf ())

@@ -497,6 +497,157 @@ test_older_page_does_not_undo_an_answer (Toy *toy, gconstpointer unused)
   g_assert_cmpstr (status, ==, "completed");
 }
 
+/* --- whose answer it is ----------------------------------------------------------------------- */
+
+static gint64
+state_of (Toy *toy, gint64 seq)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT state FROM intent WHERE seq = %" G_GINT64_FORMAT, seq);
+
+  return toy_int (toy, sql);
+}
+
+/* Held before anybody looked whether it had arrived: it had. */
+static void
+test_held_is_let_go_by_its_copy (Toy *toy, gconstpointer unused)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("text %d", i);
+      g_autofree char *id = g_strdup_printf ("%d", i);
+      gint64 seq = toy_send (toy, text, NULL, NULL);
+      g_autoptr (ZqPush) push = toy_prepare (toy, seq, NULL);
+      g_autofree char *local_id = local_id_of (toy, seq);
+      g_autofree char *pulled = server_message (id, local_id);
+      g_autoptr (ZqPush) again = NULL;
+
+      toy_settle (toy, seq, i == 0 ? ZQ_PUSH_HELD : ZQ_PUSH_REFUSED, NULL, 0, FALSE);
+      g_assert_cmpuint (toy_n_pushable (toy), ==, 0);
+      toy_take (toy, pulled);
+      g_assert_cmpuint (toy_n_pushable (toy), ==, 1);
+      again = toy_prepare (toy, seq, NULL);
+      g_assert_cmpint (again->verdict, ==, ZQ_VERDICT_DONE);
+    }
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM intent"), ==, 0);
+}
+
+/* What the hospital has is not made here again, under another key. */
+static void
+test_arrived_cannot_be_cancelled (Toy *toy, gconstpointer unused)
+{
+  gint64 seq = toy_send (toy, "hello", NULL, NULL);
+  g_autofree char *local_id = local_id_of (toy, seq);
+  g_autofree char *pulled = server_message ("9", local_id);
+  g_autoptr (GError) error = NULL;
+
+  toy_take (toy, pulled);
+  g_assert_false (toy_cancel (toy, seq, &error));
+  g_assert_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE);
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM intent"), ==, 1);
+}
+
+/* A server that does not know `identifier` answers with what it has. */
+static void
+test_foreign_answer_is_not_ours (Toy *toy, gconstpointer unused)
+{
+  gint64 seq = toy_send (toy, "hello", NULL, NULL);
+  g_autofree char *other = server_message ("77", "somebody-elses");
+  g_autofree char *bare = server_message ("78", "");
+  g_autofree char *local_id = local_id_of (toy, seq);
+  g_autofree char *ours = server_message ("9", local_id);
+  gint64 row = toy_int (toy, "SELECT id FROM toy_message");
+
+  zq_push_free (toy_prepare (toy, seq, NULL));
+  toy_settle (toy, seq, ZQ_PUSH_DONE, other, 0, FALSE);
+  g_assert_cmpint (state_of (toy, seq), ==, ZQ_INTENT_HELD);
+  g_assert_cmpint (toy_row (toy, "Communication", "77"), ==, 0);
+  toy_settle (toy, seq, ZQ_PUSH_DONE, bare, 0, FALSE);
+  g_assert_cmpint (toy_row (toy, "Communication", "78"), ==, 0);
+  toy_settle (toy, seq, ZQ_PUSH_DONE, "{\"resourceType\":\"Communication\"}", 0, FALSE);
+  g_assert_cmpint (state_of (toy, seq), ==, ZQ_INTENT_HELD);
+
+  toy_settle (toy, seq, ZQ_PUSH_DONE, ours, 0, FALSE);
+  g_assert_cmpint (toy_row (toy, "Communication", "9"), ==, row);
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM intent"), ==, 0);
+}
+
+static void
+test_foreign_answer_to_a_change (Toy *toy, gconstpointer unused)
+{
+  g_autofree char *one = toy_task ("1", 1, NULL);
+  g_autofree char *other = toy_task ("2", 7, "\"status\":\"completed\"");
+  g_autofree char *server = NULL;
+  gint64 seq;
+
+  toy_take (toy, one);
+  seq = toy_act (toy, "close", toy_row (toy, "Task", "1"), "{}");
+  zq_push_free (toy_prepare (toy, seq, NULL));
+  toy_settle (toy, seq, ZQ_PUSH_DONE, other, 0, FALSE);
+  /* Whether it stands there is looked up before it is put again. */
+  g_assert_cmpint (state_of (toy, seq), ==, ZQ_INTENT_SENDING);
+  g_assert_cmpint (toy_row (toy, "Task", "2"), ==, 0);
+  server = toy_server_text (toy, "1");
+  g_assert_cmpstr (server, ==, one);
+}
+
+/* --- when the clock is put right -------------------------------------------------------------- */
+
+static gboolean
+has_two_pushable (gpointer data)
+{
+  return toy_n_pushable (data) == 2;
+}
+
+/* "In a minute" was told by a clock that ran two days ahead. */
+static void
+test_rest_does_not_outlast_a_wrong_clock (Toy *toy, gconstpointer unused)
+{
+  gint64 first = toy_send (toy, "one", NULL, "a");
+  g_autofree char *local_id = local_id_of (toy, first);
+  g_autofree char *urn = g_strconcat ("urn:uuid:", local_id, NULL);
+  gint64 second = toy_send (toy, "two", urn, "b");
+
+  zq_clock_set_server_offset (toy->clock, 2 * 24 * 60 * ZQ_TEST_MINUTE_US);
+  zq_push_free (toy_prepare (toy, second, NULL));
+  toy_settle (toy, first, ZQ_PUSH_LATER, NULL, zq_clock_now (toy->clock) + ZQ_TEST_MINUTE_US, FALSE);
+  g_assert_cmpuint (toy_n_pushable (toy), ==, 0);
+  zq_clock_set_server_offset (toy->clock, 0);
+  zq_test_settle ();
+  zq_clock_advance (toy->clock, 2 * ZQ_TEST_MINUTE_US);
+  zq_test_settle ();
+  g_assert_true (zq_test_wait_until (has_two_pushable, toy, 10));
+}
+
+static void
+test_rest_stands_when_the_clock_stands (Toy *toy, gconstpointer unused)
+{
+  gint64 seq = toy_send (toy, "one", NULL, "a");
+
+  toy_settle (toy, seq, ZQ_PUSH_LATER, NULL, zq_clock_now (toy->clock) + ZQ_TEST_MINUTE_US, FALSE);
+  zq_clock_set_server_offset (toy->clock, 5 * G_USEC_PER_SEC);
+  toy_send (toy, "two", NULL, "b");
+  g_assert_cmpuint (toy_n_pushable (toy), ==, 1);
+}
+
+/* A computer's wrong clock is wrong tomorrow, too. */
+static void
+test_offset_is_known_at_the_next_start (Toy *toy, gconstpointer unused)
+{
+  g_autofree char *due =
+      g_strdup_printf ("\"status\":\"requested\",\"due\":\"%" G_GINT64_FORMAT "\"", zq_clock_now (toy->clock));
+  g_autofree char *one = toy_task ("1", 1, due);
+
+  zq_clock_set_server_offset (toy->clock, -60 * ZQ_TEST_MINUTE_US);
+  toy_take (toy, one);
+  toy_close (toy);
+  g_object_unref (toy->clock);
+  toy->config.clock = toy->clock = zq_test_clock ();
+  toy_open (toy);
+  g_assert_cmpint (zq_clock_get_server_offset (toy->clock), ==, -60 * ZQ_TEST_MINUTE_US);
+  zq_test_settle ();
+  g_assert_cmpint (toy_int (toy, "SELECT overdue FROM toy_task"), ==, 0);
+}
+
 /* --- audit ------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -547,6 +698,13 @@ main (int argc, char *argv[])
   ADD ("/outbox/adopted-row-takes-over-its-stub", test_adopted_row_takes_over_its_stub);
   ADD ("/outbox/local-reference-waits-and-is-named", test_local_reference_waits_and_is_named);
   ADD ("/outbox/older-page-does-not-undo-an-answer", test_older_page_does_not_undo_an_answer);
+  ADD ("/outbox/held-is-let-go-by-its-copy", test_held_is_let_go_by_its_copy);
+  ADD ("/outbox/arrived-cannot-be-cancelled", test_arrived_cannot_be_cancelled);
+  ADD ("/outbox/foreign-answer-is-not-ours", test_foreign_answer_is_not_ours);
+  ADD ("/outbox/foreign-answer-to-a-change", test_foreign_answer_to_a_change);
+  ADD ("/outbox/rest-does-not-outlast-a-wrong-clock", test_rest_does_not_outlast_a_wrong_clock);
+  ADD ("/outbox/rest-stands-when-the-clock-stands", test_rest_stands_when_the_clock_stands);
+  ADD ("/outbox/offset-is-known-at-the-next-start", test_offset_is_known_at_the_next_start);
   ADD ("/audit/is-a-chain", test_audit_is_a_chain);
 
   return g_test_run ();

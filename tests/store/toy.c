@@ -99,10 +99,13 @@ task_next_alarm (ZqDb *db)
 static gboolean
 task_alarm (ZqTxn *txn, gint64 now_us, GError **error)
 {
-  zq_txn_changed (txn, "task", 0, 0, ZQ_CHANGE_ORDER);
+  if (!zq_db_exec (zq_txn_db (txn), error,
+                   "UPDATE toy_task SET overdue = NOT overdue WHERE due > 0 AND overdue <> (due <= ?)", "i", now_us))
+    return FALSE;
+  if (zq_db_changes (zq_txn_db (txn)) > 0)
+    zq_txn_changed (txn, "task", 0, 0, ZQ_CHANGE_ORDER);
 
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "UPDATE toy_task SET overdue = 1 WHERE overdue = 0 AND due > 0 AND due <= ?", "i", now_us);
+  return TRUE;
 }
 
 static gboolean
