@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/push.h"
 
+#define REMEMBERED_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+
 struct _ZqBackoffs
 {
   ZqClock *clock;
   GHashTable *rests; /* seq → Rest */
+  gint64 looked;     /* monotonic: what rested no longer then has been tried */
 };
 
 typedef struct
@@ -68,6 +71,13 @@ zq_backoffs_rests (ZqBackoffs *self, gint64 seq)
   return rest != NULL && zq_clock_monotonic (self->clock) < rest->until;
 }
 
+void
+zq_backoffs_look (ZqBackoffs *self)
+{
+  self->looked = zq_clock_monotonic (self->clock);
+}
+
+/* A rest that was over at the last look wakes nobody; it is only kept so that the next one is longer. */
 gint64
 zq_backoffs_next (ZqBackoffs *self)
 {
@@ -78,9 +88,11 @@ zq_backoffs_next (ZqBackoffs *self)
   g_hash_table_iter_init (&iter, self->rests);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Rest *rest = value;
+      const Rest *rest = value;
 
-      if (next == 0 || rest->until < next)
+      if (rest->until + REMEMBERED_US < self->looked)
+        g_hash_table_iter_remove (&iter);
+      else if (rest->until > self->looked && (next == 0 || rest->until < next))
         next = rest->until;
     }
   return next;

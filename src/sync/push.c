@@ -208,7 +208,11 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer data)
   job->push = zq_store_prepare_push_finish (ZQ_STORE (source), result, &error);
   if (job->push == NULL)
     {
-      if (!g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
+      /* Taken back, or stopped by something else meanwhile: nothing is left to do here. */
+      if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE) ||
+          g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE))
+        zq_backoffs_worked (self->backoffs, job->intent->seq);
+      else
         {
           round_note (self, error);
           zq_backoffs_failed (self->backoffs, job->intent->seq, 0);
@@ -216,7 +220,10 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer data)
       job_end (job);
     }
   else if (job->push->verdict != ZQ_VERDICT_GO)
-    job_end (job);
+    {
+      zq_backoffs_worked (self->backoffs, job->intent->seq);
+      job_end (job);
+    }
   else if (job->refusal != NULL)
     job_settle (job, ZQ_PUSH_REFUSED, NULL, job->refusal, FALSE);
   else if (job->push->retry && !job->searched && job->push->if_none_exist != NULL)
@@ -496,6 +503,7 @@ start_jobs (GTask *task)
                                  "The hospital is busy and asked to wait. What you sent is kept and will go out.");
       return;
     }
+  zq_backoffs_look (self->backoffs);
   pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store), zq_clock_now (self->peer->clock),
                                      LIST_LIMIT, &error);
   if (pushable == NULL)

@@ -21,7 +21,10 @@ void zq_backoffs_failed (ZqBackoffs *self, gint64 seq, gint64 retry_after_us);
 void zq_backoffs_worked (ZqBackoffs *self, gint64 seq);
 void zq_backoffs_clear (ZqBackoffs *self); /* all may be tried at once */
 gboolean zq_backoffs_rests (ZqBackoffs *self, gint64 seq);
-gint64 zq_backoffs_next (ZqBackoffs *self); /* monotonic; 0: none rests */
+/* Whatever rests no longer is about to be tried. */
+void zq_backoffs_look (ZqBackoffs *self);
+/* Monotonic: the first end of a rest since the last look, maybe past by now; 0: none. */
+gint64 zq_backoffs_next (ZqBackoffs *self);
 
 /**
  * zq_push_async:

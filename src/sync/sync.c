@@ -8,6 +8,9 @@
 #define POLL_FOCUSED_US   (15 * G_USEC_PER_SEC)
 #define POLL_UNFOCUSED_US (60 * G_USEC_PER_SEC)
 #define REFRESH_US        (5 * 60 * G_USEC_PER_SEC)
+/* Whatever goes wrong, a round does not set off the next one at once. */
+#define PUSH_FLOOR_US  (G_USEC_PER_SEC / 10)
+#define UNTOLD_ATTEMPT 4
 
 struct _ZqSync
 {
@@ -28,7 +31,8 @@ struct _ZqSync
   gboolean focused;
   gboolean pulling;
   gboolean pushing;
-  gboolean push_again; /* the outbox changed during the round */
+  gboolean push_again;  /* the outbox changed during the round */
+  gboolean push_failed; /* the last round ended with an error */
   gboolean counting;
   gboolean count_again;
   gboolean filled;      /* a whole round was good since the start */
@@ -140,8 +144,11 @@ schedule_push (ZqSync *self)
     return;
   if (zq_peer_is_paused (self->peer))
     rests = MAX (rests, self->peer->pause_until);
+  /* Something still waits of which no rest tells. */
+  if (rests == 0 && self->push_failed)
+    rests = now + zq_backoff_delay (UNTOLD_ATTEMPT);
   if (rests != 0)
-    self->push_alarm = zq_clock_alarm_in (clock, MAX (rests - now, 0), on_push_alarm, self);
+    self->push_alarm = zq_clock_alarm_in (clock, MAX (rests - now, PUSH_FLOOR_US), on_push_alarm, self);
   due = zq_store_next_not_before (zq_store_get_main_db (self->peer->store), zq_clock_now (clock));
   if (due != 0)
     self->due_alarm = zq_clock_alarm (clock, due, on_due_alarm, self);
@@ -314,6 +321,7 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
 
   zq_push_finish (result, &n_done, &error);
   self->pushing = FALSE;
+  self->push_failed = error != NULL;
   /* A round without anything to send tells nothing of the link. */
   if (n_done > 0 || (error != NULL && error->domain == ZQ_FHIR_ERROR))
     note_outcome (self, error, FALSE);

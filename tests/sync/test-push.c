@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/harness.h"
 
+#include "sync/push.h"
+
 #define START  ZQ_TEST_START_US
 #define MINUTE ZQ_TEST_MINUTE_US
 
@@ -332,6 +334,152 @@ test_counts (Harness *self, gconstpointer data)
   g_assert_true (zq_test_wait_until (counts_one, self->status, 20));
 }
 
+/* --- nothing goes round and round ------------------------------------------------------------------ */
+
+#define CALM 5000
+
+static gboolean
+is_busy (gpointer data)
+{
+  return ++*(guint *)data >= CALM;
+}
+
+/* Past every rest: a loop that sets itself off would never come to an end. */
+static void
+assert_calm (Harness *self)
+{
+  guint n = 0;
+
+  zq_clock_advance (self->clock, 10 * MINUTE);
+  g_assert_false (zq_test_wait_until (is_busy, &n, 0.3));
+}
+
+typedef struct
+{
+  Harness *harness;
+  gint64 seq;
+  int state;
+} State;
+
+static gboolean
+has_state (gpointer data)
+{
+  State *wanted = data;
+
+  return harness_state (wanted->harness, wanted->seq) == wanted->state;
+}
+
+static gboolean
+has_failed (gpointer data)
+{
+  State *wanted = data;
+  g_autoptr (ZqIntent) intent = zq_store_get_intent (harness_db (wanted->harness), wanted->seq, NULL);
+
+  return intent != NULL && intent->error != NULL;
+}
+
+/* Until @seq is in @state, as the time goes by. */
+static void
+wait_for_state (Harness *self, gint64 seq, int state)
+{
+  State wanted = { self, seq, state };
+
+  for (guint i = 0; i < 100 && !has_state (&wanted); i++)
+    {
+      zq_clock_advance (self->clock, G_USEC_PER_SEC);
+      zq_test_wait_until (has_state, &wanted, 0.05);
+    }
+  g_assert_cmpint (harness_state (self, seq), ==, state);
+}
+
+/* Until the first try of @seq has failed. */
+static void
+wait_for_failure (Harness *self, gint64 seq)
+{
+  State wanted = { self, seq, 0 };
+
+  g_assert_true (zq_test_wait_until (has_failed, &wanted, 20));
+}
+
+static gboolean
+take_back (ZqTxn *txn, gpointer data, GError **error)
+{
+  return zq_txn_cancel_intent (txn, *(gint64 *)data, error);
+}
+
+static void
+test_calm_after_taking_back (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 seq;
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_set_up (self->server, FALSE);
+  seq = harness_add_note (self, "hello", "c1");
+  wait_for_failure (self, seq);
+  zq_store_write (self->store, ZQ_PRIORITY_DOCTOR, take_back, &seq, &error);
+  g_assert_no_error (error);
+  assert_calm (self);
+}
+
+static gint64
+edit_that_fails (Harness *self, ToyFault fault)
+{
+  gint64 seq;
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\"", START - MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_fault (self->server, "PUT", "Basic/1", fault, 1, 500, 0);
+  seq = harness_edit (self, "1", "mine", "c1");
+  wait_for_failure (self, seq);
+  return seq;
+}
+
+static void
+test_calm_after_held (Harness *self, gconstpointer data)
+{
+  gint64 seq = edit_that_fails (self, TOY_STATUS);
+
+  toy_server_put (self->server, "Basic", "1", ",\"text\":\"old\",\"hold\":true", START);
+  wait_for_state (self, seq, ZQ_INTENT_HELD);
+  assert_calm (self);
+}
+
+static void
+test_calm_after_done (Harness *self, gconstpointer data)
+{
+  gint64 seq = edit_that_fails (self, TOY_REFUSE_AFTER);
+
+  wait_for_state (self, seq, -1);
+  g_assert_cmpuint (toy_server_seen (self->server, "PUT", ""), ==, 1);
+  assert_calm (self);
+}
+
+/* What failed once and rests no longer is known still: it rests longer the next time. */
+static void
+test_backoffs (Harness *self, gconstpointer data)
+{
+  g_autoptr (ZqBackoffs) backoffs = zq_backoffs_new (self->clock);
+  gint64 now = zq_clock_monotonic (self->clock);
+
+  zq_backoffs_failed (backoffs, 1, 0);
+  zq_backoffs_failed (backoffs, 2, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (zq_backoffs_next (backoffs), <=, now + G_USEC_PER_SEC);
+  zq_clock_advance (self->clock, 5 * G_USEC_PER_SEC);
+  /* It is over, and nobody has seen that yet. */
+  g_assert_cmpint (zq_backoffs_next (backoffs), <=, now + G_USEC_PER_SEC);
+  zq_backoffs_look (backoffs);
+  g_assert_cmpint (zq_backoffs_next (backoffs), ==, now + 10 * G_USEC_PER_SEC);
+  zq_clock_advance (self->clock, 5 * G_USEC_PER_SEC);
+  zq_backoffs_look (backoffs);
+  g_assert_cmpint (zq_backoffs_next (backoffs), ==, 0);
+  zq_backoffs_failed (backoffs, 1, 0);
+  g_assert_cmpint (zq_backoffs_next (backoffs), >=, now + 11 * G_USEC_PER_SEC);
+}
+
 #define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
 
 int
@@ -357,5 +505,9 @@ main (int argc, char **argv)
   ADD ("/push/signed-out-keeps-intents", test_signed_out);
   ADD ("/push/forbidden-is-refused", test_forbidden);
   ADD ("/push/status-counts-what-is-refused", test_counts);
+  ADD ("/push/calm-after-taking-back", test_calm_after_taking_back);
+  ADD ("/push/calm-after-held", test_calm_after_held);
+  ADD ("/push/calm-after-found-done", test_calm_after_done);
+  ADD ("/push/rests-that-are-over-set-no-alarm", test_backoffs);
   return g_test_run ();
 }
