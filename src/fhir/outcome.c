@@ -34,16 +34,19 @@ tidy (const char *text)
   return g_strconcat (cut, "…", NULL);
 }
 
+/* Diagnostics are a program's words and may repeat what it was sent, that is, what a patient wrote; these
+ * end up in logs. Only where a rule of the hospital's says no are they meant for a person. */
 static const char *
 issue_text (JsonNode *issue)
 {
-  static const char *const paths[] = { "details.text", "diagnostics", "details.coding[0].display", "code" };
+  static const char *const paths[] = { "details.text", "details.coding[0].display", "diagnostics", "code" };
+  gboolean by_rule = g_strcmp0 (zq_json_get_string (issue, "code"), "business-rule") == 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       const char *text = zq_json_get_string (issue, paths[i]);
 
-      if (text != NULL && *text != '\0')
+      if (text != NULL && *text != '\0' && (by_rule || !g_str_equal (paths[i], "diagnostics")))
         return text;
     }
   return NULL;

@@ -256,7 +256,8 @@ static void
 test_outcome (void)
 {
   g_autoptr (GString) deep = g_string_new ("{\"resourceType\":\"OperationOutcome\",\"issue\":");
-  g_autoptr (GString) large = g_string_new ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"diagnostics\":\"");
+  g_autoptr (GString) large =
+      g_string_new ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"details\":{\"text\":\"");
   g_autoptr (GBytes) body = NULL;
   g_autofree char *reason = NULL;
 
@@ -265,6 +266,14 @@ test_outcome (void)
                   "{\"severity\":\"error\",\"diagnostics\":\"e\"}]}",
                   "the worst");
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"invalid\"}]}", "invalid");
+  /* What a parser or a validator says may repeat what the patient wrote. */
+  expect_outcome (
+      "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"invalid\",\"diagnostics\":\"it hurts\"}]}",
+      "invalid");
+  expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"diagnostics\":\"it hurts\"}]}", NULL);
+  expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"business-rule\",\"diagnostics\":\"is "
+                  "over\"}]}",
+                  "is over");
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":{\"code\":\"invalid\"}}", NULL);
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[null,1,[]]}", NULL);
   expect_outcome ("{\"resourceType\":\"Patient\"}", NULL);
@@ -276,7 +285,7 @@ test_outcome (void)
   expect_outcome (deep->str, NULL);
   for (guint i = 0; i < 5000; i++)
     g_string_append (large, "错");
-  g_string_append (large, "\"}]}");
+  g_string_append (large, "\"}}]}");
   body = g_bytes_new (large->str, large->len);
   reason = zq_fhir_outcome_text (body);
   g_assert_cmpint (g_utf8_strlen (reason, -1), ==, 300);

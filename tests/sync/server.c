@@ -85,7 +85,7 @@ static void
 outcome (SoupServerMessage *message, guint status)
 {
   g_autofree char *text = g_strdup_printf ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\","
-                                           "\"code\":\"processing\",\"diagnostics\":\"told to answer %u\"}]}",
+                                           "\"code\":\"processing\",\"details\":{\"text\":\"told to answer %u\"}}]}",
                                            status);
 
   answer (message, status, text);
