@@ -190,8 +190,7 @@ handle (GTask *task, GBytes *body)
     }
   call->retry_after_us = response->retry_after_us;
   /* A gateway's word, or a server's that broke down, does not tell what was committed. */
-  fail (task, zq_fhir_error_new_for_status (status, body),
-        (status < 500 && status != 408) || status == 501 || status == 503);
+  fail (task, zq_fhir_error_new_for_status (status, body), (status < 500 && status != 408) || status == 501);
 }
 
 /* libsoup 3.2 takes a connection that ends between two chunks for the end of the body. A JSON document

@@ -78,11 +78,12 @@ void zq_fhir_client_send_async (ZqFhirClient *self,
 
 /* @retry_after_us, @unclear: (out) (optional): of an error: how long to wait as told by the server (0 =
  * not told); whether a write may have been committed all the same (no answer came, or one that tells
- * nothing of it: 408, 5xx but 501 and 503, cut off, not FHIR). */
+ * nothing of it: 408, 5xx but 501, cut off, not FHIR). */
 ZqFhirResponse *zq_fhir_client_send_finish (
     ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear, GError **error);
 
-/* The diagnostics/details text of an OperationOutcome's worst issue, or NULL. (transfer full) */
+/* What an OperationOutcome's worst issue says: its details, else its code; diagnostics only of code
+ * business-rule. Or NULL. (transfer full) */
 char *zq_fhir_outcome_text (GBytes *body);
 
 G_END_DECLS

@@ -87,7 +87,7 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   else if (g_str_has_prefix (path, "/fhir/status/"))
     reply (message, (guint)g_ascii_strtoull (path + strlen ("/fhir/status/"), NULL, 10), "application/fhir+json",
            "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"processing\","
-           "\"diagnostics\":\"a reason\"}]}");
+           "\"details\":{\"text\":\"a reason\"},\"diagnostics\":\"of Mrs Wang\"}]}");
   else
     {
       reply (message, 200, "application/fhir+json; charset=utf-8", "{\"resourceType\":\"Bundle\"}");
@@ -268,7 +268,7 @@ test_status (void)
     { "status/412", ZQ_FHIR_ERROR_CONFLICT, FALSE },  { "status/422", ZQ_FHIR_ERROR_REFUSED, FALSE },
     { "status/429", ZQ_FHIR_ERROR_BUSY, FALSE },      { "status/500", ZQ_FHIR_ERROR_SERVER, TRUE },
     { "status/501", ZQ_FHIR_ERROR_SERVER, FALSE },    { "status/502", ZQ_FHIR_ERROR_SERVER, TRUE },
-    { "status/503", ZQ_FHIR_ERROR_BUSY, FALSE },      { "status/504", ZQ_FHIR_ERROR_SERVER, TRUE },
+    { "status/503", ZQ_FHIR_ERROR_BUSY, TRUE },       { "status/504", ZQ_FHIR_ERROR_SERVER, TRUE },
   };
   g_autoptr (Hospital) hospital = hospital_new ();
   g_autoptr (ZqFhirClient) client = client_new (hospital->base, NULL);
@@ -279,6 +279,7 @@ test_status (void)
       ask (client, post_request (cases[i].path), &answer);
       g_assert_error (answer.error, ZQ_FHIR_ERROR, cases[i].code);
       g_assert_nonnull (strstr (answer.error->message, "a reason"));
+      g_assert_null (strstr (answer.error->message, "Wang"));
       g_assert_cmpint (answer.unclear, ==, cases[i].unclear);
       ask (client, zq_fhir_request_new ("GET", cases[i].path), &answer);
       g_assert_error (answer.error, ZQ_FHIR_ERROR, cases[i].code);
