@@ -219,10 +219,16 @@ do_resend (ZqTxn *txn, gpointer data, GError **error)
   g_autoptr (ZqIntent) intent = load_intent (txn, command->intent, error);
   g_autoptr (ZqConsultState) state = NULL;
   g_autofree char *basis = NULL;
+  g_autoptr (GError) local = NULL;
 
   if (intent == NULL)
     return FALSE;
-  state = zq_consult_state_load (zq_txn_db (txn), zq_chain_consult (intent->chain), error);
+  state = zq_consult_state_load (zq_txn_db (txn), zq_chain_consult (intent->chain), &local);
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
   if (state != NULL)
     basis = zq_basis_new (zq_txn_db (txn), state->thread, ZQ_SEEN_ALL, state->status, zq_txn_now (txn));
 
