@@ -34,31 +34,46 @@ zq_basis_is_stale (ZqDb *db, gint64 thread, JsonNode *basis)
 {
   gint64 sent = read_number (basis, "sent");
   gint64 top = read_number (basis, "top");
+  gint64 seen = MAX (read_number (basis, "seen"), sent);
   gint64 found = 0;
 
+  /* Of what was here, what stood below; of what came since, all that is no past being filled up. */
   zq_db_get_int (db, &found, NULL,
                  "SELECT EXISTS (SELECT 1 FROM message WHERE thread = ?1 AND side = 1 AND NOT withdrawn"
-                 " AND (sent > ?2 OR (id > ?3 AND sent > ?4)))",
-                 "iiii", thread, sent, top, sent - ZQ_LATE_US);
+                 " AND iif (id > ?3, sent > ?4, sent > ?2))",
+                 "iiii", thread, seen, top, sent - ZQ_LATE_US);
 
   return found != 0;
 }
 
-char *
-zq_basis_new (ZqDb *db, gint64 thread, gint64 seen, const char *status, gint64 now)
+gint64
+zq_basis_seen (ZqDb *db, gint64 thread, gint64 message)
 {
-  gint64 sent = 0, top = 0;
-  g_autofree char *quoted = zq_json_quote (status);
+  gint64 sent = 0;
 
-  /* What stood below the last message that was seen was not seen. */
-  if (seen > 0)
-    zq_db_get_int (db, &sent, NULL, "SELECT sent FROM message WHERE id = ? AND thread = ?", "ii", seen, thread);
-  else if (seen == ZQ_SEEN_ALL)
+  if (message > 0)
+    zq_db_get_int (db, &sent, NULL,
+                   "SELECT iif (s.pending, (SELECT coalesce (max (m.sent), 0) FROM message m"
+                   "   WHERE m.thread = s.thread AND NOT m.pending AND m.id < s.id), s.sent)"
+                   " FROM message s WHERE s.id = ? AND s.thread = ?",
+                   "ii", message, thread);
+  else if (message == ZQ_SEEN_ALL)
     zq_db_get_int (db, &sent, NULL, "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND NOT pending",
                    "i", thread);
+
+  return sent;
+}
+
+char *
+zq_basis_new (ZqDb *db, gint64 thread, gint64 message, const char *status, gint64 now)
+{
+  gint64 seen = zq_basis_seen (db, thread, message);
+  gint64 top = 0;
+  g_autofree char *quoted = zq_json_quote (status);
+
   zq_db_get_int (db, &top, NULL, "SELECT coalesce (max (id), 0) FROM message WHERE thread = ?", "i", thread);
 
-  return g_strdup_printf ("{\"sent\":%" G_GINT64_FORMAT ",\"top\":%" G_GINT64_FORMAT ",\"at\":%" G_GINT64_FORMAT
-                          ",\"status\":%s}",
-                          sent, top, now, quoted);
+  return g_strdup_printf ("{\"sent\":%" G_GINT64_FORMAT ",\"seen\":%" G_GINT64_FORMAT ",\"top\":%" G_GINT64_FORMAT
+                          ",\"at\":%" G_GINT64_FORMAT ",\"status\":%s}",
+                          MIN (seen, now), seen, top, now, quoted);
 }

@@ -27,7 +27,7 @@ typedef struct
   char *server_id;
   Side side;
   gboolean from_me, withdrawn, correction;
-  gint64 sent, received;
+  gint64 sent, received, updated;
   guint n_pictures, n_voices, n_files, n_results;
 } Parsed;
 
@@ -144,6 +144,7 @@ message_parse (JsonNode *node, gpointer data, GError **error)
   self->correction = g_strcmp0 (zq_json_get_code (node, "category", ZQ_CATEGORY_CODES), "correction") == 0;
   read_sender (self, node, context);
   self->sent = read_sent (node, context);
+  self->updated = zq_date_time_parse (zq_json_get_string (node, "meta.lastUpdated"), context->zone).start;
   self->received = zq_date_time_parse (zq_json_get_string (node, "received"), context->zone).start;
   /* The words of what was withdrawn leave the rows. */
   if (!self->withdrawn)
@@ -220,6 +221,22 @@ remove_row (ZqTxn *txn, gint64 id, GError **error)
          zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
 }
 
+/* A telephone's clock may run ahead; nothing was sent later than it came. Its first version tells when
+ * that was, so that it stays in its place. */
+static gint64
+bound_sent (ZqTxn *txn, gint64 id, const Parsed *self)
+{
+  gint64 first = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &first, NULL,
+                 "SELECT min (coalesce (nullif (last_updated, 0), replaced)) FROM resource_version WHERE id = ?", "i",
+                 id);
+  if (first == 0)
+    first = self->updated != 0 ? self->updated : zq_txn_now (txn);
+
+  return MIN (self->sent, first);
+}
+
 static gboolean
 insert_row (ZqTxn *txn, gint64 id, const Parsed *self, gint64 thread, gint64 sender, gint64 reply_to, GError **error)
 {
@@ -232,7 +249,8 @@ insert_row (ZqTxn *txn, gint64 id, const Parsed *self, gint64 thread, gint64 sen
       "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
       " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      "iiiiiiisiiiisiiii", id, thread, sender, (gint64)self->side, (gint64)self->from_me, pending, self->sent,
+      "iiiiiiisiiiisiiii", id, thread, sender, (gint64)self->side, (gint64)self->from_me, pending,
+      pending ? self->sent : bound_sent (txn, id, self),
       self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""), self->received,
       (gint64)self->withdrawn, (gint64)self->correction, reply_to, self->text, (gint64)self->n_pictures,
       (gint64)self->n_voices, (gint64)self->n_files, (gint64)self->n_results);
@@ -267,7 +285,7 @@ static const ZqScope message_scopes[] = {
 const ZqResourceKind zq_message_kind = {
   .name = "message",
   .type = "Communication",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = "CREATE TABLE IF NOT EXISTS message ("
             "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, sender INTEGER NOT NULL, side INTEGER NOT NULL,"
             "  from_me INTEGER NOT NULL, pending INTEGER NOT NULL, sent INTEGER NOT NULL, order_key TEXT NOT NULL,"

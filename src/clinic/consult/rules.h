@@ -18,10 +18,13 @@ gboolean zq_basis_is_stale (ZqDb *db, gint64 thread, JsonNode *basis);
 
 #define ZQ_SEEN_ALL G_GINT64_CONSTANT (-1)
 
-/* What the writer of an intent had seen: "sent" of the newest message that was seen, "top" the newest
- * row that was here, "at" now, "status" of the consultation. @seen: message key, 0 = none, or
- * ZQ_SEEN_ALL. (transfer full) */
-char *zq_basis_new (ZqDb *db, gint64 thread, gint64 seen, const char *status, gint64 now);
+/* When the newest message that was seen was sent: @message, a key, 0 = none, or ZQ_SEEN_ALL. One of mine that
+ * has not gone out stands last: then it is the newest that was here before it was written. */
+gint64 zq_basis_seen (ZqDb *db, gint64 thread, gint64 message);
+
+/* What the writer of an intent had seen: "seen" as zq_basis_seen() tells it, "sent" the same but never in the
+ * future, "top" the newest row that was here, "at" now, "status" of the consultation. (transfer full) */
+char *zq_basis_new (ZqDb *db, gint64 thread, gint64 message, const char *status, gint64 now);
 
 /* @text as a JSON object; NULL for NULL or what is none. (transfer full) */
 JsonNode *zq_args_read (const char *text);

@@ -133,7 +133,8 @@ zq_consult_load_seen (ZqDb *db, gint64 thread, ZqSeen *seen, GError **error)
   return TRUE;
 }
 
-/* The row of the last reply when it was written here, else 0. */
+/* The row of the last reply when it was written here, else 0. What was here before it is answered, whatever
+ * the clocks say. */
 static gint64
 last_reply_here (ZqDb *db, const Facts *facts)
 {
@@ -182,7 +183,7 @@ load_reading (ZqDb *db, const Facts *facts, Summary *summary, GError **error)
   if (local == NULL)
     zq_db_get_int (db, &summary->first_unanswered, &local,
                    "SELECT coalesce (min (sent), 0) FROM message WHERE thread = ?1 AND side = 1 AND NOT withdrawn"
-                   " AND (sent > ?2 OR (?3 > 0 AND id > ?3 AND sent > ?4))",
+                   " AND iif (?3 > 0, id > ?3 AND sent > ?4, sent > ?2)",
                    "iiii", facts->thread, facts->last_reply, last_reply_here (db, facts),
                    facts->last_reply - ZQ_LATE_US);
 
@@ -388,7 +389,9 @@ zq_consult_alarm (ZqTxn *txn, gint64 now_us, GError **error)
   g_autoptr (ZqRows) rows = NULL;
 
   rows = zq_db_query (zq_txn_db (txn), error,
-                      "SELECT id FROM consult_summary WHERE due > 0 AND overdue = 0 AND due <= ?", "i", now_us);
+                      "SELECT id FROM consult_summary WHERE due > 0 AND overdue = 0 AND due <= ?1"
+                      " UNION ALL SELECT id FROM consult_summary WHERE overdue = 1 AND due > ?1",
+                      "i", now_us);
   if (rows == NULL)
     return FALSE;
   while (zq_rows_next (rows, &local))

@@ -20,12 +20,16 @@ G_BEGIN_DECLS
   "CREATE INDEX IF NOT EXISTS consult_view_4 ON consult_summary (calm, due_key, authored, id) WHERE views & 16;"       \
   "CREATE INDEX IF NOT EXISTS consult_view_5 ON consult_summary (last_at DESC, id DESC) WHERE views & 32;"             \
   "CREATE INDEX IF NOT EXISTS consult_alarm ON consult_summary (due) WHERE due > 0 AND overdue = 0;"                   \
+  "CREATE INDEX IF NOT EXISTS consult_overdue ON consult_summary (due) WHERE overdue = 1;"                             \
   "CREATE TABLE IF NOT EXISTS consult_count (view INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
 
 /* How much earlier than what is known a message that arrives late may have been sent: a patient's
  * telephone keeps the instant of its first try, so hours are usual. What is older comes from filling up
  * the past. */
 #define ZQ_LATE_US (24 * G_TIME_SPAN_HOUR)
+
+/* How far this computer's clock may be off before it is put right, and some. */
+#define ZQ_SKEW_US (5 * G_USEC_PER_SEC)
 
 /* What only this computer knows of a thread: the last reply that was written here (row ids that are
  * higher came after it), and the newest row when the read mark was last moved here. With it a
