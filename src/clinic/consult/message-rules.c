@@ -101,6 +101,18 @@ is_too_old (const ZqIntent *intent, JsonNode *basis, const ZqContext *context)
   return zq_clock_now (context->clock) - seen > age;
 }
 
+/* Task, conversation and the one it was written to. */
+static gboolean
+is_to_one_patient (ZqDb *db, const ZqIntent *intent, const ZqConsultState *state)
+{
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  const char *addressee = zq_json_get_string (args, "patient");
+  g_autofree char *patient = zq_consult_reference (db, state->patient);
+
+  return zq_consult_is_of_one_patient (state, db) &&
+         (addressee == NULL || patient == NULL || g_str_equal (addressee, patient));
+}
+
 static ZqVerdict
 send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
 {
@@ -115,6 +127,8 @@ send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, ch
     return ZQ_VERDICT_DONE;
   if (state == NULL || task == NULL)
     return held (ZQ_REASON_NOT_HELD, reason);
+  if (!is_to_one_patient (db, intent, state))
+    return held (ZQ_REASON_OTHER_PATIENT, reason);
 
   status = zq_consult_read_status (task, context);
   if (zq_consult_is_over (context, status, zq_json_get_string (task, "status")))

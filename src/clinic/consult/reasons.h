@@ -11,7 +11,12 @@
 #define ZQ_REASON_STATE_CHANGED N_ ("The consultation has changed since then")
 #define ZQ_REASON_TOO_OLD       N_ ("It was written some time ago: please look again before it goes")
 #define ZQ_REASON_NOT_HELD      N_ ("The consultation is no longer to be seen here")
-#define ZQ_REASON_NOT_ALLOWED   N_ ("The hospital's rules do not allow this now")
+#define ZQ_REASON_OTHER_PATIENT                                                                                        \
+  N_ ("The conversation belongs to another patient than the consultation. Nothing was sent: please tell the hospital")
+#define ZQ_REASON_NOT_ALLOWED N_ ("The hospital's rules do not allow this now")
+
+/* Said by the store, word for word. */
+#define ZQ_REASON_NOT_OURS N_ ("The hospital answered with something else. Please look whether it has arrived.")
 
 /* Followed by the reference of who has it ("taken-by Practitioner/12"): the name is looked up where
  * it is shown. */

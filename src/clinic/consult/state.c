@@ -47,6 +47,16 @@ zq_consult_state_load (ZqDb *db, gint64 id, GError **error)
 }
 
 gboolean
+zq_consult_is_of_one_patient (const ZqConsultState *self, ZqDb *db)
+{
+  gint64 patient = 0;
+
+  zq_db_get_int (db, &patient, NULL, "SELECT patient FROM thread WHERE id = ?", "i", self->thread);
+
+  return patient == 0 || self->patient == 0 || patient == self->patient;
+}
+
+gboolean
 zq_consult_state_allows (const ZqConsultState *self, const ZqContext *context, const char *action)
 {
   gboolean reach = self->mine;

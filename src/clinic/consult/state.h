@@ -48,6 +48,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqConsultState, zq_consult_state_free)
 /* NULL without error: not held. */
 ZqConsultState *zq_consult_state_load (ZqDb *db, gint64 id, GError **error);
 
+/* FALSE where the Task is about one patient and the header of its conversation about another. */
+gboolean zq_consult_is_of_one_patient (const ZqConsultState *self, ZqDb *db);
+
 /* Whether the table and the ownership let my role do @action ("reply", "close", "reopen", "claim",
  * "release", "set-priority"). */
 gboolean zq_consult_state_allows (const ZqConsultState *self, const ZqContext *context, const char *action);
