@@ -151,6 +151,19 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
   walk_fetch (task);
 }
 
+/* No row's instant moves the high mark past the hospital's own time, and none that is past it stays: what
+ * comes until then would never be asked for. The Date header tells whole seconds. */
+static void
+bound_high (Walk *self)
+{
+  gint64 now = self->page->date_us != 0 ? self->page->date_us : zq_clock_now (self->peer->clock);
+
+  if (self->next.high == NULL || zq_sync_instant (self->next.high) < now + G_USEC_PER_SEC)
+    return;
+  g_free (self->next.high);
+  self->next.high = zq_instant_format (now);
+}
+
 /* Backwards every page moves the cursor; forwards the last one does, since before it older news may
  * still be to come. */
 static void
@@ -186,6 +199,7 @@ advance (Walk *self)
       g_free (self->next.high);
       self->next.high = g_strdup (self->newest);
     }
+  bound_high (self);
 }
 
 /* A page that is gone (410) was a link's: the search behind it has to be made again. */

@@ -117,6 +117,47 @@ test_empty (Harness *self, gconstpointer data)
   g_assert_cmpuint (toy_server_seen (self->server, "GET", "_sort=-_lastUpdated"), ==, 1);
 }
 
+/* A row that claims to be of tomorrow must not make us skip what comes until then. */
+static void
+test_future_row (Harness *self, gconstpointer data)
+{
+  g_auto (ZqCursor) cursor = { 0 };
+
+  put_notes (self, 2, 10 * MINUTE);
+  if (data == NULL)
+    harness_assert_no_error (self, harness_pull);
+  toy_server_put (self->server, "Basic", "tomorrow", ",\"text\":\"x\"", START + 24 * 60 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  zq_clock_advance (self->clock, 10 * MINUTE);
+  toy_server_put (self->server, "Basic", "later", ",\"text\":\"x\"", START + 10 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 4);
+  g_assert_true (zq_store_get_cursor (harness_db (self), "note", "all", &cursor, NULL));
+  g_assert_cmpstr (cursor.high, <=, "2026-11-22T02:10:01");
+}
+
+static gboolean
+jump (ZqTxn *txn, gpointer data, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error, "UPDATE cursor SET high = '2030-01-01T00:00:00.000Z'", "");
+}
+
+static void
+test_future_cursor (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_notes (self, 2, 10 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  zq_store_write (self->store, ZQ_PRIORITY_DOCTOR, jump, NULL, &error);
+  g_assert_no_error (error);
+  harness_assert_no_error (self, harness_pull);
+  toy_server_put (self->server, "Basic", "later", ",\"text\":\"x\"", START + MINUTE);
+  zq_clock_advance (self->clock, MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 3);
+}
+
 static void
 test_wanted (Harness *self, gconstpointer data)
 {
@@ -300,6 +341,10 @@ main (int argc, char **argv)
   ADD ("/pull/circle-of-links-is-an-error", test_circle);
   ADD ("/pull/late-commit-is-seen", test_late_commit);
   ADD ("/pull/empty-hospital-is-filled-once", test_empty);
+  ADD ("/pull/row-of-the-future-moves-no-cursor", test_future_row);
+  g_test_add ("/pull/row-of-the-future-in-the-first-fill", Harness, "more", harness_set_up, test_future_row,
+              harness_tear_down);
+  ADD ("/pull/cursor-of-the-future-is-pulled-back", test_future_cursor);
   ADD ("/pull/wanted-references-are-fetched-once", test_wanted);
   ADD ("/pull/one-forbidden-reference-does-not-hide-the-others", test_forbidden);
   ADD ("/pull/what-hangs-on-a-patient-comes-with-the-patient", test_holders);
