@@ -15,18 +15,21 @@ G_BEGIN_DECLS
 #define ZQ_MARK_CODES     ZQ_CODE_SYSTEM ("read-mark")
 
 /* ZqScope.again: headers of open consultations of mine or of the pool whose messages no department's
- * search brings, since the hospital (or whoever writes there) leaves the tag out. */
+ * search brings, since the hospital (or whoever writes there) leaves the tag out. The last few of others
+ * stand for all: this is asked of every open conversation in every round. */
 #define ZQ_CONSULT_TAGGED(text)                                                                                        \
   "EXISTS (SELECT 1 FROM json_each (iif (json_valid (" text "), " text ", '{}'), '$.meta.tag') j"                      \
   " WHERE iif (j.type = 'object', j.value, '{}') ->> '$.system' = '" ZQ_SYSTEM_DEPARTMENT "'"                          \
   " AND iif (j.type = 'object', j.value, '{}') ->> '$.code' IN (SELECT value FROM json_each ({departments})))"
+#define ZQ_CONSULT_LAST_OF_OTHERS                                                                                      \
+  "SELECT m.id FROM message m WHERE m.thread = c.thread AND m.pending = 0 AND NOT m.from_me"                           \
+  " ORDER BY m.sent DESC LIMIT 4"
 #define ZQ_CONSULT_OPEN_UNTAGGED                                                                                       \
   "SELECT c.thread FROM consult c JOIN resource_text t ON t.id = c.thread"                                             \
   " WHERE NOT c.final AND (c.mine OR c.in_pool)"                                                                       \
   " AND (NOT " ZQ_CONSULT_TAGGED (                                                                                     \
-      "t.server_json") " OR EXISTS (SELECT 1 FROM message m JOIN resource_text x ON x.id = m.id"                       \
-                       " WHERE m.thread = c.thread AND NOT m.pending AND NOT " ZQ_CONSULT_TAGGED (                     \
-                           "x.server_json") "))"
+      "t.server_json") " OR EXISTS (SELECT 1 FROM (" ZQ_CONSULT_LAST_OF_OTHERS ") l"                                   \
+                       " JOIN resource_text x ON x.id = l.id WHERE NOT " ZQ_CONSULT_TAGGED ("x.server_json") "))"
 
 /**
  * ZqConsultState:
