@@ -82,7 +82,7 @@ account (ZqDb *self, sqlite3_stmt *stmt, gint64 spent)
 
   self->n_slow++;
   /* sqlite3_expanded_sql() would have the values. */
-  g_debug ("%" G_GINT64_FORMAT " µs: %s", spent, sqlite3_sql (stmt));
+  g_debug ("%" G_GINT64_FORMAT " us: %s", spent, sqlite3_sql (stmt));
 }
 
 static void

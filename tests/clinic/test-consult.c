@@ -379,6 +379,7 @@ test_index (Fixture *fixture, gconstpointer data)
     "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE views & 32 ORDER BY last_at DESC, id DESC LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT id FROM message WHERE thread = 1 ORDER BY pending, sent, order_key LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT due FROM consult_summary WHERE due > 0 AND overdue = 0 ORDER BY due LIMIT ?",
+    "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE overdue = 1 AND due > ?",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
@@ -389,6 +390,23 @@ test_index (Fixture *fixture, gconstpointer data)
       g_assert_nonnull (strstr (zq_rows_text (rows, 3), " INDEX "));
       g_assert_false (zq_rows_next (rows, NULL));
     }
+}
+
+/* The neighbours of a message are found by all columns of the index. */
+static void
+test_neighbour (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqRows) rows =
+      zq_db_query (fixture_db (fixture), NULL,
+                   "EXPLAIN QUERY PLAN SELECT n.id FROM message m JOIN message n ON n.thread = m.thread"
+                   " AND (n.pending, n.sent, n.order_key) > (+m.pending, +m.sent, +m.order_key)"
+                   " WHERE m.id = ? ORDER BY n.pending, n.sent, n.order_key LIMIT 1",
+                   "i", (gint64)1);
+
+  g_assert_true (zq_rows_next (rows, NULL));
+  g_assert_true (zq_rows_next (rows, NULL));
+  g_assert_nonnull (strstr (zq_rows_text (rows, 3), "(pending,sent,order_key)>(?,?,?)"));
+  g_assert_false (zq_rows_next (rows, NULL));
 }
 
 /* --- counters --------------------------------------------------------------------------------- */
@@ -590,6 +608,7 @@ main (int argc, char **argv)
   ADD ("/inbox/row-learns-what-changes", test_row);
   ADD ("/inbox/order-is-urgent-then-due", test_order);
   ADD ("/inbox/first-page-is-an-index-read", test_index);
+  ADD ("/thread/neighbour-is-an-index-step", test_neighbour);
   ADD ("/inbox/counters-are-those-of-the-lists", test_counters);
   ADD ("/consult/odd-contents-leave-gaps", test_odd);
   ADD ("/consult/edge-files-break-nothing", test_corpus);

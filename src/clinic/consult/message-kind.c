@@ -198,7 +198,7 @@ announce (ZqTxn *txn, gint64 id, const Place *place)
   zq_txn_changed (txn, "message", id, place->patient, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
   if (zq_db_get_int (zq_txn_db (txn), &next, NULL,
                      "SELECT n.id FROM message m JOIN message n ON n.thread = m.thread"
-                     " AND (n.pending, n.sent, n.order_key) > (m.pending, m.sent, m.order_key)"
+                     " AND (n.pending, n.sent, n.order_key) > (+m.pending, +m.sent, +m.order_key)"
                      " WHERE m.id = ? ORDER BY n.pending, n.sent, n.order_key LIMIT 1",
                      "i", id))
     zq_txn_changed (txn, "message", next, place->patient, ZQ_CHANGE_CONTENT);
@@ -292,7 +292,8 @@ const ZqResourceKind zq_message_kind = {
             "  received INTEGER NOT NULL, withdrawn INTEGER NOT NULL, correction INTEGER NOT NULL,"
             "  reply_to INTEGER NOT NULL, text TEXT, n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL,"
             "  n_files INTEGER NOT NULL, n_results INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS message_thread ON message (thread, pending, sent, order_key);",
+            "CREATE INDEX IF NOT EXISTS message_thread ON message (thread, pending, sent, order_key);"
+            "CREATE INDEX IF NOT EXISTS message_mine ON message (thread, sent) WHERE from_me;",
   .claims = message_claims,
   .parse = message_parse,
   .parsed_free = parsed_free,

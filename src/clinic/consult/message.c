@@ -6,6 +6,8 @@
 #include "clinic/consult/summary.h"
 #include "rules/context.h"
 
+#define COUNT_LIMIT 512
+
 typedef struct
 {
   gint64 key, loaded, sender, n_attachments, sent, mark, mark_at, is_new, withdrawn, intent, first_of_day;
@@ -110,7 +112,7 @@ load_reading (ZqDb *db, gint64 thread, Reading *reading)
   rows = zq_db_query (
       db, NULL,
       "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT pending"
-      "   AND sent / 1000 <= up_to / 1000)"
+      "   AND sent < (up_to / 1000 + 1) * 1000)"
       " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
       "i", thread);
   if (rows != NULL && zq_rows_next (rows, NULL))
@@ -144,13 +146,14 @@ enum
   COLUMN_BEFORE,
 };
 
+/* With a bare column on the right, SQLite compares by the index's first column only: hence the plus signs. */
 #define MESSAGE_SQL                                                                                                    \
   "SELECT m.thread, m.side, m.from_me, m.pending, m.sent, m.received, m.withdrawn, m.text,"                            \
   "  m.n_pictures + m.n_voices + m.n_files + m.n_results, r.type, p.name, p.relation,"                                 \
   "  (SELECT t.title FROM practitioner_role t WHERE t.practitioner = m.sender AND t.assistant),"                       \
   "  i.seq, i.state, i.error,"                                                                                         \
   "  (SELECT b.sent FROM message b WHERE b.thread = m.thread"                                                          \
-  "     AND (b.pending, b.sent, b.order_key) < (m.pending, m.sent, m.order_key)"                                       \
+  "     AND (b.pending, b.sent, b.order_key) < (+m.pending, +m.sent, +m.order_key)"                                    \
   "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1)"                                               \
   " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                      \
   " LEFT JOIN intent i ON i.target = m.id AND i.action = 'send-message' WHERE m.id = ?"
@@ -310,7 +313,9 @@ list_count (ZqDb *db, gpointer query)
   const gint64 *thread = query;
   gint64 n = 0;
 
-  zq_db_get_int (db, &n, NULL, "SELECT count (*) FROM message WHERE thread = ?", "i", *thread);
+  /* The reader counts the rest of a long one. */
+  zq_db_get_int (db, &n, NULL, "SELECT count (*) FROM (SELECT 1 FROM message WHERE thread = ? LIMIT ?)", "ii", *thread,
+                 (gint64)COUNT_LIMIT);
 
   return (guint)n;
 }

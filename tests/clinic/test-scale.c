@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/kinds.h"
+#include "clinic/fixture.h"
+
+/* What a screen reads must not grow with what is held: the work of a store of 1,000 is that of one of
+ * 20,000, to the last step of SQLite's machine. */
+
+#define SMALL  1000
+#define LARGE  20000
+#define HEADER (G_GINT64_CONSTANT (1) << 40) /* of the long conversation; ids below are a consultation's */
+
+typedef struct
+{
+  gint64 from, to;
+} Span;
+
+#define NUMBERS "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2) "
+
+/* Consultation i: Task 4 i, header 4 i + 1, a message 4 i + 2, patient 4 i + 3; and one more message in the
+ * long conversation of consultation 1. */
+static gboolean
+fill (ZqTxn *txn, gpointer data, GError **error)
+{
+  static const char *const statements[] = {
+    "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
+    " SELECT 4 * i, 'Task', 'k' || i, '1', ?3 + i, 'held', 'consult' FROM n",
+    "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
+    " SELECT 4 * i + 1, 'Communication', 'h' || i, '1', ?3 + i, 'held', 'thread' FROM n",
+    "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
+    " SELECT 4 * i + 2, 'Communication', 'm' || i, '1', ?3 + i, 'held', 'message' FROM n",
+    "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
+    " SELECT 4 * i + 3, 'Patient', 'p' || i, '1', ?3 + i, 'held', 'patient' FROM n",
+    "INSERT INTO consult (id, patient, thread, encounter, intake, requester, owner, code, status, task_status,"
+    " complaint, department, urgent, mine, in_pool, final, authored, due_server, n_results)"
+    " SELECT 4 * i, 4 * i + 3, iif (i = 1, ?4, 4 * i + 1), 0, 0, 4 * i + 3, 0, 'advice', 'in-consultation',"
+    " 'in-progress', 'complaint', 'endo', 0, 1, 0, 0, ?3 + i, 0, 0 FROM n",
+    "INSERT INTO consult_summary (id, patient, calm, turn, first_unanswered, due, due_key, overdue, authored, last_at,"
+    " last_message, unread, n_pictures, n_voices, n_results, views)"
+    " SELECT 4 * i, 4 * i + 3, 1, 1, ?3 + i, ?3 + i, ?3 + i, 1, ?3 + i, ?3 + i, 4 * i + 2, 1, 0, 0, 0, 1 FROM n",
+    "INSERT INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received, withdrawn, correction,"
+    " reply_to, text, n_pictures, n_voices, n_files, n_results)"
+    " SELECT 4 * i + 2, 4 * i + 1, 4 * i + 3, 1, 0, 0, ?3 + i, 'm' || i, 0, 0, 0, 0, 'question', 0, 0, 0, 0 FROM n",
+    "INSERT INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received, withdrawn, correction,"
+    " reply_to, text, n_pictures, n_voices, n_files, n_results)"
+    " SELECT ?4 + i, ?4, 7, 1 + i % 2, i % 2, 0, ?3 + i, 'l' || i, 0, 0, 0, 0, 'words', 0, 0, 0, 0 FROM n",
+    "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
+    " SELECT ?4 + i, 'Communication', 'l' || i, '1', ?3 + i, 'held', 'message' FROM n",
+    "INSERT INTO resource_text (id, server_json) SELECT ?4 + i, '{\"meta\":{\"tag\":[{\"system\":"
+    "\"https://zhenqiao.org/fhir/department\",\"code\":\"endo\"}]}}' FROM n",
+  };
+  const Span *span = data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statements); i++)
+    {
+      /* All take the same four values. */
+      g_autofree char *sql = g_strconcat (NUMBERS, statements[i], " WHERE ?3 + ?4 > 0", NULL);
+
+      if (!zq_db_exec (zq_txn_db (txn), error, sql, "iiii", span->from, span->to, (gint64)ZQ_TEST_START_US,
+                       (gint64)HEADER))
+        return FALSE;
+    }
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO consult_count (view, n) SELECT 0, count (*) FROM consult_summary", "");
+}
+
+static gboolean
+begin (ZqTxn *txn, gpointer data, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO resource (id, type, server_id, state, kind) VALUES (?, 'Communication', 'long',"
+                     " 'held', 'thread')",
+                     "i", (gint64)HEADER) &&
+         zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO resource_text (id, server_json) VALUES (?, '{\"meta\":{\"tag\":[{\"system\":"
+                     "\"https://zhenqiao.org/fhir/department\",\"code\":\"endo\"}]}}')",
+                     "i", (gint64)HEADER) &&
+         zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO read_mark (id, thread, reader, mine, by_patient, up_to, marked_unread, updated)"
+                     " VALUES (1, ?1, 7, 0, 1, ?2, 0, ?2)",
+                     "ii", (gint64)HEADER, (gint64)ZQ_TEST_START_US + 20);
+}
+
+/* --- what is measured ------------------------------------------------------------------------- */
+
+static void
+load_page (Fixture *fixture, ZqList *list)
+{
+  g_autoptr (GObject) first = NULL;
+
+  while (!zq_list_is_complete (list))
+    g_main_context_iteration (NULL, TRUE);
+  first = fixture_item (fixture, list, zq_list_get_key (list, 0));
+}
+
+static void
+open_inbox (Fixture *fixture)
+{
+  g_autoptr (ZqList) list = zq_consult_list_new (fixture->store, ZQ_VIEW_WAITING_FOR_ME);
+
+  load_page (fixture, list);
+}
+
+static void
+open_thread (Fixture *fixture)
+{
+  g_autoptr (ZqList) list = zq_message_list_new (fixture->store, HEADER);
+
+  load_page (fixture, list);
+}
+
+static void
+load_consult (Fixture *fixture)
+{
+  g_autoptr (ZqConsult) consult = zq_consult_load (fixture_db (fixture), fixture->context, 4, NULL);
+
+  g_assert_nonnull (consult);
+}
+
+static void
+count_views (Fixture *fixture)
+{
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), >=, SMALL);
+}
+
+/* What sync asks of one conversation in every round; on the reader thread, but for every open one. */
+static void
+find_untagged (Fixture *fixture)
+{
+  const ZqScope *scope = zq_message_kind.scopes;
+  GString *sql = g_string_new ("SELECT EXISTS (SELECT 1 FROM (");
+  g_autofree char *text = NULL;
+
+  while (scope->again == NULL)
+    scope++;
+  g_string_append_printf (sql, "%s AND c.id = 4) WHERE thread = ?)", scope->again);
+  g_string_replace (sql, "{departments}", "'[\"endo\"]'", 0);
+  text = g_string_free (sql, FALSE);
+  g_assert_cmpint (fixture_number (fixture, text, HEADER), ==, 0);
+}
+
+static const struct
+{
+  const char *name;
+  void (*run) (Fixture *fixture);
+} screens[] = {
+  { "inbox first page", open_inbox },         { "view counts", count_views }, { "consult load", load_consult },
+  { "conversation first page", open_thread }, { "untagged", find_untagged },
+};
+
+static void
+measure (Fixture *fixture, ZqDbCounts *counts)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (screens); i++)
+    {
+      ZqDbCounts before;
+
+      /* Not what is done once. */
+      screens[i].run (fixture);
+      zq_db_get_counts (fixture_db (fixture), &before);
+      screens[i].run (fixture);
+      zq_db_get_counts (fixture_db (fixture), &counts[i]);
+      counts[i].statements -= before.statements;
+      counts[i].rows -= before.rows;
+      counts[i].steps -= before.steps;
+    }
+}
+
+static void
+write_span (Fixture *fixture, gint64 from, gint64 to)
+{
+  Span span = { from, to };
+  g_autoptr (GError) error = NULL;
+
+  zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, fill, &span, &error);
+  g_assert_no_error (error);
+  zq_test_settle ();
+}
+
+static void
+test_work (Fixture *fixture, gconstpointer data)
+{
+  ZqDbCounts small[G_N_ELEMENTS (screens)];
+  ZqDbCounts large[G_N_ELEMENTS (screens)];
+  guint n_worse = 0;
+
+  g_assert_true (zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, begin, NULL, NULL));
+  write_span (fixture, 1, SMALL);
+  measure (fixture, small);
+  write_span (fixture, SMALL + 1, LARGE);
+  measure (fixture, large);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (screens); i++)
+    {
+      g_test_message ("%s: %" G_GUINT64_FORMAT " statements, %" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT
+                      " steps; then %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT,
+                      screens[i].name, small[i].statements, small[i].rows, small[i].steps, large[i].statements,
+                      large[i].rows, large[i].steps);
+      n_worse += small[i].statements != large[i].statements || small[i].rows != large[i].rows ||
+                 small[i].steps != large[i].steps;
+    }
+  g_assert_cmpuint (n_worse, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/scale/screens-cost-the-same-at-twenty-times-the-store", Fixture, NULL, fixture_set_up, test_work,
+              fixture_tear_down);
+
+  return g_test_run ();
+}
