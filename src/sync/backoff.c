@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sync/push.h"
+#include "sync/backoff.h"
 
-#define REMEMBERED_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+#define FIRST_DELAY_US   (1 * G_USEC_PER_SEC)
+#define LONGEST_DELAY_US (5 * 60 * G_USEC_PER_SEC)
+#define REMEMBERED_US    (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 
 struct _ZqBackoffs
 {
   ZqClock *clock;
-  GHashTable *rests; /* seq → Rest */
+  GHashTable *rests; /* key → Rest */
   gint64 looked;     /* monotonic: what rested no longer then has been tried */
 };
 
@@ -15,6 +17,14 @@ typedef struct
   gint64 until; /* monotonic */
   guint failures;
 } Rest;
+
+gint64
+zq_backoff_delay (guint attempt)
+{
+  gint64 delay = MIN (FIRST_DELAY_US << MIN (attempt, 20), LONGEST_DELAY_US);
+
+  return delay / 2 + (gint64)(g_random_double () * (double)(delay / 2));
+}
 
 ZqBackoffs *
 zq_backoffs_new (ZqClock *clock)
@@ -37,14 +47,14 @@ zq_backoffs_free (ZqBackoffs *self)
 }
 
 void
-zq_backoffs_failed (ZqBackoffs *self, gint64 seq, gint64 retry_after_us)
+zq_backoffs_failed (ZqBackoffs *self, gint64 key, gint64 retry_after_us)
 {
-  Rest *rest = g_hash_table_lookup (self->rests, &seq);
+  Rest *rest = g_hash_table_lookup (self->rests, &key);
 
   if (rest == NULL)
     {
       rest = g_new0 (Rest, 1);
-      g_hash_table_insert (self->rests, g_memdup2 (&seq, sizeof seq), rest);
+      g_hash_table_insert (self->rests, g_memdup2 (&key, sizeof key), rest);
     }
   rest->until =
       zq_clock_monotonic (self->clock) + (retry_after_us > 0 ? retry_after_us : zq_backoff_delay (rest->failures));
@@ -52,9 +62,9 @@ zq_backoffs_failed (ZqBackoffs *self, gint64 seq, gint64 retry_after_us)
 }
 
 void
-zq_backoffs_worked (ZqBackoffs *self, gint64 seq)
+zq_backoffs_worked (ZqBackoffs *self, gint64 key)
 {
-  g_hash_table_remove (self->rests, &seq);
+  g_hash_table_remove (self->rests, &key);
 }
 
 void
@@ -64,11 +74,19 @@ zq_backoffs_clear (ZqBackoffs *self)
 }
 
 gboolean
-zq_backoffs_rests (ZqBackoffs *self, gint64 seq)
+zq_backoffs_rests (ZqBackoffs *self, gint64 key)
 {
-  Rest *rest = g_hash_table_lookup (self->rests, &seq);
+  Rest *rest = g_hash_table_lookup (self->rests, &key);
 
   return rest != NULL && zq_clock_monotonic (self->clock) < rest->until;
+}
+
+guint
+zq_backoffs_get_failures (ZqBackoffs *self, gint64 key)
+{
+  const Rest *rest = g_hash_table_lookup (self->rests, &key);
+
+  return rest != NULL ? rest->failures : 0;
 }
 
 void

@@ -4,8 +4,6 @@
 #include "resource/datetime.h"
 
 #define TOLERATED_OFFSET_US (2 * G_USEC_PER_SEC)
-#define FIRST_DELAY_US      (1 * G_USEC_PER_SEC)
-#define LONGEST_DELAY_US    (5 * 60 * G_USEC_PER_SEC)
 
 G_DEFINE_QUARK (zq - sync - error - quark, zq_sync_error)
 
@@ -20,6 +18,7 @@ zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->clock = g_object_ref (clock);
   self->me = g_strdup (scope->me != NULL ? scope->me : "");
   self->departments = g_strdupv ((GStrv)(scope->departments != NULL ? scope->departments : nowhere));
+  self->wanted = zq_backoffs_new (clock);
   return self;
 }
 
@@ -37,6 +36,7 @@ peer_clear (ZqPeer *self)
   g_object_unref (self->clock);
   g_free (self->me);
   g_strfreev (self->departments);
+  zq_backoffs_free (self->wanted);
 }
 
 void
@@ -56,14 +56,6 @@ zq_peer_note_date (ZqPeer *self, gint64 date_us)
   off = date_us + G_USEC_PER_SEC / 2 - zq_clock_now (self->clock);
   if (ABS (off) > TOLERATED_OFFSET_US)
     zq_clock_set_server_offset (self->clock, zq_clock_get_server_offset (self->clock) + off);
-}
-
-gint64
-zq_backoff_delay (guint attempt)
-{
-  gint64 delay = MIN (FIRST_DELAY_US << MIN (attempt, 20), LONGEST_DELAY_US);
-
-  return delay / 2 + (gint64)(g_random_double () * (double)(delay / 2));
 }
 
 void

@@ -4,6 +4,7 @@
 #include "fhir/client.h"
 #include "resource/scan.h"
 #include "store/store.h"
+#include "sync/backoff.h"
 #include "sync/sync.h"
 
 G_BEGIN_DECLS
@@ -25,6 +26,8 @@ typedef struct
   char *me;
   GStrv departments;
 
+  ZqBackoffs *wanted; /* of types and ids that are referred to and cannot be read */
+
   gint64 pause_until; /* monotonic: the hospital asked us to wait until then */
 } ZqPeer;
 
@@ -42,9 +45,6 @@ gboolean zq_peer_is_paused (ZqPeer *self);
 
 /* Whether the next request would fail just so: unreachable, signed out, busy, cancelled, closed. */
 gboolean zq_peer_ends_round (const GError *error);
-
-/* Exponential with jitter, capped at five minutes; @attempt counts from 0. */
-gint64 zq_backoff_delay (guint attempt);
 
 /* One answer, taken apart. */
 typedef struct

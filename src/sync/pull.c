@@ -12,7 +12,9 @@
 #define HOLDER_BATCH 20
 #define HOLDER_LIMIT 5000
 /* Of those asked again: a round has its budget, and the longest unasked come first. */
-#define AGAIN_LIMIT 400
+#define AGAIN_LIMIT    400
+#define MAX_FAILED     8 /* of those asked for one by one; more are the server's */
+#define SINGLE_REST_US (5 * 60 * G_USEC_PER_SEC)
 
 typedef enum
 {
@@ -36,6 +38,8 @@ typedef struct
   GQueue jobs;
   guint n_active;
   guint n_done;
+  guint n_failed;    /* single wanted ones */
+  gboolean broke;    /* the server, at some */
   GHashTable *asked; /* "Type/id" and "kind/scope/id" of this round */
   gboolean finished;
   GError *fatal;
@@ -57,6 +61,9 @@ typedef struct
   GPtrArray *ids;
   gboolean single;
   gint64 asked_at;
+  const ZqResourceKind *owner; /* of HOLDERS */
+  const ZqScope *hangs;
+  char *since;
 } Job;
 
 static void round_pump (GTask *task);
@@ -71,6 +78,7 @@ job_free (Job *self)
   g_free (self->scope);
   g_free (self->type);
   g_clear_pointer (&self->ids, g_ptr_array_unref);
+  g_free (self->since);
   g_free (self);
 }
 
@@ -248,6 +256,23 @@ set_gone (GTask *task, const char *type, const char *id, const char *why)
   zq_store_set_gone_async (self->peer->store, type, id, why, on_gone, g_object_ref (task));
 }
 
+static gint64
+rest_key (const char *type, const char *id)
+{
+  g_autofree char *key = g_strconcat (type, "/", id, NULL);
+
+  return (gint64)g_str_hash (key);
+}
+
+/* The more often a type has failed, the fewer are asked for at once: one of them may be the reason. */
+static guint
+batch_size (Round *self, const char *type)
+{
+  guint failures = zq_backoffs_get_failures (self->peer->wanted, rest_key (type, ""));
+
+  return MAX (WANTED_BATCH >> (2 * MIN (failures, 3)), 1);
+}
+
 /* New jobs for what nobody has asked for in this round. */
 static gboolean
 add_wanted_of_type (GTask *task, const char *type, GError **error)
@@ -256,14 +281,18 @@ add_wanted_of_type (GTask *task, const char *type, GError **error)
   g_autoptr (GPtrArray) wanted =
       zq_store_list_wanted (zq_store_get_main_db (self->peer->store), type, WANTED_LIMIT, error);
   g_autoptr (GPtrArray) batch = g_ptr_array_new_with_free_func (g_free);
+  guint size = batch_size (self, type);
 
   if (wanted == NULL)
     return FALSE;
+  if (zq_backoffs_rests (self->peer->wanted, rest_key (type, "")))
+    return TRUE;
   for (guint i = 0; i < wanted->len; i++)
     {
       const char *id = g_ptr_array_index (wanted, i);
 
-      if (!g_hash_table_add (self->asked, g_strdup_printf ("%s/%s", type, id)))
+      if (zq_backoffs_rests (self->peer->wanted, rest_key (type, id)) ||
+          !g_hash_table_add (self->asked, g_strdup_printf ("%s/%s", type, id)))
         continue;
       if (!zq_id_is_valid (id))
         {
@@ -271,7 +300,7 @@ add_wanted_of_type (GTask *task, const char *type, GError **error)
           continue;
         }
       g_ptr_array_add (batch, g_strdup (id));
-      if (batch->len == WANTED_BATCH)
+      if (batch->len >= size)
         {
           add_wanted_job (task, type, batch, FALSE);
           g_ptr_array_unref (batch);
@@ -319,43 +348,80 @@ settle_wanted (Job *job)
 static gboolean
 is_refusal (const GError *error)
 {
-  return g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN) ||
-         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
-         g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE);
+  return error->domain == ZQ_FHIR_ERROR &&
+         (error->code == ZQ_FHIR_ERROR_FORBIDDEN || error->code == ZQ_FHIR_ERROR_NOT_FOUND ||
+          error->code == ZQ_FHIR_ERROR_GONE);
+}
+
+/* One that is not for us must not hide the others. */
+static void
+split_wanted (Job *job)
+{
+  for (guint i = 0; i < job->ids->len; i++)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func (g_free);
+
+      g_ptr_array_add (one, g_strdup (g_ptr_array_index (job->ids, i)));
+      add_wanted_job (job->task, job->type, one, TRUE);
+    }
+}
+
+static void
+drop_wanted (Round *self, const char *type)
+{
+  for (GList *link = self->jobs.head, *next; link != NULL; link = next)
+    {
+      Job *job = link->data;
+
+      next = link->next;
+      if (g_strcmp0 (job->type, type) != 0)
+        continue;
+      g_queue_delete_link (&self->jobs, link);
+      job_free (job);
+    }
+}
+
+/* The server breaks down at it: that one rests, or, as long as nobody knows which, all of the type. */
+static void
+rest_wanted (Job *job)
+{
+  Round *self = g_task_get_task_data (job->task);
+
+  self->broke = TRUE;
+  if (job->ids->len == 1)
+    zq_backoffs_failed (self->peer->wanted, rest_key (job->type, g_ptr_array_index (job->ids, 0)), SINGLE_REST_US);
+  if (job->ids->len == 1 && ++self->n_failed < MAX_FAILED)
+    return;
+  if (!zq_backoffs_rests (self->peer->wanted, rest_key (job->type, "")))
+    zq_backoffs_failed (self->peer->wanted, rest_key (job->type, ""), 0);
+  drop_wanted (self, job->type);
 }
 
 static void
 on_wanted_walked (GObject *source, GAsyncResult *result, gpointer data)
 {
   Job *job = data;
+  Round *self = g_task_get_task_data (job->task);
   g_autoptr (GError) error = NULL;
+  gboolean refused;
 
   if (zq_walk_finish (result, &error))
     {
+      /* The last one, and none broke. */
+      if (self->n_active == 1 && self->jobs.length == 0 && !self->broke)
+        zq_backoffs_worked (self->peer->wanted, rest_key (job->type, ""));
       settle_wanted (job);
       job_end (job, NULL);
       return;
     }
-  if (job->single && is_refusal (error))
-    {
-      set_gone (job->task, job->type, g_ptr_array_index (job->ids, 0), "the hospital does not show it");
-      job_end (job, NULL);
-      return;
-    }
-  /* One that is not for us must not hide the others. */
-  if (!job->single && !zq_peer_ends_round (error))
-    {
-      for (guint i = 0; i < job->ids->len; i++)
-        {
-          g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func (g_free);
-
-          g_ptr_array_add (one, g_strdup (g_ptr_array_index (job->ids, i)));
-          add_wanted_job (job->task, job->type, one, TRUE);
-        }
-      job_end (job, NULL);
-      return;
-    }
-  job_end (job, error);
+  refused = is_refusal (error) || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_REFUSED);
+  if (refused && job->single)
+    set_gone (job->task, job->type, g_ptr_array_index (job->ids, 0), "the hospital does not show it");
+  else if (refused)
+    split_wanted (job);
+  else if (!zq_peer_ends_round (error))
+    rest_wanted (job);
+  job_end (job, refused ? NULL : error);
 }
 
 /* --- what hangs on patients and threads ------------------------------------------------------- */
@@ -459,6 +525,9 @@ add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, G
   job->kind = g_strdup (kind->name);
   job->scope = g_strdup (scope->name);
   job->ids = g_ptr_array_ref (ids);
+  job->owner = kind;
+  job->hangs = scope;
+  job->since = g_strdup (since);
   g_queue_push_tail (&self->jobs, job);
 }
 
@@ -568,6 +637,19 @@ on_filled (GObject *source, GAsyncResult *result, gpointer data)
   job_end (job, error);
 }
 
+/* Whose things are refused is known only where they are asked for alone. */
+static void
+split_holders (Job *job)
+{
+  for (guint i = 0; i < job->ids->len; i++)
+    {
+      g_autoptr (GPtrArray) one = g_ptr_array_new_with_free_func (g_free);
+
+      g_ptr_array_add (one, g_strdup (g_ptr_array_index (job->ids, i)));
+      add_holder_job (job->task, job->owner, job->hangs, one, job->since);
+    }
+}
+
 static void
 on_holders_walked (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -575,8 +657,13 @@ on_holders_walked (GObject *source, GAsyncResult *result, gpointer data)
   Round *self = g_task_get_task_data (job->task);
   g_autoptr (GError) error = NULL;
 
-  if (zq_walk_finish (result, &error) || is_refusal (error))
+  if (zq_walk_finish (result, &error) || (is_refusal (error) && job->ids->len == 1))
     zq_store_write_async (self->peer->store, ZQ_PRIORITY_SYNC, write_filled, job, NULL, on_filled, job);
+  else if (is_refusal (error))
+    {
+      split_holders (job);
+      job_end (job, NULL);
+    }
   else
     job_end (job, error);
 }
@@ -663,10 +750,7 @@ round_pump (GTask *task)
       return;
     }
   if (self->n_active == 0 && self->jobs.length == 0 && !next_phase (task))
-    {
-      round_end (task);
-      return;
-    }
+    round_end (task);
   while (self->n_active < MAX_ACTIVE && self->jobs.length > 0)
     {
       self->n_active++;

@@ -493,6 +493,7 @@ zq_sync_now (ZqSync *self)
   self->peer->pause_until = 0;
   self->refresh_due = 0;
   zq_backoffs_clear (self->backoffs);
+  zq_backoffs_clear (self->peer->wanted);
   if (!self->pulling)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
   start_pull (self);

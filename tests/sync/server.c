@@ -182,6 +182,19 @@ by_time_down (gconstpointer a, gconstpointer b)
   return by_time (b, a);
 }
 
+static gboolean
+names_forbidden (ToyServer *self, const char *ids)
+{
+  g_auto (GStrv) parts = g_strsplit (ids != NULL ? ids : "", ",", -1);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      if (g_hash_table_contains (self->forbidden, parts[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTable *query, const char *query_text)
 {
@@ -189,22 +202,14 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
   const char *sort = g_hash_table_lookup (query, "_sort");
   const char *page = g_hash_table_lookup (query, "_page");
   guint start = page != NULL ? (guint)g_ascii_strtoull (page, NULL, 10) : 0;
-  const char *ids = g_hash_table_lookup (query, "_id");
   g_autoptr (GString) text = g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   guint n = 0;
 
-  if (ids != NULL)
+  if (names_forbidden (self, g_hash_table_lookup (query, "_id")) ||
+      names_forbidden (self, g_hash_table_lookup (query, "patient")))
     {
-      g_auto (GStrv) parts = g_strsplit (ids, ",", -1);
-
-      for (guint i = 0; parts[i] != NULL; i++)
-        {
-          if (g_hash_table_contains (self->forbidden, parts[i]))
-            {
-              outcome (message, 403);
-              return;
-            }
-        }
+      outcome (message, 403);
+      return;
     }
   for (guint i = 0; i < self->resources->len; i++)
     {

@@ -53,7 +53,7 @@ void toy_server_fault (ToyServer *self,
                        guint retry_after);
 /* The next link of every page leads back to the first one. */
 void toy_server_set_circle (ToyServer *self, gboolean circle);
-/* Searches by _id that name this id are refused (403). */
+/* Searches by _id or patient that name this id are refused (403). */
 void toy_server_forbid (ToyServer *self, const char *id);
 
 /* How many requests of @method held @part in path and query so far. */

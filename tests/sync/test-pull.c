@@ -209,6 +209,99 @@ test_holders (Harness *self, gconstpointer data)
 }
 
 static void
+put_about (Harness *self, const char *id, const char *patient)
+{
+  g_autofree char *json = g_strdup_printf (",\"subject\":{\"reference\":\"Patient/%s\"}", patient);
+
+  toy_server_put (self->server, "Basic", id, json, START - MINUTE);
+}
+
+/* One patient who is not for us must not hide what the others have. */
+static void
+test_forbidden_holder (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  toy_server_put (self->server, "Patient", "b", "", START - MINUTE);
+  put_about (self, "1", "a");
+  put_about (self, "2", "b");
+  harness_assert_no_error (self, harness_pull);
+  toy_server_put (self->server, "AllergyIntolerance", "x", ",\"subject\":{\"reference\":\"Patient/a\"}", START);
+  toy_server_forbid (self->server, "b");
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "AllergyIntolerance"), ==, 1);
+}
+
+/* What is refused for good is asked for once, by itself. */
+static void
+test_refused_reference (Harness *self, gconstpointer data)
+{
+  toy_server_put (self->server, "Patient", "a", "", START - MINUTE);
+  put_about (self, "1", "a");
+  put_about (self, "2", "odd");
+  toy_server_fault (self->server, "GET", "odd", TOY_STATUS, 100, 400, 0);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Patient"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "odd"), ==, 2);
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "odd"), ==, 2);
+}
+
+/* A server that breaks down is not asked a thousand times, nor at every poll. */
+static void
+test_failing_references (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint seen;
+
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *note = g_strdup_printf ("n%u", i);
+      g_autofree char *patient = g_strdup_printf ("p%u", i);
+
+      put_about (self, note, patient);
+      toy_server_put (self->server, "Patient", patient, "", START - MINUTE);
+    }
+  toy_server_fault (self->server, "GET", "Patient", TOY_STATUS, 1000, 500, 0);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SERVER);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Patient"), <=, 2);
+  seen = toy_server_seen (self->server, "GET", "Patient");
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Patient"), ==, seen);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) again = NULL;
+
+      zq_clock_advance (self->clock, MINUTE);
+      again = harness_pull (self);
+    }
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "Patient"), <, 120);
+}
+
+/* One that the server breaks down at must not hide the others for ever. */
+static void
+test_broken_reference (Harness *self, gconstpointer data)
+{
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *note = g_strdup_printf ("n%u", i);
+      g_autofree char *patient = g_strdup_printf ("p%ux", i);
+
+      put_about (self, note, patient);
+      toy_server_put (self->server, "Patient", patient, "", START - MINUTE);
+    }
+  toy_server_fault (self->server, "GET", "p40x", TOY_STATUS, 1000, 500, 0);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (GError) error = harness_pull (self);
+
+      zq_clock_advance (self->clock, MINUTE);
+    }
+  g_assert_cmpint (harness_count (self, "Patient"), ==, 59);
+}
+
+static void
 test_offline (Harness *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -350,6 +443,10 @@ main (int argc, char **argv)
   ADD ("/pull/what-hangs-on-a-patient-comes-with-the-patient", test_holders);
   g_test_add ("/pull/what-no-department-brings-is-asked-for-again", Harness, "more", harness_set_up, test_again,
               harness_tear_down);
+  ADD ("/pull/one-forbidden-patient-does-not-hide-the-others", test_forbidden_holder);
+  ADD ("/pull/refused-reference-is-not-asked-for-again", test_refused_reference);
+  ADD ("/pull/failing-references-rest", test_failing_references);
+  ADD ("/pull/broken-reference-hides-no-others", test_broken_reference);
   ADD ("/pull/unreachable-is-offline", test_offline);
   ADD ("/pull/broken-page-is-told-and-does-not-stop", test_not_fhir);
   ADD ("/pull/polls-by-the-clock", test_polls);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/harness.h"
 
-#include "sync/push.h"
+#include "sync/backoff.h"
 
 #define START  ZQ_TEST_START_US
 #define MINUTE ZQ_TEST_MINUTE_US
