@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/push.h"
 
+#include "base/id.h"
 #include "resource/json.h"
 #include "sync/walk.h"
 
@@ -32,6 +33,7 @@ typedef struct
 
   /* in progress */
   GPtrArray *queries; /* still to be pulled, last one first */
+  char *key_query;    /* the one among them that finds it where it may have been made already; or NULL */
   ZqPush *push;
   guint conflicts;
   gboolean searched;
@@ -59,6 +61,7 @@ job_free (Job *self)
   g_object_unref (self->task);
   zq_intent_free (self->intent);
   g_clear_pointer (&self->queries, g_ptr_array_unref);
+  g_free (self->key_query);
   g_clear_pointer (&self->push, zq_push_free);
   g_free (self->refusal);
   g_free (self);
@@ -184,6 +187,7 @@ on_freshened (GObject *source, GAsyncResult *result, gpointer data)
   if (zq_walk_finish (result, &error))
     {
       self->network_failures = 0;
+      job->searched = job->searched || g_strcmp0 (query, job->key_query) == 0;
       job_freshen (job);
     }
   else if ((g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
@@ -242,11 +246,24 @@ job_freshen (Job *job)
   else if (job->queries->len == 0)
     zq_store_prepare_push_async (self->peer->store, job->intent->seq, on_prepared, job);
   else
-    zq_walk_async (self->peer, ZQ_WALK_PLAIN, g_ptr_array_index (job->queries, job->queries->len - 1), NULL, NULL,
+    zq_walk_async (self->peer, ZQ_WALK_FIRST, g_ptr_array_index (job->queries, job->queries->len - 1), NULL, NULL,
                    g_task_get_cancellable (job->task), on_freshened, job);
 }
 
 /* --- searching what may have been committed already --------------------------------------------- */
+
+/* A server may overlook what was searched for: then this is somebody else's. */
+static gboolean
+is_sought (const ZqBundleEntry *entry, const ZqIntent *intent)
+{
+  g_autoptr (JsonNode) node = NULL;
+
+  if (entry->raw == NULL || (entry->search_mode != NULL && !g_str_equal (entry->search_mode, "match")))
+    return FALSE;
+  node = zq_json_read (entry->raw, (gssize)entry->raw_length, NULL);
+  return node != NULL && intent->target_local_id != NULL &&
+         g_strcmp0 (zq_json_get_identifier (node, ZQ_SYSTEM_LOCAL_ID), intent->target_local_id) == 0;
+}
 
 static void
 on_searched (GObject *source, GAsyncResult *result, gpointer data)
@@ -265,7 +282,7 @@ on_searched (GObject *source, GAsyncResult *result, gpointer data)
     {
       const ZqBundleEntry *entry = zq_bundle_get_entry (page->bundle, i);
 
-      if (entry->raw != NULL && (entry->search_mode == NULL || g_str_equal (entry->search_mode, "match")))
+      if (is_sought (entry, job->intent))
         {
           g_autoptr (GBytes) resource = g_bytes_new (entry->raw, entry->raw_length);
 
@@ -452,9 +469,23 @@ find_rule (ZqStore *store, const ZqIntent *intent)
   return NULL;
 }
 
+/* Its address, or where it has none yet the search for it. */
+static char *
+name_target (const ZqIntent *intent)
+{
+  g_autofree char *key = NULL;
+
+  if (intent->target_server_id != NULL)
+    return g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id);
+  if (intent->target_local_id == NULL)
+    return NULL;
+  key = g_uri_escape_string (intent->target_local_id, NULL, FALSE);
+  return g_strdup_printf ("%s?identifier=" ZQ_SYSTEM_LOCAL_ID "%%7C%s", intent->target_type, key);
+}
+
 /* Reversed, since they are taken from the end. */
 static GPtrArray *
-list_queries (Round *self, const ZqIntent *intent)
+list_queries (Round *self, const ZqIntent *intent, char **key_query)
 {
   const ZqIntentRule *rule = find_rule (self->peer->store, intent);
   g_autoptr (GPtrArray) queries = g_ptr_array_new_with_free_func (g_free);
@@ -463,11 +494,13 @@ list_queries (Round *self, const ZqIntent *intent)
 
   if (rule != NULL && rule->freshen != NULL)
     rule->freshen (zq_store_get_main_db (self->peer->store), intent, zq_store_get_context (self->peer->store), queries);
-  /* An update whose outcome is open may stand at the hospital already. */
-  if (intent->target_server_id != NULL && intent->state == ZQ_INTENT_SENDING)
+  /* What is to be made or changed and whose outcome is open may stand at the hospital already. */
+  if (intent->state == ZQ_INTENT_SENDING)
     {
-      target = g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id);
-      if (!g_ptr_array_find_with_equal_func (queries, target, g_str_equal, NULL))
+      target = name_target (intent);
+      if (intent->target_server_id == NULL)
+        *key_query = g_strdup (target);
+      if (target != NULL && !g_ptr_array_find_with_equal_func (queries, target, g_str_equal, NULL))
         g_ptr_array_add (queries, g_steal_pointer (&target));
     }
   while (queries->len > 0)
@@ -483,7 +516,7 @@ start_job (GTask *task, const ZqIntent *intent)
 
   job->task = g_object_ref (task);
   job->intent = zq_intent_copy (intent);
-  job->queries = list_queries (self, intent);
+  job->queries = list_queries (self, intent, &job->key_query);
   g_hash_table_add (self->active, g_memdup2 (&intent->seq, sizeof intent->seq));
   job_freshen (job);
 }

@@ -85,6 +85,7 @@ first_path (const Walk *self)
       since = zq_instant_format (zq_sync_instant (self->cursor.high) - ZQ_SYNC_OVERLAP_US);
       return with_search (self, "ge", since, "_lastUpdated");
     case ZQ_WALK_PLAIN:
+    case ZQ_WALK_FIRST:
     default:
       return g_strdup (self->query);
     }
@@ -141,7 +142,7 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  if (link == NULL)
+  if (link == NULL || self->mode == ZQ_WALK_FIRST)
     {
       g_task_return_boolean (task, TRUE);
       return;
@@ -266,7 +267,7 @@ zq_walk_async (ZqPeer *peer,
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_task_set_task_data (task, self, (GDestroyNotify)walk_free);
 
-  if (mode != ZQ_WALK_PLAIN &&
+  if (mode != ZQ_WALK_PLAIN && mode != ZQ_WALK_FIRST &&
       !zq_store_get_cursor (zq_store_get_main_db (peer->store), kind, scope, &self->cursor, &error))
     g_task_return_error (task, g_steal_pointer (&error));
   else

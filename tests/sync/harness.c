@@ -54,7 +54,12 @@ note_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer context,
   g_autoptr (JsonNode) args = zq_json_read (intent->args, -1, NULL);
 
   if (fresh == NULL)
-    return ZQ_VERDICT_GO;
+    {
+      if (intent->attempts == 0 || g_strcmp0 (zq_json_get_string (args, "text"), "once") != 0)
+        return ZQ_VERDICT_GO;
+      *reason = g_strdup ("not a second time");
+      return ZQ_VERDICT_HELD;
+    }
   if (zq_json_get_boolean (fresh, "hold", FALSE))
     {
       *reason = g_strdup ("somebody holds it");

@@ -37,7 +37,8 @@ GError *harness_push (Harness *self);
 gint64 harness_count (Harness *self, const char *type); /* held */
 ZqDb *harness_db (Harness *self);
 
-/* Intents of the toy kinds: a new note, an edit of one that is held. Returns the seq. */
+/* Intents of the toy kinds: a new note (with the text "once": held when it is to go a second time), an
+ * edit of one that is held. Returns the seq. */
 gint64 harness_add_note (Harness *self, const char *text, const char *chain);
 gint64 harness_add_note_about (Harness *self, const char *text, const char *chain, const char *about_local_id);
 gint64 harness_edit (Harness *self, const char *id, const char *text, const char *chain);

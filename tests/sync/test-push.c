@@ -41,6 +41,65 @@ test_answer_lost (Harness *self, gconstpointer data)
   g_assert_cmpuint (toy_server_seen (self->server, "GET", "identifier="), ==, 1);
 }
 
+/* What may have arrived is looked for before anything is judged by what is held here. */
+static void
+test_answer_lost_then_held (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "once", "c1");
+  g_autoptr (GError) error = NULL;
+
+  toy_server_fault (self->server, "POST", "Basic", TOY_DROP_AFTER, 1, 0, 0);
+  error = harness_push (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 1);
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "identifier="), ==, 1);
+}
+
+/* A server that overlooks "identifier" shows what is somebody else's; and of that one page is enough. */
+static void
+test_lenient_search (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autofree char *local = harness_local_id (self, seq);
+  g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autofree char *other = g_strdup_printf ("other%u", i);
+
+      toy_server_put (self->server, "Basic", other, ",\"text\":\"to another patient\"", START - MINUTE);
+    }
+  toy_server_set_page_size (self->server, 3);
+  toy_server_fault (self->server, "POST", "Basic", TOY_DROP_BEFORE, 1, 0, 0);
+  toy_server_fault (self->server, "GET", "identifier=", TOY_LENIENT, 100, 0, 0);
+  error = harness_push (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NETWORK);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 11);
+  id = zq_db_get_text (harness_db (self), NULL, "SELECT server_id FROM resource WHERE local_id = ?", "s", local);
+  g_assert_cmpstr (id, ==, "s1");
+  g_assert_cmpuint (toy_server_seen (self->server, "GET", "_page="), ==, 0);
+}
+
+/* Two have made it at once: the search by its key shows that, among others. */
+static void
+test_conflict_of_creates (Harness *self, gconstpointer data)
+{
+  gint64 seq = harness_add_note (self, "hello", "c1");
+  g_autoptr (GError) error = NULL;
+
+  toy_server_put (self->server, "Basic", "other", ",\"text\":\"to another patient\"", START - MINUTE);
+  toy_server_fault (self->server, "POST", "Basic", TOY_STATUS, 1, 412, 0);
+  toy_server_fault (self->server, "GET", "identifier=", TOY_LENIENT, 100, 0, 0);
+  harness_assert_no_error (self, harness_push);
+  g_assert_cmpint (harness_state (self, seq), ==, -1);
+  g_assert_cmpuint (toy_server_count (self->server, "Basic"), ==, 2);
+}
+
 static void
 test_request_lost (Harness *self, gconstpointer data)
 {
@@ -488,6 +547,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/push/new-one-is-created-once", test_create);
   ADD ("/push/once-when-the-answer-was-lost", test_answer_lost);
+  ADD ("/push/found-before-it-is-held", test_answer_lost_then_held);
+  ADD ("/push/what-is-not-ours-is-not-believed", test_lenient_search);
+  ADD ("/push/what-is-not-ours-solves-no-conflict", test_conflict_of_creates);
   ADD ("/push/once-when-the-request-was-lost", test_request_lost);
   ADD ("/push/empty-answer-is-read-back", test_no_body);
   ADD ("/push/conflict-is-applied-again-on-the-new-copy", test_conflict);
