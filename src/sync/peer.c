@@ -3,7 +3,7 @@
 
 #include "resource/datetime.h"
 
-#define TOLERATED_OFFSET_US (2 * G_USEC_PER_SEC)
+#define TOLERATED_OFFSET_US (1 * G_USEC_PER_SEC)
 
 G_DEFINE_QUARK (zq - sync - error - quark, zq_sync_error)
 
@@ -46,16 +46,17 @@ zq_peer_unref (ZqPeer *self)
 }
 
 void
-zq_peer_note_date (ZqPeer *self, gint64 date_us)
+zq_peer_note_date (ZqPeer *self, gint64 date_us, gint64 began)
 {
+  gint64 now = zq_clock_now (self->clock);
+  gint64 start = now - (zq_clock_monotonic (self->clock) - began);
   gint64 off;
 
-  if (date_us == 0)
+  if (date_us == 0 || (date_us >= start - TOLERATED_OFFSET_US && date_us <= now + TOLERATED_OFFSET_US))
     return;
   /* The header tells whole seconds: on average it is half a second behind. */
-  off = date_us + G_USEC_PER_SEC / 2 - zq_clock_now (self->clock);
-  if (ABS (off) > TOLERATED_OFFSET_US)
-    zq_clock_set_server_offset (self->clock, zq_clock_get_server_offset (self->clock) + off);
+  off = date_us + G_USEC_PER_SEC / 2 - (date_us < start ? start : now);
+  zq_clock_set_server_offset (self->clock, zq_clock_get_server_offset (self->clock) + off);
 }
 
 void
@@ -174,6 +175,7 @@ typedef struct
 
   /* in progress */
   guint tries;
+  gint64 began; /* monotonic: this try */
   GBytes *body;
   gint64 date_us;
 } Fetch;
@@ -236,7 +238,7 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  zq_peer_note_date (fetch->peer, response->date_us);
+  zq_peer_note_date (fetch->peer, response->date_us, fetch->began);
   fetch->date_us = response->date_us;
   fetch->body = g_bytes_ref (response->body);
   g_task_run_in_thread (task, split_in_thread);
@@ -247,6 +249,7 @@ fetch_send (GTask *task)
 {
   Fetch *fetch = g_task_get_task_data (task);
 
+  fetch->began = zq_clock_monotonic (fetch->peer->clock);
   zq_fhir_client_send_async (fetch->peer->client, zq_fhir_request_new ("GET", fetch->path),
                              g_task_get_cancellable (task), on_fetched, g_object_ref (task));
 }

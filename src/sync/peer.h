@@ -36,8 +36,9 @@ ZqPeer *zq_peer_ref (ZqPeer *self);
 void zq_peer_unref (ZqPeer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPeer, zq_peer_unref)
 
-/* The hospital's Date header: corrects our clock when it is off by more than two seconds. */
-void zq_peer_note_date (ZqPeer *self, gint64 date_us);
+/* The Date header of an answer that has just come, to a request of @began (monotonic): corrects our
+ * clock where that cannot be between the two. */
+void zq_peer_note_date (ZqPeer *self, gint64 date_us, gint64 began);
 
 /* After BUSY: nothing is asked for @retry_after_us (0: not told; then ours for the @attempt-th time). */
 void zq_peer_pause (ZqPeer *self, gint64 retry_after_us, guint attempt);

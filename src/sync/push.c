@@ -38,7 +38,7 @@ typedef struct
   guint conflicts;
   gboolean searched;
   char *refusal; /* the hospital's words about an update, while its copy is looked at */
-
+  gint64 began;  /* monotonic: the request */
 } Job;
 
 static void round_pump (GTask *task);
@@ -435,7 +435,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
       on_refused (job, error, retry_after_us, unclear);
       return;
     }
-  zq_peer_note_date (self->peer, response->date_us);
+  zq_peer_note_date (self->peer, response->date_us, job->began);
   if (is_resource (response->body, job->intent->target_type))
     job_settle (job, ZQ_PUSH_DONE, response->body, NULL, FALSE);
   else
@@ -451,6 +451,7 @@ job_send (Job *job)
   request->if_match = g_strdup (job->push->if_match);
   request->if_none_exist = g_strdup (job->push->if_none_exist);
   request->prefer = g_strdup ("return=representation");
+  job->began = zq_clock_monotonic (job_round (job)->peer->clock);
   zq_fhir_client_send_async (job_round (job)->peer->client, request, g_task_get_cancellable (job->task), on_sent, job);
 }
 
@@ -586,10 +587,12 @@ zq_push_async (
 }
 
 gboolean
-zq_push_finish (GAsyncResult *result, guint *n_done, GError **error)
+zq_push_finish (GAsyncResult *result, guint *n_done, gboolean *ended, GError **error)
 {
   Round *self = g_task_get_task_data (G_TASK (result));
 
+  if (ended != NULL)
+    *ended = self->ended;
   if (n_done != NULL)
     *n_done = self->n_done;
   return g_task_propagate_boolean (G_TASK (result), error);

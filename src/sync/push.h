@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  */
 void zq_push_async (
     ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
-/* @n_done: (out) (optional): how many the hospital has now, with an error as well. */
-gboolean zq_push_finish (GAsyncResult *result, guint *n_done, GError **error);
+/* @n_done: (out) (optional): how many the hospital has now, with an error as well; @ended: (out)
+ * (optional): the error ended the round, so that it says something of the link. */
+gboolean zq_push_finish (GAsyncResult *result, guint *n_done, gboolean *ended, GError **error);
 
 G_END_DECLS

@@ -72,6 +72,19 @@ on_gone (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_read_ingested (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
+
+  if (ingested == NULL)
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    next_missing (task);
+}
+
+static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
@@ -80,7 +93,10 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqPage) page = zq_fetch_finish (result, &error);
   Item *item = g_ptr_array_steal_index (self->missing, self->missing->len - 1);
 
-  if (error != NULL && zq_peer_ends_round (error))
+  if (page != NULL)
+    zq_store_ingest_async (self->peer->store, page->bundle, ZQ_PRIORITY_BULK, NULL, NULL, NULL, on_read_ingested,
+                           g_object_ref (task));
+  else if (zq_peer_ends_round (error))
     g_task_return_error (task, g_steal_pointer (&error));
   else if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_NOT_FOUND) ||
            g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_GONE) ||

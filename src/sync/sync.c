@@ -25,6 +25,7 @@ struct _ZqSync
   GPtrArray *push_waiters;
   GPtrArray *pull_served; /* GTask: of the round under way */
   GPtrArray *push_served;
+  GPtrArray *reconcile_served;
 
   gboolean running; /* by itself */
   gboolean stopped;
@@ -35,11 +36,13 @@ struct _ZqSync
   gboolean push_failed; /* the last round ended with an error */
   gboolean counting;
   gboolean count_again;
-  gboolean filled;      /* a whole round was good since the start */
-  guint failures;       /* rounds that did not reach the hospital, in a row */
-  gint64 refresh_due;   /* monotonic */
-  gboolean reconciling; /* with the round under way */
-  gint64 reconciled;    /* row id */
+  gboolean filled;        /* a whole round was good since the start */
+  guint failures;         /* rounds that did not reach the hospital, in a row */
+  gint64 refresh_due;     /* monotonic */
+  gboolean reconcile_due; /* with the round under way */
+  gboolean reconciling;
+  GError *reconcile_error; /* of the pull that came with it */
+  gint64 reconciled;       /* row id */
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -196,12 +199,16 @@ note_outcome (ZqSync *self, const GError *error, gboolean whole)
   note_reached (self);
   if (error != NULL)
     g_info ("round: %s %d", g_quark_to_string (error->domain), error->code);
+  if (!whole && g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_BUSY))
+    zq_session_status_set_problem (self->status, error->message);
   if (!whole)
     return;
   zq_session_status_set_problem (self->status, error != NULL ? error->message : NULL);
   zq_session_status_set_progress (self->status, -1);
   self->filled = self->filled || error == NULL;
-  zq_session_status_set_state (self->status, ZQ_SESSION_SYNCED, now);
+  /* Reached, but not everything came: it is as of the last time. */
+  zq_session_status_set_state (self->status, ZQ_SESSION_SYNCED,
+                               error == NULL ? now : zq_session_status_get_last_synced (self->status));
 }
 
 static void
@@ -255,9 +262,22 @@ on_reconciled (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqSync) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!zq_reconcile_finish (result, &error))
-    note_outcome (self, error, TRUE);
-  end_pull (self, error);
+  zq_reconcile_finish (result, &error);
+  self->reconciling = FALSE;
+  if (error != NULL)
+    g_info ("reconcile: %s %d", g_quark_to_string (error->domain), error->code);
+  serve (self->reconcile_served, self->reconcile_error != NULL ? self->reconcile_error : error);
+  g_clear_error (&self->reconcile_error);
+}
+
+/* Beside the polls, since it may take long. Who waits for a whole round waits for it too. */
+static void
+start_reconcile (ZqSync *self, const GError *error)
+{
+  self->reconciling = TRUE;
+  self->reconcile_error = error != NULL ? g_error_copy (error) : NULL;
+  take_all (self->pull_served, self->reconcile_served);
+  zq_reconcile_async (self->peer, &self->reconciled, self->cancellable, on_reconciled, g_object_ref (self));
 }
 
 static void
@@ -271,10 +291,10 @@ on_pulled (GObject *source, GAsyncResult *result, gpointer data)
   note_outcome (self, error, TRUE);
   if (self->running && was_away && self->failures == 0)
     start_push (self);
-  if (pulled && self->reconciling && !self->stopped)
-    zq_reconcile_async (self->peer, &self->reconciled, self->cancellable, on_reconciled, g_object_ref (self));
-  else
-    end_pull (self, error);
+  /* One search that fails is no reason to show what was taken away. */
+  if (self->reconcile_due && !self->reconciling && !self->stopped && (pulled || !zq_peer_ends_round (error)))
+    start_reconcile (self, error);
+  end_pull (self, error);
 }
 
 /* Before the first fill there is nothing that could have been taken away. */
@@ -299,7 +319,7 @@ start_pull (ZqSync *self)
     return;
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   self->pulling = TRUE;
-  self->reconciling = refresh && has_fill (self);
+  self->reconcile_due = refresh && has_fill (self);
   if (refresh)
     self->refresh_due = now + REFRESH_US;
   take_all (self->pull_waiters, self->pull_served);
@@ -317,14 +337,16 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqSync) self = data;
   g_autoptr (GError) error = NULL;
   gboolean was_away = self->failures > 0;
+  gboolean ended = FALSE, dropped;
   guint n_done = 0;
 
-  zq_push_finish (result, &n_done, &error);
+  zq_push_finish (result, &n_done, &ended, &error);
   self->pushing = FALSE;
   self->push_failed = error != NULL;
-  /* A round without anything to send tells nothing of the link. */
-  if (n_done > 0 || (error != NULL && error->domain == ZQ_FHIR_ERROR))
-    note_outcome (self, error, FALSE);
+  /* A round without anything to send tells nothing of the link, and one lost connection little. */
+  dropped = is_network (error) && !ended;
+  if (n_done > 0 || (error != NULL && error->domain == ZQ_FHIR_ERROR && !dropped))
+    note_outcome (self, dropped ? NULL : error, FALSE);
   serve (self->push_served, error);
   if (self->stopped)
     return;
@@ -332,7 +354,8 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
     start_push (self);
   else
     schedule_push (self);
-  if (self->running && was_away && self->failures == 0)
+  /* A pull finds out what there is to it. */
+  if (self->running && self->failures == 0 && (was_away || (dropped && n_done == 0)))
     start_pull (self);
   else if (self->running && !self->pulling && self->pull_alarm == 0)
     schedule_pull (self);
@@ -401,6 +424,8 @@ zq_sync_finalize (GObject *object)
   g_ptr_array_unref (self->push_waiters);
   g_ptr_array_unref (self->pull_served);
   g_ptr_array_unref (self->push_served);
+  g_ptr_array_unref (self->reconcile_served);
+  g_clear_error (&self->reconcile_error);
   G_OBJECT_CLASS (zq_sync_parent_class)->finalize (object);
 }
 
@@ -420,6 +445,7 @@ zq_sync_init (ZqSync *self)
   self->push_waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->pull_served = g_ptr_array_new_with_free_func (g_object_unref);
   self->push_served = g_ptr_array_new_with_free_func (g_object_unref);
+  self->reconcile_served = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
 ZqSync *

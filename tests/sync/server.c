@@ -395,6 +395,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     hang_up (message);
   else if (what == TOY_EMPTY)
     answer (message, 200, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}");
+  else if (what == TOY_SILENT)
+    soup_server_message_pause (message);
   else if (what == TOY_LENIENT)
     search (self, message, parts[0], nothing, query_text != NULL ? query_text : "");
   else if (g_str_equal (method, "POST"))

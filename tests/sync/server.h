@@ -40,6 +40,7 @@ typedef enum
   TOY_CHANGE,       /* somebody else changes the resource just before a PUT */
   TOY_REFUSE_AFTER, /* does an update and answers @status, as to one that was sent twice */
   TOY_EMPTY,        /* a search that finds nothing */
+  TOY_SILENT,       /* never answers */
   TOY_LENIENT,      /* overlooks the parameter identifier */
   TOY_NO_BODY,      /* does it and sends an empty answer */
 } ToyFault;

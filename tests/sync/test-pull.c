@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/harness.h"
 
+#include "sync/peer.h"
 #include "sync/pull.h"
 
 #define START  ZQ_TEST_START_US
@@ -372,6 +373,54 @@ test_clock (Harness *self, gconstpointer data)
   g_assert_cmpint (ABS (zq_clock_now (fast) - START), <=, 2 * G_USEC_PER_SEC);
 }
 
+static gboolean
+has_problem (gpointer data)
+{
+  return zq_session_status_get_problem (data) != NULL;
+}
+
+/* "Synced now" is said only of what was. */
+static void
+test_problem (Harness *self, gconstpointer data)
+{
+  static const guint statuses[] = { 500, 429 };
+  gint64 synced;
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  synced = zq_session_status_get_last_synced (self->status);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      zq_session_status_set_problem (self->status, NULL);
+      toy_server_fault (self->server, "GET", "Basic?", TOY_STATUS, 1, statuses[i], 0);
+      zq_clock_advance (self->clock, MINUTE);
+      g_assert_true (zq_test_wait_until (has_problem, self->status, 20));
+      g_assert_cmpint (zq_session_status_get_last_synced (self->status), ==, synced);
+    }
+  zq_clock_advance (self->clock, MINUTE);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+}
+
+/* The answer came late: that says nothing of the clock. */
+static void
+test_slow_answer (Harness *self, gconstpointer data)
+{
+  static const char *const nowhere[] = { NULL };
+  ZqSyncScope scope = { .me = "p1", .departments = nowhere };
+  g_autoptr (ZqPeer) peer = zq_peer_new (self->store, self->client, self->clock, &scope);
+  gint64 began = zq_clock_monotonic (self->clock);
+
+  zq_clock_advance (self->clock, 20 * G_USEC_PER_SEC);
+  zq_peer_note_date (peer, START, began);
+  g_assert_cmpint (zq_clock_get_server_offset (self->clock), ==, 0);
+  zq_peer_note_date (peer, START + 19 * G_USEC_PER_SEC, began);
+  g_assert_cmpint (zq_clock_get_server_offset (self->clock), ==, 0);
+  zq_peer_note_date (peer, START - 10 * MINUTE, began);
+  g_assert_cmpint (ABS (zq_clock_get_server_offset (self->clock) + 10 * MINUTE), <=, G_USEC_PER_SEC);
+  zq_peer_note_date (peer, START + 10 * MINUTE, began);
+  g_assert_cmpint (ABS (zq_clock_now (self->clock) - START - 10 * MINUTE), <=, G_USEC_PER_SEC);
+}
+
 static void
 test_expand (void)
 {
@@ -450,6 +499,8 @@ main (int argc, char **argv)
   ADD ("/pull/unreachable-is-offline", test_offline);
   ADD ("/pull/broken-page-is-told-and-does-not-stop", test_not_fhir);
   ADD ("/pull/polls-by-the-clock", test_polls);
+  ADD ("/pull/slow-answer-moves-no-clock", test_slow_answer);
+  ADD ("/pull/failed-round-is-not-synced", test_problem);
   ADD ("/pull/clock-follows-the-hospital", test_clock);
   return g_test_run ();
 }

@@ -393,26 +393,6 @@ test_counts (Harness *self, gconstpointer data)
   g_assert_true (zq_test_wait_until (counts_one, self->status, 20));
 }
 
-/* --- nothing goes round and round ------------------------------------------------------------------ */
-
-#define CALM 5000
-
-static gboolean
-is_busy (gpointer data)
-{
-  return ++*(guint *)data >= CALM;
-}
-
-/* Past every rest: a loop that sets itself off would never come to an end. */
-static void
-assert_calm (Harness *self)
-{
-  guint n = 0;
-
-  zq_clock_advance (self->clock, 10 * MINUTE);
-  g_assert_false (zq_test_wait_until (is_busy, &n, 0.3));
-}
-
 typedef struct
 {
   Harness *harness;
@@ -458,6 +438,51 @@ wait_for_failure (Harness *self, gint64 seq)
   State wanted = { self, seq, 0 };
 
   g_assert_true (zq_test_wait_until (has_failed, &wanted, 20));
+}
+
+static gboolean
+is_gone (gpointer data)
+{
+  State *wanted = data;
+
+  return harness_state (wanted->harness, wanted->seq) == -1;
+}
+
+/* One connection that drops is not the network's: the other went out. */
+static void
+test_one_dropped (Harness *self, gconstpointer data)
+{
+  State other = { self, 0, -1 };
+  gint64 dropped;
+
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_fault (self->server, "POST", "Basic", TOY_DROP_BEFORE, 1, 0, 0);
+  dropped = harness_add_note (self, "dropped", "c1");
+  other.seq = harness_add_note (self, "other", "c2");
+  wait_for_failure (self, dropped);
+  g_assert_true (zq_test_wait_until (is_gone, &other, 20));
+  g_assert_false (zq_test_wait_until (is_offline, self->status, 0.2));
+}
+
+/* --- nothing goes round and round ------------------------------------------------------------------ */
+
+#define CALM 5000
+
+static gboolean
+is_busy (gpointer data)
+{
+  return ++*(guint *)data >= CALM;
+}
+
+/* Past every rest: a loop that sets itself off would never come to an end. */
+static void
+assert_calm (Harness *self)
+{
+  guint n = 0;
+
+  zq_clock_advance (self->clock, 10 * MINUTE);
+  g_assert_false (zq_test_wait_until (is_busy, &n, 0.3));
 }
 
 static gboolean
@@ -567,6 +592,7 @@ main (int argc, char **argv)
   ADD ("/push/signed-out-keeps-intents", test_signed_out);
   ADD ("/push/forbidden-is-refused", test_forbidden);
   ADD ("/push/status-counts-what-is-refused", test_counts);
+  ADD ("/push/one-dropped-connection-is-not-offline", test_one_dropped);
   ADD ("/push/calm-after-taking-back", test_calm_after_taking_back);
   ADD ("/push/calm-after-held", test_calm_after_held);
   ADD ("/push/calm-after-found-done", test_calm_after_done);

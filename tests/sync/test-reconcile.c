@@ -107,6 +107,90 @@ test_small_pages (Harness *self, gconstpointer data)
   g_assert_cmpuint (toy_server_seen (self->server, "GET", "Basic/"), ==, 1);
 }
 
+/* One search that fails for good must not keep what was taken away on the screens. */
+static void
+test_beside_an_error (Harness *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  put_notes (self, 3);
+  harness_assert_no_error (self, harness_pull);
+  toy_server_remove (self->server, "Basic", "n1");
+  toy_server_fault (self->server, "GET", "Basic?code=", TOY_STATUS, 100, 500, 0);
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_SERVER);
+  assert_state (self, "n1", "gone");
+}
+
+/* The search by ids is blind: what the read of its own brings counts. */
+static void
+test_read_revives (Harness *self, gconstpointer data)
+{
+  put_notes (self, 3);
+  harness_assert_no_error (self, harness_pull);
+  toy_server_remove (self->server, "Basic", "n1");
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  assert_state (self, "n1", "gone");
+  toy_server_put (self->server, "Basic", "n1", ",\"text\":\"one\"", START - 600 * MINUTE);
+  toy_server_fault (self->server, "GET", "_id=", TOY_EMPTY, 10, 0, 0);
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  harness_assert_no_error (self, harness_pull);
+  assert_state (self, "n1", "held");
+}
+
+static gboolean
+is_synced (gpointer data)
+{
+  return zq_session_status_get_state (data) == ZQ_SESSION_SYNCED;
+}
+
+typedef struct
+{
+  Harness *harness;
+  const char *part;
+  guint n;
+} Seen;
+
+static gboolean
+has_seen (gpointer data)
+{
+  Seen *seen = data;
+
+  return toy_server_seen (seen->harness->server, "GET", seen->part) >= seen->n;
+}
+
+/* As the time goes by. */
+static void
+wait_for (Harness *self, Seen *seen)
+{
+  for (guint i = 0; i < 200 && !has_seen (seen); i++)
+    {
+      zq_clock_advance (self->clock, G_USEC_PER_SEC);
+      zq_test_wait_until (has_seen, seen, 0.02);
+    }
+  g_assert_true (has_seen (seen));
+}
+
+/* Polls go on beside it, however long it takes. */
+static void
+test_beside_polls (Harness *self, gconstpointer data)
+{
+  Seen asked = { self, "_id=", 1 };
+  Seen polled = { self, "Basic?code=", 0 };
+
+  put_notes (self, 3);
+  harness_assert_no_error (self, harness_pull);
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (is_synced, self->status, 20));
+  toy_server_fault (self->server, "GET", "_id=", TOY_SILENT, 1, 0, 0);
+  zq_clock_advance (self->clock, 5 * MINUTE);
+  wait_for (self, &asked);
+  polled.n = toy_server_seen (self->server, "GET", polled.part) + 2;
+  wait_for (self, &polled);
+}
+
 #define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
 
 int
@@ -118,5 +202,8 @@ main (int argc, char **argv)
   ADD ("/reconcile/search-that-finds-nothing-takes-nothing-away", test_blind_search);
   ADD ("/reconcile/every-page-of-an-answer-counts", test_small_pages);
   ADD ("/reconcile/waiting-work-is-kept-and-refused-with-a-reason", test_waiting_work);
+  ADD ("/reconcile/one-failing-search-does-not-stop-it", test_beside_an_error);
+  ADD ("/reconcile/what-a-single-read-shows-comes-back", test_read_revives);
+  ADD ("/reconcile/polls-go-on-beside-it", test_beside_polls);
   return g_test_run ();
 }
