@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define ZQ_FHIR_BASE         "https://zhenqiao.org/fhir/"
 #define ZQ_SYSTEM_LOCAL_ID   ZQ_FHIR_BASE "local-id"
 #define ZQ_SYSTEM_DEPARTMENT ZQ_FHIR_BASE "department"
+#define ZQ_SYSTEM_POLICY     ZQ_FHIR_BASE "policy"
 #define ZQ_CODE_SYSTEM(name) ZQ_FHIR_BASE "CodeSystem/" name
 #define ZQ_EXTENSION(name)   ZQ_FHIR_BASE "StructureDefinition/" name
 

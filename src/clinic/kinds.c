@@ -3,9 +3,11 @@
 
 #include "clinic/consult/kinds.h"
 #include "clinic/patient/kinds.h"
+#include "clinic/policy/kinds.h"
 
 /* clang-format off: a line a kind */
 const ZqResourceKind *const zq_kinds[] = {
+  &zq_policy_kind, /* first: the rows of the others go by it */
   &zq_patient_kind,      &zq_related_person_kind,
   &zq_practitioner_kind, &zq_practitioner_role_kind,
   &zq_organization_kind, &zq_allergy_kind,

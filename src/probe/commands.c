@@ -203,9 +203,10 @@ on_signal (gpointer data)
 }
 
 static void
-on_status (ZqSessionStatus *status, GParamSpec *pspec, ZqProbe *self)
+print_state (ZqProbe *self)
 {
   static const char *const states[] = { "signed-out", "offline", "syncing", "synced" };
+  ZqSessionStatus *status = zq_session_get_status (self->session);
   const ZqSessionCounts *counts = zq_session_status_get_counts (status);
   g_autoptr (ZqReport) line = zq_report_new ();
   g_autofree char *text = NULL;
@@ -215,6 +216,7 @@ on_status (ZqSessionStatus *status, GParamSpec *pspec, ZqProbe *self)
   zq_report_int (line, "held", counts->held);
   zq_report_int (line, "refused", counts->refused);
   zq_report_int (line, "unreadable", counts->unreadable);
+  zq_report_string (line, "policy", zq_session_get_policy_version (self->session));
   text = self->json ? zq_report_to_json (line) : g_strdelimit (g_strchomp (zq_report_to_text (line)), "\n", ' ');
   g_print ("%s\n", text);
 }
@@ -226,7 +228,8 @@ zq_probe_watch (ZqProbe *self, GError **error)
   guint interrupted = g_unix_signal_add (SIGINT, on_signal, loop);
   guint ended = g_unix_signal_add (SIGTERM, on_signal, loop);
 
-  g_signal_connect (zq_session_get_status (self->session), "notify", G_CALLBACK (on_status), self);
+  g_signal_connect_swapped (zq_session_get_status (self->session), "notify", G_CALLBACK (print_state), self);
+  g_signal_connect_swapped (self->session, "policy-changed", G_CALLBACK (print_state), self);
   zq_session_go (self->session);
   g_main_loop_run (loop);
   g_source_remove (interrupted);

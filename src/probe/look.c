@@ -262,6 +262,7 @@ report_intents (ZqProbe *self, GPtrArray *intents)
       zq_report_string (item, "state", states[MIN (intent->state, G_N_ELEMENTS (states) - 1)]);
       zq_report_int (item, "attempts", intent->attempts);
       zq_report_string (item, "reason", intent->error);
+      zq_report_string (item, "policy", intent->policy);
       g_ptr_array_add (items, item);
     }
   zq_report_list (self->report, "intents", g_steal_pointer (&items));
@@ -285,18 +286,34 @@ report_unreadable (ZqProbe *self, GPtrArray *unreadable)
   zq_report_list (self->report, "unreadableResources", g_steal_pointer (&items));
 }
 
+static void
+report_policy (ZqProbe *self)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_report_free);
+  GPtrArray *problems = zq_session_get_policy_problems (self->session);
+
+  for (guint i = 0; i < problems->len; i++)
+    {
+      ZqReport *item = zq_report_new ();
+
+      zq_report_string (item, "problem", g_ptr_array_index (problems, i));
+      g_ptr_array_add (items, item);
+    }
+  zq_report_string (self->report, "policy", zq_session_get_policy_version (self->session));
+  zq_report_list (self->report, "policyProblems", g_steal_pointer (&items));
+}
+
 gboolean
 zq_probe_diagnose (ZqProbe *self, GError **error)
 {
   g_autoptr (GPtrArray) intents = zq_store_list_intents (main_db (self), error);
   g_autoptr (GPtrArray) unreadable =
       intents != NULL ? zq_store_list_unreadable (main_db (self), LIST_LIMIT, error) : NULL;
-  GPtrArray *problems = zq_session_get_policy_problems (self->session);
 
   if (unreadable == NULL || !report_types (self, error) || !zq_probe_report_outbox (self, NULL, error))
     return FALSE;
   report_intents (self, intents);
   report_unreadable (self, unreadable);
-  zq_report_int (self->report, "policyProblems", problems->len);
+  report_policy (self);
   return TRUE;
 }

@@ -53,7 +53,9 @@ static const char description[] =
     "  consultations         `inbox`: [{task, thread, kind, status, mine, pool, urgent, overdue, final,\n"
     "                        canReply, canClose, canClaim, draft}]\n"
     "  consultation, messages  `thread`: [{message, mine, pending, text, sent, localId, outbox}]\n"
-    "  intents               `diagnose`: [{intent, action, target, localId, chain, state, attempts, reason}]\n"
+    "  intents               `diagnose`: [{intent, action, target, localId, chain, state, attempts, reason,\n"
+    "                        policy}]\n"
+    "  policy, policyProblems  `diagnose`: the versions that count; [{problem}]: files refused, and why\n"
     "  unreadableResources   `diagnose`: [{type, id, reason}]\n";
 
 static char *

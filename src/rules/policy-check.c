@@ -344,6 +344,16 @@ check_retry (JsonNode *node, JsonNode *root)
   return check_members (node, members, root);
 }
 
+/* The format first: of a newer file nothing else can be said. */
+static char *
+check_file (JsonNode *root, const Member *members)
+{
+  JsonNode *format = zq_json_get (root, "format");
+  char *reason = format != NULL ? check_format (format, root) : NULL;
+
+  return reason != NULL ? below ("format", reason) : check_members (root, members, root);
+}
+
 char *
 zq_policy_check_consultation (JsonNode *root)
 {
@@ -351,7 +361,7 @@ zq_policy_check_consultation (JsonNode *root)
                                     { "sources", check_sources },     { "statuses", check_statuses, TRUE },
                                     { "codes", check_codes, TRUE },   { NULL } };
 
-  return check_members (root, members, root);
+  return check_file (root, members);
 }
 
 char *
@@ -368,5 +378,5 @@ zq_policy_check_clinic (JsonNode *root)
                                     { "retry", check_retry },
                                     { NULL } };
 
-  return check_members (root, members, root);
+  return check_file (root, members);
 }

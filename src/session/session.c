@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/session.h"
 
+#include "clinic/consult/kinds.h"
 #include "clinic/kinds.h"
+#include "clinic/policy/held.h"
+#include "clinic/policy/kinds.h"
+#include "store/txn.h"
+
+/* The setting with the digest of the policy that the rows were made by. */
+#define POLICY_SETTING "policy"
 
 struct _ZqSession
 {
@@ -23,6 +30,14 @@ struct _ZqSession
   ZqSync *sync;
 };
 
+enum
+{
+  SIGNAL_POLICY_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (ZqSession, zq_session, G_TYPE_OBJECT)
 G_DEFINE_QUARK (zq - session - error - quark, zq_session_error)
 
@@ -42,12 +57,9 @@ static ZqContext *
 make_context (ZqSession *self)
 {
   static const char *const nowhere[] = { NULL };
-  const char *const *dirs = self->policy_dirs != NULL ? (const char *const *)self->policy_dirs : default_policy_dirs;
   const char *const *departments = zq_account_get_departments (self->account);
   ZqContext *context = g_new0 (ZqContext, 1);
 
-  g_clear_pointer (&self->policy_problems, g_ptr_array_unref);
-  context->policy = zq_policy_load (dirs, &self->policy_problems);
   context->base = dup_base (self->account);
   context->me = g_strdup (zq_account_get_practitioner (self->account));
   context->my_name = g_strdup (zq_account_get_name (self->account));
@@ -60,6 +72,151 @@ make_context (ZqSession *self)
     context->role = g_strdup ("doctor");
   context->clock = g_object_ref (self->clock);
   return context;
+}
+
+/* --- policy ----------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ZqPolicy *policy;
+  GPtrArray *problems;
+} Loaded;
+
+static void
+loaded_free (gpointer data)
+{
+  Loaded *self = data;
+
+  g_clear_object (&self->policy);
+  g_ptr_array_unref (self->problems);
+  g_free (self);
+}
+
+/* A ZqReadFunc: built in, this computer's, the hospital's as held. */
+static gpointer
+load_policy (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const char *const *dirs = data;
+  g_autoptr (GPtrArray) texts = zq_policy_list_held (db, error);
+  Loaded *loaded;
+
+  if (texts == NULL)
+    return NULL;
+  loaded = g_new0 (Loaded, 1);
+  loaded->policy = zq_policy_load (dirs, texts, &loaded->problems);
+  return loaded;
+}
+
+static GStrv
+dup_policy_dirs (ZqSession *self)
+{
+  return g_strdupv (self->policy_dirs != NULL ? self->policy_dirs : (GStrv)default_policy_dirs);
+}
+
+static void
+take_problems (ZqSession *self, GPtrArray *problems)
+{
+  g_ptr_array_unref (self->policy_problems);
+  self->policy_problems = g_ptr_array_ref (problems);
+}
+
+static const char *
+policy_version (gpointer context)
+{
+  return zq_policy_get_version (zq_context_get_policy (context));
+}
+
+/* Before the store's threads start, so that no row is made by another policy than the hospital's. */
+static void
+prepare_policy (ZqDb *db, gpointer data)
+{
+  ZqSession *self = data;
+  g_auto (GStrv) dirs = dup_policy_dirs (self);
+  g_autoptr (GError) error = NULL;
+  Loaded *loaded = load_policy (db, dirs, NULL, &error);
+
+  if (loaded == NULL)
+    {
+      g_warning ("The hospital's policy could not be read: %s", error->message);
+      zq_context_take_policy (self->context, zq_policy_load ((const char *const *)dirs, NULL, NULL));
+      return;
+    }
+  take_problems (self, loaded->problems);
+  zq_context_take_policy (self->context, g_steal_pointer (&loaded->policy));
+  loaded_free (loaded);
+}
+
+static gboolean
+follow_policy (ZqTxn *txn, gpointer data, GError **error)
+{
+  return zq_txn_set_setting (txn, POLICY_SETTING, data, error) && zq_txn_rebuild (txn, zq_consult_kind.name, error);
+}
+
+/* Whether the rows were made by another policy than the one that counts now. */
+static gboolean
+rows_are_of_another (ZqSession *self)
+{
+  g_autofree char *known = zq_store_get_setting (zq_store_get_main_db (self->store), POLICY_SETTING);
+
+  return g_strcmp0 (known, zq_policy_get_digest (zq_context_get_policy (self->context))) != 0;
+}
+
+static void
+on_followed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_store_write_finish (ZQ_STORE (source), result, &error))
+    g_message ("The rows are made by the new policy at the next start: %s", error->message);
+}
+
+static void
+on_policy_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSession) self = data;
+  g_autoptr (GError) error = NULL;
+  Loaded *loaded = zq_store_read_finish (ZQ_STORE (source), result, &error);
+  ZqPolicy *now;
+
+  if (loaded == NULL)
+    {
+      g_message ("The hospital's policy could not be read: %s", error->message);
+      return;
+    }
+  take_problems (self, loaded->problems);
+  now = zq_context_get_policy (self->context);
+  if (!g_str_equal (zq_policy_get_version (loaded->policy), zq_policy_get_version (now)) ||
+      !g_str_equal (zq_policy_get_digest (loaded->policy), zq_policy_get_digest (now)))
+    zq_context_take_policy (self->context, g_steal_pointer (&loaded->policy));
+  loaded_free (loaded);
+
+  if (self->store != NULL && rows_are_of_another (self))
+    zq_store_write_async (self->store, ZQ_PRIORITY_SYNC, follow_policy,
+                          g_strdup (zq_policy_get_digest (zq_context_get_policy (self->context))), g_free, on_followed,
+                          NULL);
+  g_signal_emit (self, signals[SIGNAL_POLICY_CHANGED], 0);
+}
+
+static void
+on_store_changed (ZqSession *self, ZqChanges *changes)
+{
+  if (zq_changes_has (changes, zq_policy_kind.name))
+    zq_store_read_async (self->store, load_policy, dup_policy_dirs (self), (GDestroyNotify)g_strfreev, loaded_free,
+                         NULL, on_policy_read, g_object_ref (self));
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static gboolean
+open_prepared (ZqSession *self, const ZqStoreConfig *config, GError **error)
+{
+  self->store = zq_store_open (config, error);
+  if (self->store == NULL)
+    return FALSE;
+  if (!rows_are_of_another (self))
+    return TRUE;
+  return zq_store_write (self->store, ZQ_PRIORITY_DOCTOR, follow_policy,
+                         (gpointer)zq_policy_get_digest (zq_context_get_policy (self->context)), error);
 }
 
 gboolean
@@ -87,9 +244,10 @@ zq_session_open_store (ZqSession *self, GBytes *key, GError **error)
   config.clock = self->clock;
   config.base = self->context->base;
   config.who = who;
-  config.policy_version = zq_policy_get_version (self->context->policy);
-  self->store = zq_store_open (&config, error);
-  return self->store != NULL;
+  config.policy_version = policy_version;
+  config.prepare = prepare_policy;
+  config.prepare_data = self;
+  return open_prepared (self, &config, error);
 }
 
 void
@@ -111,6 +269,7 @@ zq_session_start (ZqSession *self, ZqTokenProvider *tokens)
   scope.me = self->context->me;
   scope.departments = (const char *const *)self->context->departments;
   self->sync = zq_sync_new (self->store, self->client, self->clock, &scope, self->status);
+  g_signal_connect_object (self->store, "changed", G_CALLBACK (on_store_changed), self, G_CONNECT_SWAPPED);
 }
 
 void
@@ -240,6 +399,9 @@ static void
 zq_session_class_init (ZqSessionClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = zq_session_finalize;
+
+  signals[SIGNAL_POLICY_CHANGED] =
+      g_signal_new ("policy-changed", ZQ_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -339,6 +501,14 @@ zq_session_get_tokens (ZqSession *self)
   g_return_val_if_fail (ZQ_IS_SESSION (self), NULL);
 
   return self->tokens;
+}
+
+const char *
+zq_session_get_policy_version (ZqSession *self)
+{
+  g_return_val_if_fail (ZQ_IS_SESSION (self), NULL);
+
+  return self->store != NULL ? policy_version (self->context) : NULL;
 }
 
 GPtrArray *

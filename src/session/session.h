@@ -24,7 +24,8 @@ typedef enum
  * ZqSession:
  *
  * The wiring of one account that window and headless programs share: context for the kinds, store,
- * FHIR client, tokens, sync and status. Order of use:
+ * FHIR client, tokens, sync and status. What the hospital sends as policy counts from the moment at which
+ * it is held. Order of use:
  *
  *   zq_session_new → zq_session_open_store (any thread, before GTK is up) → zq_session_start (main
  *   thread) → … → zq_session_close
@@ -80,8 +81,12 @@ ZqFhirClient *zq_session_get_client (ZqSession *self);     /* NULL before the st
 ZqSync *zq_session_get_sync (ZqSession *self);             /* NULL before the start */
 ZqTokens *zq_session_get_tokens (ZqSession *self);         /* NULL before the start, and with other providers */
 
-/* What was wrong in policy files, one line each (element-type utf8); empty when nothing was. */
+/* What is wrong in policy files now, "origin: path: reason" each (element-type utf8); empty when nothing is. A
+ * file that is told there is not followed: the last good one is. Main thread. Signal "policy-changed":
+ * read both again. */
 GPtrArray *zq_session_get_policy_problems (ZqSession *self);
+/* "consultation=2026.1 clinic=2026.2"; NULL before the store is open. */
+const char *zq_session_get_policy_version (ZqSession *self);
 
 /* Stops sync and closes the store after what is queued. Blocks shortly. Idempotent. */
 void zq_session_close (ZqSession *self);

@@ -195,6 +195,7 @@ zq_txn_add_intent (ZqTxn *txn,
   g_autofree char *own_chain = g_strdup_printf ("resource/%" G_GINT64_FORMAT, target);
   g_auto (ZqRow) row = { 0 };
   g_autoptr (ZqIntent) intent = NULL;
+  const char *policy = txn->store->policy_version != NULL ? txn->store->policy_version (txn->store->context) : NULL;
   gint64 seq;
 
   if (!get_target (txn, target, &row, error))
@@ -205,8 +206,7 @@ zq_txn_add_intent (ZqTxn *txn,
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
                    " ?10 AND NOT EXISTS (SELECT 1 FROM intent WHERE target = ?3))",
                    "ssisssiisi", kind, action, target, args != NULL ? args : "{}", basis,
-                   chain != NULL ? chain : own_chain, not_before, txn->now, txn->store->policy_version,
-                   (gint64)(row.server_id == NULL)))
+                   chain != NULL ? chain : own_chain, not_before, txn->now, policy, (gint64)(row.server_id == NULL)))
     return 0;
   seq = zq_db_last_insert_id (txn->db);
   zq_txn_changed (txn, "outbox", seq, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);

@@ -57,7 +57,12 @@ rebuild_chunk (ZqTxn *txn, gpointer data, GError **error)
   gint64 done_to = 0;
   gint64 last = 0;
 
-  zq_db_get_int (txn->db, &done_to, NULL, "SELECT done_to FROM projection WHERE kind = ?", "s", rebuild->kind->name);
+  if (!zq_db_get_int (txn->db, &done_to, NULL, "SELECT done_to FROM projection WHERE kind = ? AND state = 'building'",
+                      "s", rebuild->kind->name))
+    {
+      rebuild->more = FALSE;
+      return TRUE;
+    }
   zq_db_get_int (txn->db, &last, NULL, "SELECT max (id) FROM resource", "");
   if (done_to >= last)
     return finish (txn, rebuild, error);
@@ -102,6 +107,34 @@ chunk_done (ZqStore *store, gpointer data, GError *error)
   g_clear_error (&error);
 }
 
+static void
+push_rebuild (ZqStore *self, const ZqResourceKind *kind)
+{
+  Rebuild *rebuild = g_new0 (Rebuild, 1);
+
+  rebuild->kind = kind;
+  rebuild->more = TRUE;
+  zq_writer_push (self->writer, ZQ_PRIORITY_BULK, rebuild_chunk, chunk_done, rebuild);
+}
+
+gboolean
+zq_txn_rebuild (ZqTxn *txn, const char *kind, GError **error)
+{
+  const ZqResourceKind *found = zq_store_find_kind (txn->store, kind);
+  gint64 building = 0;
+
+  g_return_val_if_fail (found != NULL, FALSE);
+
+  zq_db_get_int (txn->db, &building, NULL, "SELECT state = 'building' FROM projection WHERE kind = ?", "s", kind);
+  if (!zq_db_exec (txn->db, error, "UPDATE projection SET state = 'building', done_to = 0 WHERE kind = ?", "s", kind))
+    return FALSE;
+  /* One that is under way begins again by itself. */
+  if (!building)
+    push_rebuild (txn->store, found);
+
+  return TRUE;
+}
+
 /* Called before anybody else can write. */
 void
 zq_store_start_rebuild (ZqStore *self)
@@ -110,16 +143,10 @@ zq_store_start_rebuild (ZqStore *self)
     {
       const ZqResourceKind *kind = self->kinds[i];
       gint64 building = 0;
-      Rebuild *rebuild;
 
       zq_db_get_int (self->main_db, &building, NULL, "SELECT state = 'building' FROM projection WHERE kind = ?", "s",
                      kind->name);
-      if (!building)
-        continue;
-
-      rebuild = g_new0 (Rebuild, 1);
-      rebuild->kind = kind;
-      rebuild->more = TRUE;
-      zq_writer_push (self->writer, ZQ_PRIORITY_BULK, rebuild_chunk, chunk_done, rebuild);
+      if (building)
+        push_rebuild (self, kind);
     }
 }

@@ -16,13 +16,13 @@ struct _ZqStore
   /* borrowed */
   const ZqResourceKind *const *kinds;
   gpointer context;
+  const char *(*policy_version) (gpointer context);
 
   /* owned */
   ZqClock *clock;
   GMainContext *main_context;
   char *base;
   char *who;
-  char *policy_version;
   ZqDb *main_db;
   ZqWriter *writer;
   ZqReader *reader;

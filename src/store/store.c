@@ -44,7 +44,6 @@ zq_store_finalize (GObject *object)
   g_clear_pointer (&self->main_context, g_main_context_unref);
   g_free (self->base);
   g_free (self->who);
-  g_free (self->policy_version);
 
   G_OBJECT_CLASS (zq_store_parent_class)->finalize (object);
 }
@@ -136,10 +135,12 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->clock = g_object_ref (config->clock);
   self->base = g_strdup (config->base);
   self->who = g_strdup (config->who);
-  self->policy_version = g_strdup (config->policy_version);
+  self->policy_version = config->policy_version;
   self->main_context =
       g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
   restore_offset (self);
+  if (config->prepare != NULL)
+    config->prepare (self->main_db, config->prepare_data);
   self->writer = zq_writer_new (self, g_steal_pointer (&writer));
   self->reader = zq_reader_new (g_steal_pointer (&reader));
   self->parser = zq_parser_new ();

@@ -33,9 +33,13 @@ typedef struct
   const ZqResourceKind *const *kinds; /* NULL-terminated, static */
   gpointer context;                   /* given to the kinds (ZqContext); outlives the store */
   ZqClock *clock;
-  const char *base;           /* the hospital's base URL: absolute references to it become relative */
-  const char *who;            /* whom the audit names: "Practitioner/1"; or NULL */
-  const char *policy_version; /* written into each intent; or NULL */
+  const char *base; /* the hospital's base URL: absolute references to it become relative */
+  const char *who;  /* whom the audit names: "Practitioner/1"; or NULL */
+  /* Whose version of the moment is written into each intent; any thread; or NULL. */
+  const char *(*policy_version) (gpointer context);
+  /* Before any thread starts: what the context needs of what is held; or NULL. */
+  void (*prepare) (ZqDb *db, gpointer data);
+  gpointer prepare_data;
   GMainContext *main_context; /* where notices and callbacks of the owner arrive; NULL: the default one */
 } ZqStoreConfig;
 

@@ -69,6 +69,10 @@ gboolean zq_txn_release_intent (ZqTxn *txn, gint64 seq, const char *basis, GErro
 /* The newest intent of @target with @action that is not SENDING, else 0. */
 gint64 zq_txn_find_intent (ZqTxn *txn, gint64 target, const char *action, GError **error);
 
+/* What the rows of @kind depend on has changed: they are made anew after this transaction, in chunks; old
+ * ones serve until their turn, a kill goes on where it was. */
+gboolean zq_txn_rebuild (ZqTxn *txn, const char *kind, GError **error);
+
 /* A row of the audit, chained by hash; @what is an action, never contents. */
 gboolean zq_txn_audit (ZqTxn *txn, const char *what, gint64 target, gint64 patient, GError **error);
 

@@ -140,7 +140,7 @@ test_due (void)
 
   zq_test_write (dir, "clinic.json",
                  "{\"format\":1,\"version\":\"mine\",\"answer-promise\":{\"default\":3600,\"advice\":1.5}}");
-  policy = zq_policy_load (dirs, &problems);
+  policy = zq_policy_load (dirs, NULL, &problems);
   g_assert_cmpuint (problems->len, ==, 0);
   g_assert_cmpint (zq_consultation_due (policy, "advice", 1), ==, 1500001);
   g_assert_cmpint (zq_consultation_due (policy, "revisit", 0), ==, 60 * ZQ_TEST_MINUTE_US);
@@ -186,7 +186,7 @@ assert_refused (const char *file, const char *text, const char *told)
 
   zq_test_write (good, "clinic.json", "{\"format\":1,\"version\":\"good\",\"answer-promise\":{\"default\":9}}");
   zq_test_write (bad, file, text);
-  policy = zq_policy_load (dirs, &problems);
+  policy = zq_policy_load (dirs, NULL, &problems);
 
   g_assert_cmpuint (problems->len, ==, 1);
   if (!g_str_has_prefix (problems->pdata[0], start))
@@ -241,6 +241,140 @@ test_broken_table (void)
     }
 }
 
+#define GOOD_TEXT(version) "{\"format\":1,\"version\":\"" version "\",\"answer-promise\":{\"default\":9}}"
+
+static GPtrArray *
+make_texts (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)zq_policy_text_free);
+}
+
+static void
+test_texts (void)
+{
+  g_autoptr (ZqTestDir) dir = zq_test_temp_dir ();
+  const char *const dirs[] = { dir, NULL };
+  g_autoptr (GPtrArray) texts = make_texts ();
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (ZqPolicy) policy = NULL;
+
+  zq_test_write (dir, "clinic.json", "{\"format\":1,\"version\":\"here\",\"answer-promise\":{\"default\":5}}");
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/1", "clinic", GOOD_TEXT ("theirs")));
+  policy = zq_policy_load (dirs, texts, &problems);
+
+  g_assert_cmpuint (problems->len, ==, 0);
+  g_assert_cmpstr (zq_policy_get_version (policy), ==, "consultation=2026.1 clinic=theirs");
+  g_assert_cmpint (zq_consultation_due (policy, "advice", 0), ==, 9 * G_USEC_PER_SEC);
+}
+
+static void
+test_broken_texts (void)
+{
+  static const char *const told[] = { "Library/1: statuses: is missing",
+                                      "Library/2: a newer one has the same name",
+                                      "Library/3: format: the file is for a newer program",
+                                      "Library/4: is no policy that this program knows",
+                                      "Library/5: is no policy that this program knows",
+                                      "Library/6: content: a JSON file is wanted" };
+  g_autoptr (GPtrArray) texts = make_texts ();
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (ZqPolicy) policy = NULL;
+
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/1", "consultation", GOOD_TEXT ("other")));
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/2", "clinic", GOOD_TEXT ("older")));
+  /* The last good one of a file, then its newest. */
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/3", "clinic", GOOD_TEXT ("good")));
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/3", "clinic", "{\"format\":2,\"version\":\"3\"}"));
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/4", NULL, "{}"));
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/5", "clinics", "{}"));
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/6", "consultation", ""));
+  policy = zq_policy_load (NULL, texts, &problems);
+
+  g_assert_cmpstr (zq_policy_get_version (policy), ==, "consultation=2026.1 clinic=good");
+  for (guint i = 0; i < problems->len; i++)
+    g_test_message ("%s", (char *)problems->pdata[i]);
+  /* Library/1 is followed by Library/6 of the same name, which is said as well. */
+  g_assert_cmpuint (problems->len, ==, G_N_ELEMENTS (told) + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      gboolean found = FALSE;
+
+      for (guint j = 0; j < problems->len && !found; j++)
+        found = g_str_has_prefix (problems->pdata[j], told[i]);
+      if (!found)
+        g_error ("“%s” is not told", told[i]);
+    }
+}
+
+static void
+test_digest (void)
+{
+  static const char *const same[] = {
+    GOOD_TEXT ("a"), GOOD_TEXT ("b"),
+    "{\"format\":1,\"version\":\"c\",\"sources\":[],\"answer-promise\":{\"default\":9}}"
+  };
+  g_autofree char *digest = NULL;
+
+  for (guint i = 0; i <= G_N_ELEMENTS (same); i++)
+    {
+      g_autoptr (GPtrArray) texts = make_texts ();
+      g_autoptr (ZqPolicy) policy = NULL;
+      const char *text =
+          i < G_N_ELEMENTS (same) ? same[i] : "{\"format\":1,\"version\":\"a\",\"answer-promise\":{\"default\":8}}";
+
+      g_ptr_array_add (texts, zq_policy_text_new ("Library/1", "clinic", text));
+      policy = zq_policy_load (NULL, texts, NULL);
+      if (digest == NULL)
+        digest = g_strdup (zq_policy_get_digest (policy));
+      g_assert_true (g_str_equal (digest, zq_policy_get_digest (policy)) == (i < G_N_ELEMENTS (same)));
+    }
+}
+
+static void
+test_check (void)
+{
+  g_autofree char *good = zq_policy_check ("clinic", GOOD_TEXT ("1"));
+  g_autofree char *wrong = zq_policy_check ("consultation", GOOD_TEXT ("1"));
+  g_autofree char *nameless = zq_policy_check (NULL, GOOD_TEXT ("1"));
+
+  g_assert_null (good);
+  g_assert_nonnull (wrong);
+  g_assert_nonnull (nameless);
+}
+
+/* Whoever has asked may go on reading while it is swapped. */
+static gpointer
+read_for_a_while (gpointer data)
+{
+  const ZqContext *context = data;
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      ZqPolicy *policy = zq_context_get_policy (context);
+      gint64 due = zq_consultation_due (policy, "advice", 0);
+
+      if (due != 9 * G_USEC_PER_SEC && due != 24 * 60 * ZQ_TEST_MINUTE_US)
+        return GINT_TO_POINTER (1);
+    }
+
+  return NULL;
+}
+
+static void
+test_swap (void)
+{
+  g_autoptr (ZqContext) context = g_new0 (ZqContext, 1);
+  g_autoptr (GPtrArray) texts = make_texts ();
+  GThread *reader;
+
+  g_ptr_array_add (texts, zq_policy_text_new ("Library/1", "clinic", GOOD_TEXT ("1")));
+  zq_context_take_policy (context, zq_policy_new_builtin ());
+  reader = g_thread_new ("reader", read_for_a_while, context);
+  for (guint i = 0; i < 20; i++)
+    zq_context_take_policy (context, i % 2 == 0 ? zq_policy_load (NULL, texts, NULL) : zq_policy_new_builtin ());
+  g_assert_null (g_thread_join (reader));
+}
+
 static void
 test_schemas_are_json (void)
 {
@@ -288,6 +422,11 @@ main (int argc, char *argv[])
   g_test_add_func ("/policy/builtin-is-valid", test_builtin);
   g_test_add_func ("/policy/broken-file-is-refused-and-the-last-good-one-stays", test_broken);
   g_test_add_func ("/policy/broken-table-is-told-by-its-path", test_broken_table);
+  g_test_add_func ("/policy/hospitals-text-comes-over-this-computers-file", test_texts);
+  g_test_add_func ("/policy/broken-text-is-refused-and-the-last-good-one-stays", test_broken_texts);
+  g_test_add_func ("/policy/digest-is-of-what-is-to-be-done", test_digest);
+  g_test_add_func ("/policy/check-says-what-loading-would", test_check);
+  g_test_add_func ("/policy/swapped-whole-under-readers", test_swap);
   g_test_add_func ("/policy/schemas-are-json", test_schemas_are_json);
   g_test_add_func ("/context/frees-what-it-has", test_context);
 

@@ -334,6 +334,12 @@ toy_close (Toy *toy)
   zq_test_last_unref (g_steal_pointer (&toy->store));
 }
 
+static const char *
+toy_policy (gpointer context)
+{
+  return "1.0";
+}
+
 void
 toy_set_up (Toy *toy, gconstpointer unused)
 {
@@ -352,7 +358,7 @@ toy_set_up (Toy *toy, gconstpointer unused)
   toy->config.clock = toy->clock;
   toy->config.base = "http://hospital.example/fhir";
   toy->config.who = "Practitioner/me";
-  toy->config.policy_version = "1.0";
+  toy->config.policy_version = toy_policy;
   toy_open (toy);
 }
 

@@ -60,6 +60,7 @@ static gboolean
 step (
     JsonNode *task, const ZqContext *context, const char *action, const char *fallback, ZqEdits *edits, GError **error)
 {
+  ZqPolicy *policy = zq_context_get_policy (context);
   const char *next = NULL;
   const char *task_status;
 
@@ -68,11 +69,11 @@ step (
       g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "There is no task to change");
       return FALSE;
     }
-  if (!zq_consultation_allows (context->policy, zq_consult_read_code (task), zq_consult_read_status (task, context),
-                               action, context->role, &next) ||
+  if (!zq_consultation_allows (policy, zq_consult_read_code (task), zq_consult_read_status (task, context), action,
+                               context->role, &next) ||
       next == NULL)
     next = fallback;
-  task_status = zq_consultation_task_status (context->policy, next);
+  task_status = zq_consultation_task_status (policy, next);
   set_business_status (task, next, edits);
   if (task_status != NULL)
     zq_edits_set_string (edits, "$.status", task_status);
@@ -182,8 +183,8 @@ priority_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqE
 static gboolean
 allows (JsonNode *fresh, const ZqContext *context, const char *action)
 {
-  return zq_consultation_allows (context->policy, zq_consult_read_code (fresh), zq_consult_read_status (fresh, context),
-                                 action, context->role, NULL);
+  return zq_consultation_allows (zq_context_get_policy (context), zq_consult_read_code (fresh),
+                                 zq_consult_read_status (fresh, context), action, context->role, NULL);
 }
 
 static ZqVerdict

@@ -96,7 +96,7 @@ is_too_old (const ZqIntent *intent, JsonNode *basis, const ZqContext *context)
 {
   const char *at = zq_json_get_string (basis, "at");
   gint64 seen = at != NULL ? g_ascii_strtoll (at, NULL, 10) : intent->created;
-  gint64 age = zq_policy_get_duration (context->policy, "held-reply-age", 2 * G_TIME_SPAN_HOUR);
+  gint64 age = zq_policy_get_duration (zq_context_get_policy (context), "held-reply-age", 2 * G_TIME_SPAN_HOUR);
 
   return zq_clock_now (context->clock) - seen > age;
 }
@@ -135,7 +135,8 @@ send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, ch
     return held (ZQ_REASON_CLOSED, reason);
   if (!zq_consult_is_mine (task, context))
     return held (ZQ_REASON_NOT_MINE, reason);
-  if (!zq_consultation_allows (context->policy, zq_consult_read_code (task), status, "reply", context->role, NULL))
+  if (!zq_consultation_allows (zq_context_get_policy (context), zq_consult_read_code (task), status, "reply",
+                               context->role, NULL))
     return held (ZQ_REASON_STATE_CHANGED, reason);
   if (basis != NULL && zq_basis_is_stale (db, state->thread, basis))
     return held (ZQ_REASON_NEWER_MESSAGE, reason);

@@ -66,7 +66,8 @@ zq_consult_state_allows (const ZqConsultState *self, const ZqContext *context, c
   else if (g_str_equal (action, "claim"))
     reach = self->in_pool || (self->mine && g_str_equal (self->status, "awaiting-acceptance"));
 
-  return reach && zq_consultation_allows (context->policy, self->code, self->status, action, context->role, NULL);
+  return reach && zq_consultation_allows (zq_context_get_policy (context), self->code, self->status, action,
+                                          context->role, NULL);
 }
 
 char *
@@ -105,9 +106,10 @@ gboolean
 zq_consult_is_over (const ZqContext *context, const char *status, const char *task_status)
 {
   static const char *const over[] = { "completed", "cancelled", "rejected", "failed", "entered-in-error", NULL };
+  ZqPolicy *policy = zq_context_get_policy (context);
 
-  if (zq_consultation_task_status (context->policy, status) != NULL)
-    return zq_consultation_is_final (context->policy, status);
+  if (zq_consultation_task_status (policy, status) != NULL)
+    return zq_consultation_is_final (policy, status);
 
   return task_status != NULL && g_strv_contains (over, task_status);
 }

@@ -320,7 +320,7 @@ zq_consult_summarize (ZqTxn *txn, gint64 key, GError **error)
   if (fresh.last_at == 0)
     fresh.last_at = fresh.authored;
   fresh.calm = !facts.urgent;
-  decide_turn (&facts, &fresh, context->policy, zq_txn_now (txn));
+  decide_turn (&facts, &fresh, zq_context_get_policy (context), zq_txn_now (txn));
   decide_views (&facts, &fresh);
   if (had && memcmp (&old, &fresh, sizeof old) == 0)
     return TRUE;
