@@ -11,7 +11,9 @@ static const char *const open_types[] = {
 };
 
 /* Types that the hospital's people may not write: they are the hospital's own. */
-static const char *const kept_types[] = { "Patient", "Practitioner", "PractitionerRole", "Organization", NULL };
+static const char *const kept_types[] = {
+  "Patient", "Practitioner", "PractitionerRole", "Organization", "Library", NULL
+};
 
 /* Where the elements are that put a resource into a patient's record. */
 static const char *const patient_paths[] = { "subject",    "patient",           "for",    "beneficiary",

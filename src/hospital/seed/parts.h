@@ -53,6 +53,9 @@ typedef struct
 
 #define ZQ_SEED_ASSISTANT "nurse-tong"
 
+/* What the hospital has decided, as a Library tagged `policy`. */
+void zq_seed_policy (ZqSeed *self);
+
 /* Thread header, messages and read marks; `messages` is complete. */
 void zq_seed_thread (ZqSeed *self, ZqSeedConsultation *consultation);
 

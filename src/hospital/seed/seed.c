@@ -41,6 +41,7 @@ zq_hospital_seed_demo (ZqHospital *hospital, ZqClock *clock, GError **error)
   self.rand = rand;
   self.json = json;
   zq_seed_staff (&self);
+  zq_seed_policy (&self);
   zq_seed_consultations (&self);
 
   if (self.error != NULL)
