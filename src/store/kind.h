@@ -59,6 +59,7 @@ typedef struct
    * asked again in every round for what changed, since no other search brings it. {departments} in it is a
    * JSON array of those whose search does; empty now and then, so that nothing is missed for long. */
   const char *again;
+  gboolean optional; /* a hospital that does not know the query or does not show the answer is as good */
 } ZqScope;
 
 /**

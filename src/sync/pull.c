@@ -55,6 +55,7 @@ typedef struct
   char *scope;
   gboolean filling;  /* first forwards, then backwards */
   gboolean forwards; /* is at it */
+  gboolean optional; /* of a scope: no matter when it is refused */
 
   /* of WANTED: what is asked for by id; of HOLDERS: whose things these are */
   char *type;
@@ -148,6 +149,7 @@ add_scope_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, co
 
   job->kind = g_strdup (kind->name);
   job->scope = department != NULL ? g_strconcat (scope->name, "/", department, NULL) : g_strdup (scope->name);
+  job->optional = scope->optional;
   g_queue_push_tail (&self->jobs, job);
 }
 
@@ -172,6 +174,20 @@ add_scope_jobs (GTask *task)
     }
 }
 
+static gboolean
+is_refusal (const GError *error)
+{
+  return error->domain == ZQ_FHIR_ERROR &&
+         (error->code == ZQ_FHIR_ERROR_FORBIDDEN || error->code == ZQ_FHIR_ERROR_NOT_FOUND ||
+          error->code == ZQ_FHIR_ERROR_GONE);
+}
+
+static gboolean
+is_no_matter (const Job *job, const GError *error)
+{
+  return job->optional && (is_refusal (error) || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_REFUSED));
+}
+
 static void
 on_scope_walked (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -179,7 +195,7 @@ on_scope_walked (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (!zq_walk_finish (result, &error))
-    job_end (job, error);
+    job_end (job, is_no_matter (job, error) ? NULL : error);
   else if (job->filling)
     {
       job->filling = FALSE;
@@ -343,14 +359,6 @@ settle_wanted (Job *job)
           wanted)
         set_gone (job->task, job->type, id, "the hospital does not show it");
     }
-}
-
-static gboolean
-is_refusal (const GError *error)
-{
-  return error->domain == ZQ_FHIR_ERROR &&
-         (error->code == ZQ_FHIR_ERROR_FORBIDDEN || error->code == ZQ_FHIR_ERROR_NOT_FOUND ||
-          error->code == ZQ_FHIR_ERROR_GONE);
 }
 
 /* One that is not for us must not hide the others. */

@@ -569,6 +569,41 @@ test_rebuild_goes_on_after_a_stop (Toy *toy, gconstpointer unused)
   g_assert_cmpint (g_atomic_int_get (&toy->context.n_parsed), ==, 2000);
 }
 
+static gboolean
+want_rebuild (ZqTxn *txn, gpointer data, GError **error)
+{
+  const gboolean *goes_well = data;
+
+  g_assert_true (zq_db_exec (zq_txn_db (txn), NULL, "UPDATE toy_task SET mark = 'old'", ""));
+  g_assert_true (zq_txn_rebuild (txn, "task", NULL));
+  if (!*goes_well)
+    g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED, "not this time");
+
+  return *goes_well;
+}
+
+static void
+test_rebuild_when_told (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (ZqIngested) ingested = toy_ingest (toy, many_tasks (0, 300));
+  g_autoptr (GError) error = NULL;
+  gboolean goes_well = FALSE;
+
+  g_assert_false (toy_run (toy, want_rebuild, &goes_well, &error));
+  g_assert_true (is_rebuilt (toy));
+
+  goes_well = TRUE;
+  g_assert_true (toy_run (toy, want_rebuild, &goes_well, NULL));
+  g_assert_true (toy_run (toy, want_rebuild, &goes_well, NULL));
+  g_assert_true (zq_test_wait_until (is_rebuilt, toy, 20));
+  g_assert_cmpint (toy_int (toy, "SELECT count (*) FROM toy_task WHERE mark IS 'old'"), ==, 0);
+
+  /* Nothing is left of the one that was rolled back. */
+  toy_close (toy);
+  toy_open (toy);
+  g_assert_cmpint (g_atomic_int_get (&toy->context.n_parsed), <=, 900);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -596,6 +631,8 @@ main (int argc, char *argv[])
   ADD ("/alarm/rows-change-when-due", test_rows_change_when_due);
   ADD ("/alarm/rows-change-back-with-the-clock", test_rows_change_back);
   ADD ("/projection/rebuild-goes-on-after-a-stop", test_rebuild_goes_on_after_a_stop);
+
+  ADD ("/projection/rebuild-when-told", test_rebuild_when_told);
 
   if (g_test_perf ())
     ADD ("/writer/draft-during-import", test_draft_during_import);

@@ -114,7 +114,7 @@ static const ZqResourceKind allergy_kind = {
 };
 /* Patients whose id is no department's are asked about again. */
 static const ZqScope condition_scopes[] = {
-  { "all", "Condition?_id=none" },
+  { "all", "Condition?_id=none", .optional = TRUE },
   { "patient", "Condition?patient={patient}",
     "SELECT id FROM resource WHERE server_id NOT IN (SELECT value FROM json_each ({departments}))" },
   { NULL },

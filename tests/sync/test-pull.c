@@ -469,6 +469,23 @@ test_again (Harness *self, gconstpointer data)
   g_assert_cmpint (harness_count (self, "Condition"), ==, 3);
 }
 
+static void
+test_optional (Harness *self, gconstpointer data)
+{
+  static const guint statuses[] = { 400, 403, 404 };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      toy_server_fault (self->server, "GET", "Condition?_id=none", TOY_STATUS, 1, statuses[i], 0);
+      harness_assert_no_error (self, harness_pull);
+      g_assert_cmpint (zq_session_status_get_state (self->status), ==, ZQ_SESSION_SYNCED);
+    }
+  toy_server_fault (self->server, "GET", "Basic?code=note", TOY_STATUS, 1, 403, 0);
+  error = harness_pull (self);
+  g_assert_error (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN);
+}
+
 #define ADD(name, func) g_test_add (name, Harness, NULL, harness_set_up, func, harness_tear_down)
 
 int
@@ -491,6 +508,8 @@ main (int argc, char **argv)
   ADD ("/pull/one-forbidden-reference-does-not-hide-the-others", test_forbidden);
   ADD ("/pull/what-hangs-on-a-patient-comes-with-the-patient", test_holders);
   g_test_add ("/pull/what-no-department-brings-is-asked-for-again", Harness, "more", harness_set_up, test_again,
+              harness_tear_down);
+  g_test_add ("/pull/what-is-optional-may-be-refused", Harness, "more", harness_set_up, test_optional,
               harness_tear_down);
   ADD ("/pull/one-forbidden-patient-does-not-hide-the-others", test_forbidden_holder);
   ADD ("/pull/refused-reference-is-not-asked-for-again", test_refused_reference);
