@@ -82,8 +82,8 @@ void zq_fhir_client_send_async (ZqFhirClient *self,
 ZqFhirResponse *zq_fhir_client_send_finish (
     ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear, GError **error);
 
-/* What an OperationOutcome's worst issue says: its details, else its code; diagnostics only of code
- * business-rule. Or NULL. (transfer full) */
+/* What an OperationOutcome's worst issue says: its details, else its code; never diagnostics, which may
+ * repeat what was sent. Or NULL. (transfer full) */
 char *zq_fhir_outcome_text (GBytes *body);
 
 G_END_DECLS

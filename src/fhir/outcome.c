@@ -34,19 +34,17 @@ tidy (const char *text)
   return g_strconcat (cut, "…", NULL);
 }
 
-/* Diagnostics are a program's words and may repeat what it was sent, that is, what a patient wrote; these
- * end up in logs. Only where a rule of the hospital's says no are they meant for a person. */
+/* Not `diagnostics`: a program's words, which may repeat what it was sent, that is, what a patient wrote. */
 static const char *
 issue_text (JsonNode *issue)
 {
-  static const char *const paths[] = { "details.text", "details.coding[0].display", "diagnostics", "code" };
-  gboolean by_rule = g_strcmp0 (zq_json_get_string (issue, "code"), "business-rule") == 0;
+  static const char *const paths[] = { "details.text", "details.coding[0].display", "code" };
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
       const char *text = zq_json_get_string (issue, paths[i]);
 
-      if (text != NULL && *text != '\0' && (by_rule || !g_str_equal (paths[i], "diagnostics")))
+      if (text != NULL && *text != '\0')
         return text;
     }
   return NULL;

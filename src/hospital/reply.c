@@ -24,7 +24,7 @@ zq_outcome_new (const char *severity, const char *code, const char *text)
   g_autofree char *quoted = zq_json_quote (text);
 
   return g_strdup_printf ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"%s\",\"code\":\"%s\","
-                          "\"diagnostics\":%s}]}",
+                          "\"details\":{\"text\":%s}}]}",
                           severity, code, quoted);
 }
 

@@ -271,9 +271,9 @@ test_outcome (void)
       "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"invalid\",\"diagnostics\":\"it hurts\"}]}",
       "invalid");
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"diagnostics\":\"it hurts\"}]}", NULL);
-  expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"business-rule\",\"diagnostics\":\"is "
-                  "over\"}]}",
-                  "is over");
+  expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"code\":\"business-rule\",\"diagnostics\":\"it "
+                  "hurts\"}]}",
+                  "business-rule");
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":{\"code\":\"invalid\"}}", NULL);
   expect_outcome ("{\"resourceType\":\"OperationOutcome\",\"issue\":[null,1,[]]}", NULL);
   expect_outcome ("{\"resourceType\":\"Patient\"}", NULL);

@@ -326,7 +326,7 @@ assert_outcome (Answer *answer, guint status)
   g_assert_cmpuint (answer->status, ==, status);
   g_assert_nonnull (answer->node);
   g_assert_cmpstr (zq_json_get_string (answer->node, "resourceType"), ==, "OperationOutcome");
-  g_assert_nonnull (zq_json_get_string (answer->node, "issue[0].diagnostics"));
+  g_assert_nonnull (zq_json_get_string (answer->node, "issue[0].details.text"));
 }
 
 guint
