@@ -37,6 +37,7 @@ struct _ZqAccount
   char *role;
   GStrv departments;
   char *zone;
+  gboolean signed_out;
 
   int lock;
 };
@@ -196,6 +197,7 @@ read_keys (ZqAccount *self, GError **error)
     return fail_file (error, "its id is not one");
   if (zone != NULL)
     set_string (&self->zone, zone);
+  self->signed_out = g_key_file_get_boolean (self->keys, GROUP, "signed_out", NULL);
   if (departments != NULL)
     {
       g_strfreev (self->departments);
@@ -348,6 +350,7 @@ zq_account_save (ZqAccount *self, GError **error)
   write_string (self->keys, "zone", self->zone);
   g_key_file_set_string_list (self->keys, GROUP, "departments", (const char *const *)self->departments,
                               g_strv_length (self->departments));
+  write_string (self->keys, "signed_out", self->signed_out ? "true" : NULL);
   if (!make_dir (self, error))
     return FALSE;
   text = g_key_file_to_data (self->keys, &length, NULL);
@@ -512,6 +515,18 @@ zq_account_set_person (
   set_string (&self->role, role);
   g_strfreev (self->departments);
   self->departments = copy;
+}
+
+gboolean
+zq_account_get_signed_out (ZqAccount *self)
+{
+  return self->signed_out;
+}
+
+void
+zq_account_set_signed_out (ZqAccount *self, gboolean signed_out)
+{
+  self->signed_out = signed_out;
 }
 
 static void

@@ -64,6 +64,11 @@ const char *zq_account_get_zone (ZqAccount *self); /* "Asia/Shanghai" unless tol
 void zq_account_set_person (
     ZqAccount *self, const char *practitioner, const char *name, const char *role, const char *const *departments);
 
+/* Signed out by hand: nothing that is kept is shown before the next sign-in, which takes this back
+ * (zq_sign_in_result_apply()). Saved by zq_account_save(). */
+gboolean zq_account_get_signed_out (ZqAccount *self);
+void zq_account_set_signed_out (ZqAccount *self, gboolean signed_out);
+
 /* Only one process works with an account: takes `<dir>/lock`; ZQ_ACCOUNT_ERROR_LOCKED otherwise. Kept
  * until the object is finalised or the process dies. */
 gboolean zq_account_lock (ZqAccount *self, GError **error);

@@ -69,6 +69,7 @@ zq_sign_in_result_apply (const ZqSignInResult *self, ZqAccount *account)
 
   g_return_if_fail (user != NULL && user->id != NULL);
   zq_account_set_person (account, user->id, self->name, self->role, (const char *const *)self->departments);
+  zq_account_set_signed_out (account, FALSE);
 }
 
 static void

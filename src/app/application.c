@@ -121,8 +121,8 @@ show_work (ZqApplication *self)
     .status = zq_session_get_status (self->session),
     .hospital = zq_account_get_base (self->account),
     .person = zq_account_get_name (self->account),
+    .problems = zq_session_get_policy_problems (self->session),
   };
-  GPtrArray *problems = zq_session_get_policy_problems (self->session);
 
   zq_trace_mark ("store open");
   zq_session_start (self->session, NULL);
@@ -133,8 +133,8 @@ show_work (ZqApplication *self)
   zq_application_plan_picture (self);
   zq_trace_first_rows (self->window, self->options->trace_start, NULL, NULL);
   zq_trace_next_frame (GTK_WIDGET (self->window), go, self);
-  if (problems != NULL && problems->len > 0)
-    zq_window_toast (self->window, g_ptr_array_index (problems, 0));
+  if (session.problems->len > 0)
+    zq_window_toast (self->window, _ ("Something in the hospital’s settings is not right: see Diagnostics"));
 }
 
 static void
@@ -154,6 +154,7 @@ on_opened (ZqAccount *account, ZqSession *session, const GError *error, gpointer
       zq_application_ask_sign_in (self, NULL);
       zq_application_begin_sign_in (self);
     }
+  /* Also after a sign-out, whatever --hospital says: the doctor has to want it. */
   else if (error->domain == ZQ_OPENING_ERROR)
     zq_application_ask_sign_in (self, NULL);
   else if (self->account == NULL)

@@ -72,6 +72,11 @@ open_session (ZqOpening *self, GError **error)
       g_set_error_literal (error, ZQ_OPENING_ERROR, ZQ_OPENING_ERROR_SIGN_IN, "nobody has signed in");
       return FALSE;
     }
+  if (zq_account_get_signed_out (self->account))
+    {
+      g_set_error_literal (error, ZQ_OPENING_ERROR, ZQ_OPENING_ERROR_SIGNED_OUT, "signed out");
+      return FALSE;
+    }
   if (!zq_account_lock (self->account, error))
     return FALSE;
   key = zq_keyring_get_store_key (self->account, self->interactive, error);

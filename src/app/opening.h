@@ -12,6 +12,7 @@ typedef enum
 {
   ZQ_OPENING_ERROR_NO_ACCOUNT, /* there is none: ask for a hospital */
   ZQ_OPENING_ERROR_SIGN_IN,    /* nobody has signed in to it yet */
+  ZQ_OPENING_ERROR_SIGNED_OUT, /* its doctor signed out: only a sign-in opens it */
 } ZqOpeningError;
 
 /**

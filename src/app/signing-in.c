@@ -2,6 +2,7 @@
 #include "app/application-private.h"
 
 #include "account/follow.h"
+#include "ui/widgets/problem.h"
 
 #include <glib/gi18n.h>
 
@@ -31,6 +32,21 @@ zq_application_adopt (ZqApplication *self)
     zq_session_adopt_async (self->session, result, on_adopted, g_object_ref (self));
 }
 
+/* After a sign-out what is kept here stays shut, also without the network. */
+static void
+say_why_not (ZqApplication *self, const GError *error)
+{
+  g_autofree char *problem = zq_words_problem (error->message);
+  g_autofree char *words = NULL;
+
+  if (self->session == NULL && zq_account_get_signed_out (self->account))
+    /* Translators: %s is why the sign-in failed */
+    words = g_strdup_printf (_ ("%s\nYou signed out of this account. What it keeps on this computer is safe, and opens "
+                                "when the hospital has let you sign in again."),
+                             problem);
+  zq_application_ask_sign_in (self, words != NULL ? words : problem);
+}
+
 static void
 on_signed_in (GObject *source, GAsyncResult *res, gpointer data)
 {
@@ -46,7 +62,7 @@ on_signed_in (GObject *source, GAsyncResult *res, gpointer data)
     g_clear_pointer (&result, zq_sign_in_result_free);
   if (result == NULL)
     {
-      zq_application_ask_sign_in (self, error->message);
+      say_why_not (self, error);
       return;
     }
   g_clear_pointer (&self->signed_in, zq_sign_in_result_free);
@@ -68,7 +84,7 @@ on_followed (GObject *source, GAsyncResult *result, gpointer data)
   if (zq_sign_in_follow_finish (result, &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_cancellable_cancel (self->cancellable);
-  zq_application_ask_sign_in (self, error->message);
+  say_why_not (self, error);
 }
 
 static void
@@ -203,13 +219,15 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer data)
       zq_window_toast (self->window, error->message);
       return;
     }
+  zq_account_set_signed_out (self->account, TRUE);
+  zq_account_save (self->account, &error);
   zq_window_flush (self->window);
   self->window = zq_window_new (GTK_APPLICATION (self));
   self->page = NULL;
   gtk_window_destroy (old);
   zq_session_close (self->session);
   g_clear_object (&self->session);
-  zq_application_ask_sign_in (self, NULL);
+  zq_application_ask_sign_in (self, error != NULL ? error->message : NULL);
   gtk_window_present (GTK_WINDOW (self->window));
 }
 

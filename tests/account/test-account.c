@@ -63,12 +63,16 @@ test_round_trip (void)
   g_assert_cmpstr (zq_account_get_name (again), ==, "李文");
   g_assert_cmpstrv (zq_account_get_departments (again), departments);
   g_assert_true (zq_account_uses_smart (again));
+  g_assert_false (zq_account_get_signed_out (again));
+  zq_account_set_signed_out (again, TRUE);
+  g_assert_true (zq_account_save (again, &error));
 
   by_id = zq_account_open (dir, zq_account_get_id (account), &error);
   g_assert_no_error (error);
   by_dir = zq_account_open (dir, zq_account_get_dir (account), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (zq_account_get_id (by_dir), ==, zq_account_get_id (by_id));
+  g_assert_true (zq_account_get_signed_out (by_dir));
 }
 
 static void

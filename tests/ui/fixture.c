@@ -92,11 +92,13 @@ has_rows (gpointer data)
 static void
 open_window (Ui *ui)
 {
+  g_autoptr (GPtrArray) problems = g_ptr_array_new ();
   ZqWindowSession session;
 
+  g_ptr_array_add (problems, (gpointer) "strange.ini: no such setting");
   ui->status = zq_session_status_new ();
   ui->window = zq_window_new (NULL);
-  session = (ZqWindowSession){ ui->clinic.store, ui->status, "https://hospital.test/fhir", "Doctor Me" };
+  session = (ZqWindowSession){ ui->clinic.store, ui->status, "https://hospital.test/fhir", "Doctor Me", problems };
   zq_window_show_work (ui->window, &session);
   gtk_window_present (GTK_WINDOW (ui->window));
   g_assert_true (zq_test_wait_until (is_mapped, ui->window, 10));
@@ -159,6 +161,19 @@ ui_open (Ui *ui, const char *server_id)
   gtk_widget_activate_action (GTK_WIDGET (inbox), "inbox.open", NULL);
   g_assert_cmpint (zq_consult_page_get_key (zq_window_get_page (ui->window)), ==, wanted);
   ui_frames (ui, 12);
+}
+
+void
+ui_read_all (Ui *ui)
+{
+  GtkWidget *more;
+
+  for (guint i = 0; i < 30 && (more = ui_button (ui, "Go to what you have not seen")) != NULL; i++)
+    {
+      g_signal_emit_by_name (more, "clicked");
+      ui_frames (ui, 12);
+    }
+  g_assert_null (ui_button (ui, "Go to what you have not seen"));
 }
 
 /* --- time ------------------------------------------------------------------------------------- */

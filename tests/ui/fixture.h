@@ -26,6 +26,9 @@ gint64 ui_task (Ui *ui, const char *server_id);
 /* Opens Task/@server_id as a click on its row would. */
 void ui_open (Ui *ui, const char *server_id);
 
+/* Goes through the messages that were not on the screen yet. */
+void ui_read_all (Ui *ui);
+
 /* Frames are drawn, the clock moves on. */
 void ui_frames (Ui *ui, guint n);
 void ui_pass (Ui *ui, gint64 us);

@@ -2,6 +2,44 @@
 #include "ui/consult/bubble.h"
 #include "ui/fixture.h"
 
+static gboolean
+is_in_thread (GtkWidget *widget, gconstpointer data)
+{
+  return gtk_widget_get_ancestor (widget, g_type_from_name ("ZqThread")) != NULL;
+}
+
+static void
+test_reading (Ui *ui, gconstpointer data)
+{
+  GtkAdjustment *v;
+  double before;
+
+  for (int i = 0; i < 50; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("many%d", i);
+
+      fixture_message (&ui->clinic, 1, id, "Patient/1", -29 + i / 4, "a line");
+    }
+  ui_open (ui, "1");
+  v = gtk_scrolled_window_get_vadjustment (
+      GTK_SCROLLED_WINDOW (ui_find (GTK_WIDGET (ui->window), GTK_TYPE_SCROLLED_WINDOW, is_in_thread, NULL)));
+  before = gtk_adjustment_get_value (v);
+  ui_xdotool (ui, "key space");
+  g_assert_cmpfloat (gtk_adjustment_get_value (v), >, before + gtk_adjustment_get_page_size (v) / 3);
+  before = gtk_adjustment_get_value (v);
+  zq_consult_page_focus_thread (zq_window_get_page (ui->window));
+  ui_xdotool (ui, "key space");
+  g_assert_cmpfloat (gtk_adjustment_get_value (v), >, before + gtk_adjustment_get_page_size (v) / 3);
+  for (int i = 0; i < 30 && ui_shows (ui, "new message"); i++)
+    {
+      ui_xdotool (ui, "key End");
+      ui_frames (ui, 12);
+    }
+  g_assert_false (ui_shows (ui, "new message"));
+  g_assert_cmpfloat (gtk_adjustment_get_value (v) + gtk_adjustment_get_page_size (v), >,
+                     gtk_adjustment_get_upper (v) - 2);
+}
+
 static gint64
 n_intents (Ui *ui, const char *action)
 {
@@ -142,6 +180,7 @@ main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
   ADD ("/keys/j-and-k-go-through-the-inbox", test_step);
+  ADD ("/keys/space-and-end-go-on-in-the-messages", test_reading);
   ADD ("/keys/letters-in-text-are-text", test_letters_in_text);
   ADD ("/keys/e-closes-and-undo-opens-again", test_close);
   ADD ("/keys/answer-by-keyboard-only-stands-on-the-screen", test_answer);

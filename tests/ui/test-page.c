@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/diagnostics/page.h"
 #include "ui/fixture.h"
+
+#include <string.h>
 
 static void
 test_band (Ui *ui, gconstpointer data)
@@ -124,6 +127,7 @@ test_late_arrival (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   scroller = ui_find (GTK_WIDGET (ui->window), GTK_TYPE_SCROLLED_WINDOW, is_scroller, NULL);
   v = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+  ui_read_all (ui);
   ui_pass (ui, G_USEC_PER_SEC);
   gtk_adjustment_set_value (v, 300);
   ui_frames (ui, 3);
@@ -132,11 +136,108 @@ test_late_arrival (Ui *ui, gconstpointer data)
   ui_expect (ui, "1 new message");
   ui_frames (ui, 3);
   g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_value (v), before, 1);
-  g_signal_emit_by_name (ui_button (ui, "1 new message"), "clicked");
+  g_signal_emit_by_name (ui_button (ui, "↓ 1 new message"), "clicked");
   ui_frames (ui, 10);
   ui_expect (ui, "one more thing");
   g_assert_cmpfloat (gtk_adjustment_get_value (v) + gtk_adjustment_get_page_size (v), >,
                      gtk_adjustment_get_upper (v) - 2);
+}
+
+static gint64
+n_replies (Ui *ui, ZqIntentState state)
+{
+  g_autofree char *sql =
+      g_strdup_printf ("SELECT count(*) FROM intent WHERE action = 'send-message' AND state = %d AND ?", state);
+
+  return fixture_number (&ui->clinic, g_intern_string (sql), 1);
+}
+
+/* What came in while the doctor was away lies below the fold. */
+static void
+test_unseen (Ui *ui, gconstpointer data)
+{
+  guint tries = 0;
+
+  for (int i = 0; i < 25; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("many%d", i);
+
+      fixture_message (&ui->clinic, 1, id, "Patient/1", -29 + i, "a line");
+    }
+  ui_open (ui, "1");
+  ui_expect (ui, "new messages");
+  ui_type (ui, "drink water");
+  g_signal_emit_by_name (ui_button (ui, "Send"), "clicked");
+  ui_expect (ui, "messages have not been seen yet; look at them, then send");
+  ui_keep_picture (ui, "unseen");
+  g_assert_cmpint (n_replies (ui, ZQ_INTENT_WAITING), ==, 0);
+  while (ui_shows (ui, "seen yet; look at") && tries++ < 10)
+    {
+      g_autofree char *typed = ui_typed (ui);
+
+      g_assert_cmpstr (typed, ==, "drink water");
+      g_assert_cmpint (n_replies (ui, ZQ_INTENT_WAITING), ==, 0);
+      g_signal_emit_by_name (ui_button (ui, "Send"), "clicked");
+      ui_frames (ui, 12);
+    }
+  ui_keep_picture (ui, "unseen-end");
+  g_assert_cmpuint (tries, <, 10);
+  ui_expect_gone (ui, "new message");
+  if (n_replies (ui, ZQ_INTENT_WAITING) == 0)
+    g_signal_emit_by_name (ui_button (ui, "Send"), "clicked");
+  ui_expect (ui, "kept here, waiting to be sent");
+  g_assert_cmpint (n_replies (ui, ZQ_INTENT_WAITING), ==, 1);
+  {
+    g_autoptr (ZqPush) push =
+        fixture_prepare (&ui->clinic, fixture_number (&ui->clinic, "SELECT max(seq) FROM intent WHERE ?", 1));
+
+    g_assert_cmpint (push->verdict, ==, ZQ_VERDICT_GO);
+  }
+}
+
+/* Who drags the page past messages has not seen them. */
+static void
+test_skipped (Ui *ui, gconstpointer data)
+{
+  GtkAdjustment *v;
+
+  for (int i = 0; i < 60; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("many%d", i);
+
+      fixture_message (&ui->clinic, 1, id, "Patient/1", -29 + i / 3, "a line");
+    }
+  ui_open (ui, "1");
+  v = gtk_scrolled_window_get_vadjustment (
+      GTK_SCROLLED_WINDOW (ui_find (GTK_WIDGET (ui->window), GTK_TYPE_SCROLLED_WINDOW, is_scroller, NULL)));
+  gtk_adjustment_set_value (v, gtk_adjustment_get_upper (v));
+  ui_frames (ui, 3);
+  ui_expect (ui, "↑ ");
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_pass (ui, G_USEC_PER_SEC);
+  g_assert_cmpint (fixture_number (&ui->clinic, "SELECT count(*) FROM intent WHERE action = 'mark-read' AND ?", 1), ==,
+                   0);
+  g_signal_emit_by_name (ui_button (ui, "Go to what you have not seen"), "clicked");
+  ui_frames (ui, 12);
+  ui_expect (ui, "↓ ");
+}
+
+/* Of the smallest screen half is the thread's, with the card folded. */
+static void
+test_halves (Ui *ui, gconstpointer data)
+{
+  GtkWidget *thread, *page = GTK_WIDGET (zq_window_get_page (ui->window));
+
+  gtk_window_fullscreen (GTK_WINDOW (ui->window));
+  ui_open (ui, "1");
+  ui_frames (ui, 10);
+  thread = ui_find (page, g_type_from_name ("ZqThread"), NULL, NULL);
+  g_assert_nonnull (thread);
+  g_assert_cmpint (gtk_widget_get_height (thread) * 2, >=, gtk_widget_get_height (page));
+  ui_type (ui, "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine");
+  ui_frames (ui, 5);
+  ui_keep_picture (ui, "six-lines");
+  g_assert_cmpint (gtk_widget_get_height (thread) * 100, >=, gtk_widget_get_height (page) * 45);
 }
 
 static void
@@ -153,6 +254,21 @@ test_diagnostics (Ui *ui, gconstpointer data)
   ui_expect (ui, "#1 · Communication");
   ui_expect (ui, "Task/–");
   g_assert_false (ui_shows (ui, "secret words"));
+  ui_expect (ui, "strange.ini: no such setting");
+  {
+    GtkWidget *page = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_DIAGNOSTICS, NULL, NULL);
+    g_autofree char *report = zq_diagnostics_dup_report (ZQ_DIAGNOSTICS (page));
+
+    g_assert_nonnull (strstr (report, "#1 · Communication"));
+    g_assert_nonnull (strstr (report, "Task/–"));
+    g_assert_nonnull (strstr (report, "strange.ini: no such setting"));
+    g_assert_nonnull (strstr (report, "https://hospital.test/fhir"));
+    g_assert_null (strstr (report, "secret"));
+    g_assert_null (strstr (report, "Wang"));
+    g_assert_null (strstr (report, "Doctor Me"));
+  }
+  g_signal_emit_by_name (ui_button (ui, "Copy Report"), "clicked");
+  ui_expect (ui, "The report is copied.");
   gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.back", NULL);
   ui_expect (ui, "complaint 2");
 }
@@ -170,6 +286,9 @@ main (int argc, char **argv)
   ADD ("/page/marks-are-words-and-a-stopped-reply-comes-back", test_marks);
   ADD ("/page/read-only-after-it-was-looked-at", test_read);
   ADD ("/page/late-arrival-does-not-move-the-page", test_late_arrival);
+  ADD ("/page/unseen-is-shown-before-anything-is-sent", test_unseen);
+  ADD ("/page/what-was-skipped-is-not-seen", test_skipped);
+  ADD ("/page/half-of-a-small-screen-is-the-thread", test_halves);
   ADD ("/page/diagnostics-has-reasons-and-no-words", test_diagnostics);
   return g_test_run ();
 }

@@ -16,6 +16,7 @@ struct _ZqComposer
   /* template */
   GtkWidget *box;
   GtkLabel *to;
+  GtkScrolledWindow *scroller;
   GtkTextView *text;
   GtkLabel *note;
   GtkWidget *send;
@@ -24,6 +25,8 @@ struct _ZqComposer
   ZqStore *store;
   ZqClock *clock;
   GHashTable *in_flight; /* consult → text whose commit is not back yet */
+  char *of_draft;        /* what is said of the draft */
+  char *warning;         /* said instead, or NULL */
   gint64 consult;
   guint alarm;
   guint serial;       /* of the consultation shown: a late answer of another one says nothing here */
@@ -69,6 +72,42 @@ zq_composer_dup_text (ZqComposer *self)
   return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
 }
 
+static void
+show_note (ZqComposer *self)
+{
+  const char *words = self->warning != NULL ? self->warning : self->of_draft;
+
+  gtk_label_set_label (self->note, words != NULL ? words : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->note), words);
+  if (self->warning != NULL)
+    gtk_widget_add_css_class (GTK_WIDGET (self->note), "warned");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->note), "warned");
+}
+
+static void
+say_of_draft (ZqComposer *self, const char *words)
+{
+  g_free (self->of_draft);
+  self->of_draft = g_strdup (words);
+  show_note (self);
+}
+
+void
+zq_composer_warn (ZqComposer *self, const char *words)
+{
+  if (g_strcmp0 (self->warning, words) == 0)
+    return;
+  g_free (self->warning);
+  self->warning = g_strdup (words);
+  show_note (self);
+  /* The focus stays where the text is: a change of its description is read out. */
+  if (words != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
+  else
+    gtk_accessible_reset_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
+}
+
 static gboolean
 has_words (ZqComposer *self)
 {
@@ -92,7 +131,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   if (self != NULL && saving->serial == self->serial)
     {
       if (ok && !self->dirty)
-        gtk_label_set_label (self->note, has_words (self) ? _ ("Draft kept on this computer") : "");
+        say_of_draft (self, has_words (self) ? _ ("Draft kept on this computer") : "");
       else if (!ok)
         {
           g_autofree char *words =
@@ -100,7 +139,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
               g_strdup_printf (_ ("This computer cannot keep the draft: %s. Copy the text before you close."),
                                error->message);
 
-          gtk_label_set_label (self->note, words);
+          say_of_draft (self, words);
         }
     }
   saving_free (saving);
@@ -205,6 +244,37 @@ leave_shortcut (GtkWidget *widget, GVariant *args, gpointer data)
   return TRUE;
 }
 
+/* Two lines at first, six at most, whatever the size of the letters. */
+static void
+fit_lines (ZqComposer *self)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (self->text), "\u8bca Ag");
+  int line, padding;
+
+  pango_layout_get_pixel_size (layout, NULL, &line);
+  line += gtk_text_view_get_pixels_below_lines (self->text);
+  padding = gtk_text_view_get_top_margin (self->text) + gtk_text_view_get_bottom_margin (self->text);
+  /* Never a minimum above the maximum, also between the two. */
+  gtk_scrolled_window_set_min_content_height (self->scroller, -1);
+  gtk_scrolled_window_set_max_content_height (self->scroller, 6 * line + padding);
+  gtk_scrolled_window_set_min_content_height (self->scroller, 2 * line + padding);
+}
+
+static void
+zq_composer_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_composer_parent_class)->map (widget);
+  fit_lines (ZQ_COMPOSER (widget));
+}
+
+static void
+zq_composer_root (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_composer_parent_class)->root (widget);
+  g_signal_connect_object (gtk_widget_get_settings (widget), "notify::gtk-xft-dpi", G_CALLBACK (fit_lines), widget,
+                           G_CONNECT_SWAPPED);
+}
+
 static gboolean
 zq_composer_grab_focus (GtkWidget *widget)
 {
@@ -230,7 +300,11 @@ zq_composer_dispose (GObject *object)
 static void
 zq_composer_finalize (GObject *object)
 {
-  g_hash_table_unref (ZQ_COMPOSER (object)->in_flight);
+  ZqComposer *self = ZQ_COMPOSER (object);
+
+  g_hash_table_unref (self->in_flight);
+  g_free (self->of_draft);
+  g_free (self->warning);
   G_OBJECT_CLASS (zq_composer_parent_class)->finalize (object);
 }
 
@@ -243,6 +317,8 @@ zq_composer_class_init (ZqComposerClass *klass)
   G_OBJECT_CLASS (klass)->dispose = zq_composer_dispose;
   G_OBJECT_CLASS (klass)->finalize = zq_composer_finalize;
   widget_class->grab_focus = zq_composer_grab_focus;
+  widget_class->map = zq_composer_map;
+  widget_class->root = zq_composer_root;
 
   signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[LEAVE] = g_signal_new ("leave", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
@@ -252,6 +328,7 @@ zq_composer_class_init (ZqComposerClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/composer.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqComposer, box);
   gtk_widget_class_bind_template_child (widget_class, ZqComposer, to);
+  gtk_widget_class_bind_template_child (widget_class, ZqComposer, scroller);
   gtk_widget_class_bind_template_child (widget_class, ZqComposer, text);
   gtk_widget_class_bind_template_child (widget_class, ZqComposer, note);
   gtk_widget_class_bind_template_child (widget_class, ZqComposer, send);
@@ -300,7 +377,8 @@ zq_composer_taken (ZqComposer *self)
   self->serial++;
   g_hash_table_remove (self->in_flight, &self->consult);
   set_text (self, "");
-  gtk_label_set_label (self->note, "");
+  zq_composer_warn (self, NULL);
+  say_of_draft (self, "");
 }
 
 void
@@ -330,7 +408,8 @@ zq_composer_reload (ZqComposer *self)
         body = zq_draft_load (zq_store_get_main_db (self->store), scope);
     }
   set_text (self, body != NULL ? body : "");
-  gtk_label_set_label (self->note, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
+  zq_composer_warn (self, NULL);
+  say_of_draft (self, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
 }
 
 gint64

@@ -30,6 +30,9 @@ void zq_composer_put_back (ZqComposer *self, const char *text);
 /* The draft was changed by a command: shows what the store has. */
 void zq_composer_reload (ZqComposer *self);
 
+/* Why nothing was sent, in place of what is said of the draft, and to a screen reader. NULL: no longer. */
+void zq_composer_warn (ZqComposer *self, const char *words);
+
 char *zq_composer_dup_text (ZqComposer *self);
 gint64 zq_composer_get_consult (ZqComposer *self);
 

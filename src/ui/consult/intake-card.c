@@ -16,6 +16,7 @@ struct _ZqIntakeCard
   GtkLabel *summary;
   GtkImage *arrow;
   GtkRevealer *revealer;
+  ZqCapped *capped;
   GtkGrid *grid;
 };
 
@@ -27,6 +28,8 @@ on_toggled (ZqIntakeCard *self)
   gboolean open = gtk_toggle_button_get_active (self->toggle);
 
   gtk_revealer_set_reveal_child (self->revealer, open);
+  /* Folded it is one line. */
+  gtk_label_set_lines (self->complaint, open ? -1 : 1);
   gtk_image_set_from_icon_name (self->arrow, open ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_STATE_EXPANDED, open, -1);
 }
@@ -54,6 +57,7 @@ zq_intake_card_class_init (ZqIntakeCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, summary);
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, arrow);
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, revealer);
+  gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, capped);
   gtk_widget_class_bind_template_child (widget_class, ZqIntakeCard, grid);
   gtk_widget_class_bind_template_callback (widget_class, on_toggled);
 }
@@ -104,6 +108,7 @@ zq_intake_card_set_consult (ZqIntakeCard *self, const ZqConsult *consult)
   gtk_label_set_label (self->complaint, consult->complaint != NULL && *consult->complaint != '\0'
                                             ? consult->complaint
                                             : _ ("No complaint given"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->complaint), gtk_label_get_label (self->complaint));
   gtk_label_set_label (self->summary, summary != NULL ? summary : _ ("No intake"));
   gtk_widget_set_visible (GTK_WIDGET (self->arrow), consult->intake->len > 0);
   gtk_widget_set_sensitive (GTK_WIDGET (self->toggle), consult->intake->len > 0);
@@ -115,6 +120,28 @@ void
 zq_intake_card_set_open (ZqIntakeCard *self, gboolean open)
 {
   gtk_toggle_button_set_active (self->toggle, open);
+}
+
+gboolean
+zq_intake_card_get_open (ZqIntakeCard *self)
+{
+  return gtk_toggle_button_get_active (self->toggle);
+}
+
+int
+zq_intake_card_measure_more (ZqIntakeCard *self)
+{
+  int natural = 0;
+
+  gtk_widget_measure (GTK_WIDGET (self->capped), GTK_ORIENTATION_VERTICAL, gtk_widget_get_width (self->box), NULL,
+                      &natural, NULL, NULL);
+  return natural;
+}
+
+void
+zq_intake_card_set_most (ZqIntakeCard *self, int height)
+{
+  g_object_set (self->capped, "max-height", height, NULL);
 }
 
 void

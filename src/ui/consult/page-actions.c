@@ -164,6 +164,18 @@ intake_action (GtkWidget *widget, const char *name, GVariant *parameter)
     zq_intake_card_toggle (self->intake);
 }
 
+static void
+unseen_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  zq_thread_show_unseen (ZQ_CONSULT_PAGE (widget)->thread);
+}
+
+static void
+page_down_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  zq_thread_page_down (ZQ_CONSULT_PAGE (widget)->thread);
+}
+
 void
 zq_consult_page_install_actions (GtkWidgetClass *klass)
 {
@@ -172,6 +184,8 @@ zq_consult_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "consult.urgent", NULL, urgent_action);
   gtk_widget_class_install_action (klass, "consult.reply", NULL, reply_action);
   gtk_widget_class_install_action (klass, "consult.intake", NULL, intake_action);
+  gtk_widget_class_install_action (klass, "consult.unseen", NULL, unseen_action);
+  gtk_widget_class_install_action (klass, "consult.page-down", NULL, page_down_action);
 }
 
 /* --- replies ---------------------------------------------------------------------------------- */
@@ -195,12 +209,41 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
+/* Keeps the words up to date once they stand there. */
+void
+zq_consult_page_say_unseen (ZqConsultPage *self)
+{
+  guint n;
+  g_autofree char *words = NULL;
+
+  g_object_get (self->thread, "n-unseen", &n, NULL);
+  if (n == 0)
+    self->is_warned = FALSE;
+  if (self->is_warned)
+    words = g_strdup_printf (ngettext ("%u message has not been seen yet; look at it, then send",
+                                       "%u messages have not been seen yet; look at them, then send", n),
+                             n);
+  zq_composer_warn (self->composer, words);
+}
+
+/* What came in is read before it is answered. */
+static gboolean
+has_unseen (ZqConsultPage *self)
+{
+  if (zq_thread_count_unseen (self->thread) == 0)
+    return FALSE;
+  self->is_warned = TRUE;
+  zq_consult_page_say_unseen (self);
+  zq_thread_show_unseen (self->thread);
+  return TRUE;
+}
+
 void
 zq_consult_page_send (ZqConsultPage *self, const char *text)
 {
   Command *command;
 
-  if (self->consult == NULL || !self->consult->can_reply)
+  if (self->consult == NULL || !self->consult->can_reply || has_unseen (self))
     return;
   command = command_new (self, NULL);
   command->text = g_strdup (text);

@@ -36,6 +36,10 @@ struct _ZqConsultPage
   ZqPatient *patient;
   gint64 key;
   gulong changed_id;
+  guint fit_id;
+  int height;
+  gboolean is_warned;    /* there is something unseen: the composer says so */
+  gboolean wants_intake; /* it unfolds by itself where there is room */
 };
 
 /* page.c: shows what is held, after a command that failed. */
@@ -44,6 +48,7 @@ void zq_consult_page_refresh (ZqConsultPage *self);
 /* page-actions.c: what the doctor does with the consultation that is shown. */
 void zq_consult_page_install_actions (GtkWidgetClass *klass);
 void zq_consult_page_send (ZqConsultPage *self, const char *text);
+void zq_consult_page_say_unseen (ZqConsultPage *self);
 void zq_consult_page_mark_read (ZqConsultPage *self, gint64 message);
 
 G_END_DECLS

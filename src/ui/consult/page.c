@@ -4,6 +4,11 @@
 #include "clinic/consult/commands.h"
 #include "ui/widgets/words.h"
 
+/* Of windows and of the card's unfolded part, in pixels. */
+#define HIGH_WINDOW  900
+#define MOST_INTAKE  240
+#define LEAST_INTAKE 130
+
 enum
 {
   OPENED,
@@ -194,12 +199,90 @@ on_changed (ZqConsultPage *self, ZqChanges *changes)
     zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
 }
 
+/* --- room ------------------------------------------------------------------------------------- */
+
+/* Half of the page is the thread's. Who unfolds the card all the same gets a few lines of it. */
+static void
+fit_intake (gpointer data)
+{
+  ZqConsultPage *self = data;
+  int others = self->height - gtk_widget_get_height (GTK_WIDGET (self->thread));
+
+  self->fit_id = 0;
+  if (zq_intake_card_get_open (self->intake))
+    others -= zq_intake_card_measure_more (self->intake);
+  zq_intake_card_set_most (self->intake, CLAMP (self->height / 2 - others, LEAST_INTAKE, MOST_INTAKE));
+}
+
+static void
+fit_later (ZqConsultPage *self)
+{
+  if (self->fit_id == 0)
+    self->fit_id = g_idle_add_once (fit_intake, self);
+}
+
+/* Before the doctor's first answer what the patient told on the form is what there is to read. */
+static void
+offer_intake (ZqConsultPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  self->wants_intake = self->consult->in_pool || g_strcmp0 (self->consult->status, "awaiting-acceptance") == 0;
+  zq_intake_card_set_open (self->intake, self->wants_intake && root != NULL &&
+                                             gtk_widget_get_height (GTK_WIDGET (root)) >= HIGH_WINDOW);
+}
+
+static void
+on_settled (ZqConsultPage *self)
+{
+  if (self->wants_intake && !zq_intake_card_get_open (self->intake) &&
+      zq_thread_get_room (self->thread) >= zq_intake_card_measure_more (self->intake))
+    zq_intake_card_set_open (self->intake, TRUE);
+  self->wants_intake = FALSE;
+}
+
+static GtkSizeRequestMode
+zq_consult_page_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+zq_consult_page_measure (GtkWidget *widget,
+                         GtkOrientation orientation,
+                         int for_size,
+                         int *minimum,
+                         int *natural,
+                         int *minimum_baseline,
+                         int *natural_baseline)
+{
+  gtk_widget_measure (GTK_WIDGET (ZQ_CONSULT_PAGE (widget)->stack), orientation, for_size, minimum, natural, NULL,
+                      NULL);
+}
+
+static void
+zq_consult_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  gtk_widget_allocate (GTK_WIDGET (self->stack), width, height, baseline, NULL);
+  if (height != self->height)
+    fit_later (self); /* not within an allocation */
+  self->height = height;
+}
+
 /* --- signals of the parts --------------------------------------------------------------------- */
 
 static void
 on_seen (ZqConsultPage *self, gint64 message)
 {
   zq_consult_page_mark_read (self, message);
+}
+
+static void
+on_n_unseen (ZqConsultPage *self)
+{
+  zq_consult_page_say_unseen (self);
 }
 
 static void
@@ -237,6 +320,7 @@ zq_consult_page_dispose (GObject *object)
 
   if (self->store != NULL)
     g_clear_signal_handler (&self->changed_id, self->store);
+  g_clear_handle_id (&self->fit_id, g_source_remove);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->store);
@@ -252,6 +336,9 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = zq_consult_page_dispose;
+  widget_class->get_request_mode = zq_consult_page_get_request_mode;
+  widget_class->measure = zq_consult_page_measure;
+  widget_class->size_allocate = zq_consult_page_size_allocate;
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_INT64);
   zq_consult_page_install_actions (widget_class);
@@ -274,6 +361,8 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, composer);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, cannot);
   gtk_widget_class_bind_template_callback (widget_class, on_seen);
+  gtk_widget_class_bind_template_callback (widget_class, on_settled);
+  gtk_widget_class_bind_template_callback (widget_class, on_n_unseen);
   gtk_widget_class_bind_template_callback (widget_class, on_resend);
   gtk_widget_class_bind_template_callback (widget_class, on_take_back);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
@@ -320,12 +409,11 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
       return;
     }
   show (self);
-  /* Before the doctor's first answer what the patient told on the form is what there is to read. */
-  zq_intake_card_set_open (self->intake,
-                           self->consult->in_pool || g_strcmp0 (self->consult->status, "awaiting-acceptance") == 0);
+  offer_intake (self);
   zq_composer_open (self->composer, self->store, key);
   zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
   gtk_stack_set_visible_child_name (self->stack, "open");
+  fit_later (self);
   g_signal_emit (self, signals[OPENED], 0, key);
 }
 

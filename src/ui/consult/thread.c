@@ -31,22 +31,35 @@ struct _ZqThread
   ZqTicker *ticker;
   ZqClock *clock;
   ZqList *list;
-  gint64 first_new; /* key of the first unread message when it was opened */
-  gint64 seen;      /* newest message that has been in sight */
-  gint64 told;      /* the last "seen" that was emitted */
-  guint n_known;    /* length when the reader was last at the end */
+  GHashTable *sighted; /* keys of new messages that have been in sight */
+  gint64 first_new;    /* key of the first unread message when it was opened */
+  gint64 seen;         /* newest message that has been in sight */
+  gint64 told;         /* the last "seen" that was emitted */
+  guint n_known;       /* length when the reader was last at the end */
+  guint n_unseen;
   guint tick;
   guint frames;
   guint target; /* position that is gone to */
+  guint look_tick;
   guint look_id;
   guint alarm;
-  gboolean opened;   /* its first place has been taken */
+  gboolean opened; /* its first place has been found */
+  gboolean is_settled;
   gboolean at_start; /* target goes to the top of the page */
   gboolean follow;
 };
 
 enum
 {
+  PROP_N_UNSEEN = 1,
+  N_PROPS,
+};
+
+static GParamSpec *properties[N_PROPS];
+
+enum
+{
+  SETTLED,
   SEEN,
   RESEND,
   TAKE_BACK,
@@ -58,6 +71,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (ZqThread, zq_thread, GTK_TYPE_WIDGET)
 
 static void look_later (ZqThread *self);
+static void settle (ZqThread *self);
 
 static guint
 n_messages (ZqThread *self)
@@ -82,6 +96,49 @@ scroll_to_end (ZqThread *self)
   gtk_adjustment_set_value (v, gtk_adjustment_get_upper (v));
 }
 
+/* FALSE: it is not drawn. */
+static gboolean
+get_foot (ZqThread *self, GtkWidget *item, float *foot)
+{
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_get_mapped (item) || !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
+    return FALSE;
+  *foot = bounds.origin.y + bounds.size.height;
+  return TRUE;
+}
+
+/* NULL: it is not drawn. */
+static GtkWidget *
+find_item (ZqThread *self, gint64 key)
+{
+  GtkWidget *item;
+
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *bubble = gtk_widget_get_first_child (item);
+      ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
+
+      if (message != NULL && zq_message_get_key (message) == key && gtk_widget_get_mapped (item))
+        return item;
+    }
+  return NULL;
+}
+
+/* The list itself only brings a row in, at the nearer edge. */
+static void
+scroll_head (ZqThread *self, guint position)
+{
+  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
+  GtkWidget *item = find_item (self, zq_list_get_key (self->list, position));
+  float foot;
+
+  if (item != NULL && get_foot (self, item, &foot))
+    gtk_adjustment_set_value (v, gtk_adjustment_get_value (v) + foot - gtk_widget_get_height (item));
+  else
+    scroll_to (self, position);
+}
+
 /* Heights are estimates until rows are drawn: the place is taken again for a few frames. */
 static gboolean
 on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -93,6 +150,7 @@ on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     {
       self->tick = 0;
       look_later (self);
+      settle (self);
       return G_SOURCE_REMOVE;
     }
   self->frames--;
@@ -101,9 +159,7 @@ on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       scroll_to_end (self);
       return G_SOURCE_CONTINUE;
     }
-  if (self->frames >= SETTLE_FRAMES - 2)
-    scroll_to (self, n - 1);
-  scroll_to (self, self->target);
+  scroll_head (self, self->target);
   return G_SOURCE_CONTINUE;
 }
 
@@ -208,17 +264,21 @@ is_looked_at (ZqThread *self)
 static gboolean
 foot_is_in_sight (ZqThread *self, GtkWidget *item)
 {
-  graphene_rect_t bounds;
+  float foot;
 
-  if (!gtk_widget_get_mapped (item) || !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
-    return FALSE;
-  return bounds.origin.y + bounds.size.height <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24 &&
-         bounds.origin.y + bounds.size.height > 0;
+  return get_foot (self, item, &foot) && foot > 0 && foot <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24;
 }
 
-/* Position + 1 of the newest message in sight, 0 = none. */
+static void
+note_sighted (ZqThread *self, gint64 key)
+{
+  if (self->sighted != NULL && !g_hash_table_contains (self->sighted, &key))
+    g_hash_table_add (self->sighted, g_memdup2 (&key, sizeof key));
+}
+
+/* Position + 1 of the newest message in sight, 0 = none. @note: they have been seen. */
 static guint
-newest_in_sight (ZqThread *self)
+newest_in_sight (ZqThread *self, gboolean note)
 {
   GtkWidget *item;
   guint newest = 0;
@@ -229,11 +289,41 @@ newest_in_sight (ZqThread *self)
       ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
       guint position;
 
-      if (message != NULL && foot_is_in_sight (self, item) &&
-          zq_list_find (self->list, zq_message_get_key (message), &position))
-        newest = MAX (newest, position + 1);
+      if (message == NULL || !foot_is_in_sight (self, item) ||
+          !zq_list_find (self->list, zq_message_get_key (message), &position))
+        continue;
+      newest = MAX (newest, position + 1);
+      if (note)
+        note_sighted (self, zq_message_get_key (message));
     }
   return newest;
+}
+
+/* New messages that have not been in sight, from the end up to what was read before. */
+static guint
+count_unseen (ZqThread *self, guint *first)
+{
+  guint n = n_messages (self), n_unseen = 0;
+
+  *first = n;
+  for (guint i = n; i > 0 && n - i < LOOK_BACK; i--)
+    {
+      g_autoptr (ZqMessage) message = g_list_model_get_item (G_LIST_MODEL (self->list), i - 1);
+      gint64 key = zq_message_get_key (message);
+      gboolean loaded, is_new;
+      int sender;
+
+      g_object_get (message, "loaded", &loaded, "is-new", &is_new, "sender", &sender, NULL);
+      if (loaded && !is_new && sender != ZQ_SENDER_ME && sender != ZQ_SENDER_SYSTEM)
+        break;
+      if (!loaded)
+        g_signal_connect_object (message, "notify::loaded", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
+      if ((loaded && !is_new) || g_hash_table_contains (self->sighted, &key))
+        continue;
+      n_unseen++;
+      *first = i - 1;
+    }
+  return n_unseen;
 }
 
 static void
@@ -243,58 +333,94 @@ on_dwelt (gpointer data)
   guint n = n_messages (self);
 
   self->alarm = 0;
-  if (n == 0 || !is_looked_at (self) || newest_in_sight (self) < n || self->told == self->seen)
+  if (n == 0 || !is_looked_at (self) || newest_in_sight (self, FALSE) < n || self->n_unseen > 0 ||
+      self->told == self->seen)
     return;
   self->told = self->seen;
   g_signal_emit (self, signals[SEEN], 0, self->seen);
 }
 
 static void
-show_news (ZqThread *self, guint n_below)
+show_news (ZqThread *self, guint n, gboolean above)
 {
-  g_autofree char *label = NULL;
+  g_autofree char *words = NULL, *label = NULL;
 
-  if (n_below > 0)
+  if (n > 0)
     {
-      label = g_strdup_printf (ngettext ("%u new message", "%u new messages", n_below), n_below);
+      words = g_strdup_printf (ngettext ("%u new message", "%u new messages", n), n);
+      label = g_strconcat (above ? "↑ " : "↓ ", words, NULL);
       gtk_button_set_label (self->news, label);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->news), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
     }
-  gtk_revealer_set_reveal_child (self->news_revealer, n_below > 0);
+  gtk_revealer_set_reveal_child (self->news_revealer, n > 0);
+}
+
+static void
+set_n_unseen (ZqThread *self, guint n_unseen)
+{
+  if (self->n_unseen == n_unseen)
+    return;
+  self->n_unseen = n_unseen;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_UNSEEN]);
 }
 
 static void
 look (gpointer data)
 {
   ZqThread *self = data;
-  guint n = n_messages (self), newest, position;
+  guint n = n_messages (self), newest, position, n_unseen, first;
 
   self->look_id = 0;
   if (n == 0 || self->tick != 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  newest = newest_in_sight (self);
+  newest = newest_in_sight (self, is_looked_at (self));
   if (newest > 0 && is_looked_at (self) &&
       (self->seen == 0 || !zq_list_find (self->list, self->seen, &position) || newest > position + 1))
     self->seen = zq_list_get_key (self->list, newest - 1);
   if (newest >= n)
     self->n_known = n;
-  show_news (self, n > self->n_known ? n - self->n_known : 0);
-  if (newest >= n && self->alarm == 0 && self->told != self->seen)
+  n_unseen = count_unseen (self, &first);
+  if (n_unseen > 0)
+    show_news (self, n_unseen, first < newest);
+  else
+    show_news (self, n > self->n_known ? n - self->n_known : 0, FALSE);
+  set_n_unseen (self, n_unseen);
+  if (newest >= n && n_unseen == 0 && self->alarm == 0 && self->told != self->seen)
     self->alarm = zq_clock_alarm_in (self->clock, DWELL, on_dwelt, self);
 }
 
+static gboolean
+on_look_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqThread *self = ZQ_THREAD (widget);
+
+  self->look_tick = 0;
+  if (self->look_id == 0)
+    self->look_id = g_idle_add_once (look, self);
+  return G_SOURCE_REMOVE;
+}
+
+/* After the next frame, when rows stand where they belong. */
 static void
 look_later (ZqThread *self)
 {
-  if (self->look_id == 0)
-    self->look_id = g_idle_add_once (look, self);
+  if (self->look_tick == 0)
+    self->look_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_look_tick, NULL, NULL);
 }
 
 static void
 on_news_clicked (ZqThread *self)
 {
-  self->n_known = n_messages (self);
-  show_news (self, 0);
-  go_to (self, self->n_known - 1, FALSE);
+  zq_thread_show_unseen (self);
+}
+
+static void
+settle (ZqThread *self)
+{
+  if (self->is_settled)
+    return;
+  self->is_settled = TRUE;
+  g_signal_emit (self, signals[SETTLED], 0);
 }
 
 static void
@@ -387,8 +513,15 @@ zq_thread_dispose (GObject *object)
 
   zq_thread_close (self);
   g_clear_object (&self->ticker);
+  g_clear_pointer (&self->sighted, g_hash_table_unref);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_thread_parent_class)->dispose (object);
+}
+
+static void
+zq_thread_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_uint (value, ZQ_THREAD (object)->n_unseen);
 }
 
 static void
@@ -398,9 +531,14 @@ zq_thread_class_init (ZqThreadClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = zq_thread_dispose;
+  G_OBJECT_CLASS (klass)->get_property = zq_thread_get_property;
   widget_class->map = zq_thread_map;
   widget_class->root = zq_thread_root;
 
+  properties[PROP_N_UNSEEN] =
+      g_param_spec_uint ("n-unseen", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
+  signals[SETTLED] = g_signal_new ("settled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SEEN] = g_signal_new ("seen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[TAKE_BACK] =
@@ -421,6 +559,7 @@ zq_thread_init (ZqThread *self)
 {
   GtkAdjustment *v;
 
+  self->sighted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   v = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (v, "value-changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
@@ -467,7 +606,9 @@ zq_thread_close (ZqThread *self)
 {
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
-  self->tick = 0;
+  if (self->look_tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->look_tick);
+  self->tick = self->look_tick = 0;
   g_clear_handle_id (&self->look_id, g_source_remove);
   if (self->clock != NULL)
     zq_clock_clear (self->clock, &self->alarm);
@@ -479,7 +620,10 @@ zq_thread_close (ZqThread *self)
   g_clear_object (&self->list);
   self->first_new = self->seen = self->told = 0;
   self->n_known = 0;
-  self->follow = self->opened = FALSE;
+  self->follow = self->opened = self->is_settled = FALSE;
+  if (self->sighted != NULL)
+    g_hash_table_remove_all (self->sighted);
+  set_n_unseen (self, 0);
   if (self->news_revealer != NULL)
     gtk_revealer_set_reveal_child (self->news_revealer, FALSE);
 }
@@ -488,6 +632,71 @@ gint64
 zq_thread_get_seen (ZqThread *self)
 {
   return self->seen;
+}
+
+guint
+zq_thread_count_unseen (ZqThread *self)
+{
+  guint first, n = n_messages (self) > 0 ? count_unseen (self, &first) : 0;
+
+  set_n_unseen (self, n);
+  return n;
+}
+
+/* A message that is higher than the page, whose head has been gone to. */
+static gboolean
+is_half_shown (ZqThread *self, guint position)
+{
+  float height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
+  GtkWidget *item = find_item (self, zq_list_get_key (self->list, position));
+  float foot;
+
+  return item != NULL && get_foot (self, item, &foot) && foot > height &&
+         foot - gtk_widget_get_height (item) < height / 4;
+}
+
+void
+zq_thread_show_unseen (ZqThread *self)
+{
+  guint n = n_messages (self), first;
+
+  if (n == 0)
+    return;
+  if (count_unseen (self, &first) == 0)
+    {
+      self->n_known = n;
+      show_news (self, 0, FALSE);
+      go_to (self, n - 1, FALSE);
+    }
+  else if (is_half_shown (self, first))
+    zq_thread_page_down (self);
+  else if (self->opened)
+    go_to (self, first, TRUE);
+}
+
+void
+zq_thread_page_down (ZqThread *self)
+{
+  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
+  double page = gtk_adjustment_get_page_size (v);
+
+  /* The line that was last stays in sight. */
+  gtk_adjustment_set_value (v, gtk_adjustment_get_value (v) + MAX (page - 48, page / 2));
+}
+
+int
+zq_thread_get_room (ZqThread *self)
+{
+  GtkWidget *last = gtk_widget_get_last_child (GTK_WIDGET (self->view));
+  int height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
+  guint n = n_messages (self);
+  float foot;
+
+  if (n == 0)
+    return height;
+  if (last == NULL || newest_in_sight (self, FALSE) < n || !get_foot (self, last, &foot))
+    return 0;
+  return MAX (0, height - (int)foot);
 }
 
 void

@@ -12,9 +12,10 @@ G_BEGIN_DECLS
  * ZqThread:
  *
  * The messages of one consultation. Opens at the first unread message, or at the end; what arrives
- * later never moves the page, a button on its foot says that it is there. Signals: "seen" (int64 key):
- * the last message has been in sight of an active window for a moment; "resend" and "take-back" (int64
- * intent).
+ * later never moves the page, a button on its foot says that it is there. Property "n-unseen" (uint):
+ * messages that are new and have not been on the screen yet. Signals: "settled": the place after the
+ * opening is taken; "seen" (int64 key): all has been seen and the last message has been in sight of an
+ * active window for a moment; "resend" and "take-back" (int64 intent).
  */
 #define ZQ_TYPE_THREAD (zq_thread_get_type ())
 G_DECLARE_FINAL_TYPE (ZqThread, zq_thread, ZQ, THREAD, GtkWidget)
@@ -25,6 +26,15 @@ void zq_thread_close (ZqThread *self);
 
 /* Key of the newest message that has been in sight, 0 = none. */
 gint64 zq_thread_get_seen (ZqThread *self);
+
+/* "n-unseen" as it is now; while rows are being read they count as unseen. */
+guint zq_thread_count_unseen (ZqThread *self);
+/* To the first of them, or to the end. */
+void zq_thread_show_unseen (ZqThread *self);
+/* A page further down. */
+void zq_thread_page_down (ZqThread *self);
+/* Height that is left below the last message, 0 where there is none. */
+int zq_thread_get_room (ZqThread *self);
 
 /* The next message that is added is gone to: it is the doctor's own. */
 void zq_thread_follow (ZqThread *self);

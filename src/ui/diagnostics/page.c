@@ -3,6 +3,7 @@
 
 #include "ui/widgets/problem.h"
 #include "ui/widgets/status-words.h"
+#include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
 #include <adwaita.h>
@@ -15,6 +16,7 @@ enum
   GROUP_REFUSED,
   GROUP_WAITING,
   GROUP_UNREADABLE,
+  GROUP_POLICY,
   N_GROUPS,
 };
 
@@ -37,7 +39,8 @@ struct _ZqDiagnostics
   /* owned */
   ZqStore *store;
   ZqSessionStatus *status;
-  GPtrArray *rows[N_GROUPS]; /* of the groups, borrowed from them */
+  GPtrArray *rows[N_GROUPS];  /* of the groups, borrowed from them */
+  GPtrArray *lines[N_GROUPS]; /* the same as plain text */
   GCancellable *cancellable;
   gulong changed_id;
 };
@@ -112,6 +115,7 @@ add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtit
   g_autofree char *plain_title = g_markup_escape_text (title, -1);
   g_autofree char *plain_subtitle = g_markup_escape_text (subtitle, -1);
 
+  g_ptr_array_add (self->lines[group], g_strconcat (title, *subtitle != '\0' ? ": " : "", subtitle, NULL));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), plain_title);
   adw_action_row_set_subtitle (row, plain_subtitle);
   adw_action_row_set_subtitle_lines (row, 0);
@@ -196,19 +200,24 @@ add_unreadable (ZqDiagnostics *self, const ZqUnreadable *resource)
 }
 
 static void
+clear_group (ZqDiagnostics *self, guint group)
+{
+  for (guint i = 0; i < self->rows[group]->len; i++)
+    adw_preferences_group_remove (self->group[group], g_ptr_array_index (self->rows[group], i));
+  g_ptr_array_set_size (self->rows[group], 0);
+  g_ptr_array_set_size (self->lines[group], 0);
+}
+
+static void
 show_report (ZqDiagnostics *self, const Report *report)
 {
-  for (guint i = 0; i < N_GROUPS; i++)
-    {
-      for (guint j = 0; j < self->rows[i]->len; j++)
-        adw_preferences_group_remove (self->group[i], g_ptr_array_index (self->rows[i], j));
-      g_ptr_array_set_size (self->rows[i], 0);
-    }
+  for (guint i = 0; i <= GROUP_UNREADABLE; i++)
+    clear_group (self, i);
   for (guint i = 0; i < report->intents->len; i++)
     add_intent (self, g_ptr_array_index (report->intents, i));
   for (guint i = 0; i < report->unreadable->len; i++)
     add_unreadable (self, g_ptr_array_index (report->unreadable, i));
-  for (guint i = 0; i < N_GROUPS; i++)
+  for (guint i = 0; i <= GROUP_UNREADABLE; i++)
     gtk_widget_set_visible (GTK_WIDGET (self->group[i]), self->rows[i]->len > 0 || i == GROUP_WAITING);
   if (self->rows[GROUP_WAITING]->len == 0)
     add_row (self, GROUP_WAITING, _ ("Nothing waits"), _ ("All that you did is at the hospital"));
@@ -265,6 +274,52 @@ show_status (ZqDiagnostics *self)
   gtk_widget_set_visible (self->sign_in, zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT);
 }
 
+/* --- the report ------------------------------------------------------------------------------- */
+
+static void
+add_line (GString *report, AdwActionRow *row)
+{
+  g_autofree char *subtitle = NULL;
+  g_autoptr (GError) error = NULL;
+
+  /* Subtitles are markup that was made of plain text. */
+  if (!pango_parse_markup (adw_action_row_get_subtitle (row), -1, 0, NULL, &subtitle, NULL, &error))
+    g_warning ("diagnostics: %s", error->message);
+  g_string_append_printf (report, "%s: %s\n", adw_preferences_row_get_title (ADW_PREFERENCES_ROW (row)),
+                          subtitle != NULL ? subtitle : "");
+}
+
+char *
+zq_diagnostics_dup_report (ZqDiagnostics *self)
+{
+  GString *report = g_string_new ("Zhenqiao " ZQ_VERSION "\n");
+
+  g_string_append_printf (report, "GTK %u.%u.%u, libadwaita %u.%u.%u\n", gtk_get_major_version (),
+                          gtk_get_minor_version (), gtk_get_micro_version (), adw_get_major_version (),
+                          adw_get_minor_version (), adw_get_micro_version ());
+  add_line (report, self->state);
+  add_line (report, self->synced);
+  add_line (report, self->hospital);
+  for (guint i = 0; i < N_GROUPS; i++)
+    {
+      if (self->lines[i]->len == 0)
+        continue;
+      g_string_append_printf (report, "\n%s\n", adw_preferences_group_get_title (self->group[i]));
+      for (guint j = 0; j < self->lines[i]->len; j++)
+        g_string_append_printf (report, "- %s\n", (char *)g_ptr_array_index (self->lines[i], j));
+    }
+  return g_string_free (report, FALSE);
+}
+
+static void
+on_copy_clicked (ZqDiagnostics *self)
+{
+  g_autofree char *report = zq_diagnostics_dup_report (self);
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), report);
+  zq_toast_show (GTK_WIDGET (self), _ ("The report is copied. It names no patient."));
+}
+
 /* --- object ----------------------------------------------------------------------------------- */
 
 static void
@@ -295,7 +350,10 @@ zq_diagnostics_finalize (GObject *object)
   ZqDiagnostics *self = ZQ_DIAGNOSTICS (object);
 
   for (guint i = 0; i < N_GROUPS; i++)
-    g_ptr_array_unref (self->rows[i]);
+    {
+      g_ptr_array_unref (self->rows[i]);
+      g_ptr_array_unref (self->lines[i]);
+    }
   G_OBJECT_CLASS (zq_diagnostics_parent_class)->finalize (object);
 }
 
@@ -332,13 +390,18 @@ zq_diagnostics_class_init (ZqDiagnosticsClass *klass)
   bind_group (widget_class, "refused", GROUP_REFUSED);
   bind_group (widget_class, "waiting", GROUP_WAITING);
   bind_group (widget_class, "unreadable", GROUP_UNREADABLE);
+  bind_group (widget_class, "policy", GROUP_POLICY);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_clicked);
 }
 
 static void
 zq_diagnostics_init (ZqDiagnostics *self)
 {
   for (guint i = 0; i < N_GROUPS; i++)
-    self->rows[i] = g_ptr_array_new ();
+    {
+      self->rows[i] = g_ptr_array_new ();
+      self->lines[i] = g_ptr_array_new_with_free_func (g_free);
+    }
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -362,6 +425,15 @@ zq_diagnostics_set_session (ZqDiagnostics *self,
   self->changed_id = g_signal_connect_swapped (store, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_object (status, "notify", G_CALLBACK (show_status), self, G_CONNECT_SWAPPED);
   show_status (self);
+}
+
+void
+zq_diagnostics_set_problems (ZqDiagnostics *self, GPtrArray *problems)
+{
+  clear_group (self, GROUP_POLICY);
+  for (guint i = 0; problems != NULL && i < problems->len; i++)
+    add_row (self, GROUP_POLICY, g_ptr_array_index (problems, i), "");
+  gtk_widget_set_visible (GTK_WIDGET (self->group[GROUP_POLICY]), self->rows[GROUP_POLICY]->len > 0);
 }
 
 guint

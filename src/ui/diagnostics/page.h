@@ -24,6 +24,10 @@ void zq_diagnostics_set_session (ZqDiagnostics *self,
                                  GTimeZone *zone,
                                  const char *hospital,
                                  const char *person);
+/* @problems: (nullable) (element-type utf8): what is wrong in the hospital's settings, a line each. */
+void zq_diagnostics_set_problems (ZqDiagnostics *self, GPtrArray *problems);
+/* All that the page says, but for who is signed in, as plain text. (transfer full) */
+char *zq_diagnostics_dup_report (ZqDiagnostics *self);
 /* Names of unreadable and unsent things as they are shown; for tests. */
 guint zq_diagnostics_get_n_rows (ZqDiagnostics *self);
 

@@ -64,6 +64,35 @@ consult_key (GtkWidget *widget, GVariant *args, gpointer data)
                                              is_close ? g_variant_new_string ("advised") : NULL);
 }
 
+/* Space and End go on in the messages. Rows of a list would keep these keys to themselves, so they are
+ * asked for first; buttons and text have them as ever. */
+static gboolean
+on_reading_key (ZqWindow *self, guint key, guint code, GdkModifierType state)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  GtkWidget *list = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_LIST_VIEW) : NULL;
+  gboolean is_space = key == GDK_KEY_space || key == GDK_KEY_KP_Space;
+  gboolean in_inbox = list != NULL && gtk_widget_is_ancestor (list, GTK_WIDGET (self->inbox));
+
+  if ((!is_space && key != GDK_KEY_End && key != GDK_KEY_KP_End) || (state & gtk_accelerator_get_default_mod_mask ()))
+    return FALSE;
+  if (!may_act (self) || !zq_fold_shows (self->fold, ZQ_PLACE_CONTENT) || zq_consult_page_get_key (self->page) == 0)
+    return FALSE;
+  if ((focus != NULL && list == NULL) || GTK_IS_BUTTON (focus) || (in_inbox && !is_space))
+    return FALSE;
+  return gtk_widget_activate_action (GTK_WIDGET (self->page), is_space ? "consult.page-down" : "consult.unseen", NULL);
+}
+
+void
+zq_window_add_reading_keys (ZqWindow *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_reading_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
 static gboolean
 shortcuts_key (GtkWidget *widget, GVariant *args, gpointer data)
 {

@@ -41,5 +41,6 @@ struct _ZqWindow
 
 /* window-keys.c: actions and keys of the whole window. */
 void zq_window_install_keys (GtkWidgetClass *klass);
+void zq_window_add_reading_keys (ZqWindow *self);
 
 G_END_DECLS

@@ -201,6 +201,7 @@ static void
 zq_window_init (ZqWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  zq_window_add_reading_keys (self);
   show_place (self, "starting");
   g_signal_connect (self, "notify::is-active", G_CALLBACK (update_hold), NULL);
 }
@@ -226,6 +227,7 @@ zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
   zq_inbox_set_store (self->inbox, session->store, self->ticker);
   zq_diagnostics_set_session (self->diagnostics, session->store, session->status, context->zone, session->hospital,
                               session->person);
+  zq_diagnostics_set_problems (self->diagnostics, session->problems);
   g_signal_connect_object (session->status, "notify", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
   update_hold (self);
   show_place (self, "work");

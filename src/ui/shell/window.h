@@ -31,6 +31,7 @@ typedef struct
   ZqSessionStatus *status;
   const char *hospital; /* its base address */
   const char *person;   /* who is signed in */
+  GPtrArray *problems;  /* (element-type utf8): lines about the hospital's settings, or NULL */
 } ZqWindowSession;
 
 void zq_window_show_work (ZqWindow *self, const ZqWindowSession *session);
