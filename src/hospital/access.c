@@ -383,7 +383,7 @@ zq_access_reads_text (ZqHospital *self, const ZqSession *session, const char *ty
 gboolean
 zq_access_reads_row (ZqHospital *self, const ZqSession *session, gint64 row)
 {
-  g_autoptr (ZqStored) stored = zq_store_read_row (self, row, NULL);
+  g_autoptr (ZqStored) stored = zq_records_read_row (self, row, NULL);
 
   return stored != NULL && zq_access_reads_text (self, session, stored->type, stored->id, stored->text);
 }
@@ -409,7 +409,7 @@ patient_may_send (ZqHospital *self, const ZqSession *session, JsonNode *node)
   if (!g_str_has_prefix (sender, "RelatedPerson/"))
     return FALSE;
 
-  relative = zq_store_read (self, "RelatedPerson", sender + strlen ("RelatedPerson/"), NULL);
+  relative = zq_records_read (self, "RelatedPerson", sender + strlen ("RelatedPerson/"), NULL);
   relative_node = relative != NULL && relative->text != NULL ? zq_json_read (relative->text, -1, NULL) : NULL;
   relative_of = relative_node != NULL ? zq_reference_at (self, relative_node, "patient") : NULL;
   return g_strcmp0 (relative_of, session->who) == 0;

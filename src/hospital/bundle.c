@@ -222,7 +222,7 @@ assign_ids (ZqHospital *self, const ZqSession *session, GPtrArray *entries, GHas
             return FALSE;
           if (rows->len > 0)
             {
-              g_autoptr (ZqStored) stored = zq_store_read_row (self, g_array_index (rows, gint64, 0), NULL);
+              g_autoptr (ZqStored) stored = zq_records_read_row (self, g_array_index (rows, gint64, 0), NULL);
 
               reference = stored != NULL ? g_strconcat (stored->type, "/", stored->id, NULL) : NULL;
             }
@@ -249,14 +249,14 @@ run_transaction (ZqHospital *self, const ZqRequest *request, GPtrArray *entries,
   for (guint i = 0; i < entries->len; i++)
     g_ptr_array_add (order, g_ptr_array_index (entries, i));
   g_ptr_array_sort (order, compare_entries);
-  if (!zq_store_begin (self, &error))
+  if (!zq_records_begin (self, &error))
     {
       zq_reply_fail_error (reply, error);
       return;
     }
   if (!assign_ids (self, request->session, entries, ids, reply))
     {
-      zq_store_end (self, FALSE, NULL);
+      zq_records_end (self, FALSE, NULL);
       return;
     }
 
@@ -269,12 +269,12 @@ run_transaction (ZqHospital *self, const ZqRequest *request, GPtrArray *entries,
         {
           reply->status = entry->reply.status;
           reply->body = g_steal_pointer (&entry->reply.body);
-          zq_store_end (self, FALSE, NULL);
+          zq_records_end (self, FALSE, NULL);
           return;
         }
     }
 
-  if (zq_store_end (self, TRUE, &error))
+  if (zq_records_end (self, TRUE, &error))
     reply_with (reply, entries, "transaction-response");
   else
     zq_reply_fail_error (reply, error);

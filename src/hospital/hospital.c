@@ -23,7 +23,7 @@ zq_hospital_new (const ZqHospitalOptions *options, GError **error)
   self->token_lifetime = options->token_lifetime_us > 0 ? options->token_lifetime_us : DEFAULT_TOKEN_LIFETIME;
   if (options->faults)
     self->faults = zq_faults_new ();
-  if (!zq_store_open (self, options->data_dir, error))
+  if (!zq_records_open (self, options->data_dir, error))
     return NULL;
 
   if (options->faults)
@@ -136,11 +136,11 @@ zq_hospital_seed (ZqHospital *self, GError **error)
 
   if (!zq_hospital_is_empty (self))
     return TRUE;
-  if (!zq_store_begin (self, error))
+  if (!zq_records_begin (self, error))
     return FALSE;
   ok = zq_hospital_seed_demo (self, self->clock, error);
 
-  return zq_store_end (self, ok, ok ? error : NULL) && ok;
+  return zq_records_end (self, ok, ok ? error : NULL) && ok;
 }
 
 /* A message that came without `received` is delivered when its recipient's client fetches it. */
@@ -174,18 +174,18 @@ zq_hospital_put (
       g_set_error (error, ZQ_HOSPITAL_ERROR, ZQ_HOSPITAL_ERROR_INVALID, "%s is no resource type of R4", type);
       return FALSE;
     }
-  if (!joined && !zq_store_begin (self, error))
+  if (!joined && !zq_records_begin (self, error))
     return FALSE;
-  stored = zq_store_write (self, type, id, json_text, last_updated_us, error);
+  stored = zq_records_write (self, type, id, json_text, last_updated_us, error);
   ok = stored != NULL && note_undelivered (self, stored, error);
 
-  return joined ? ok : zq_store_end (self, ok, ok ? error : NULL) && ok;
+  return joined ? ok : zq_records_end (self, ok, ok ? error : NULL) && ok;
 }
 
 char *
 zq_hospital_get (ZqHospital *self, const char *type, const char *id)
 {
-  g_autoptr (ZqStored) stored = zq_store_read (self, type, id, NULL);
+  g_autoptr (ZqStored) stored = zq_records_read (self, type, id, NULL);
 
   return stored != NULL ? g_steal_pointer (&stored->text) : NULL;
 }
@@ -219,10 +219,10 @@ zq_hospital_import (ZqHospital *self, const char *path, guint *n_taken, guint *n
   guint taken = 0, skipped = 0;
   gboolean ok;
 
-  if (!zq_store_begin (self, error))
+  if (!zq_records_begin (self, error))
     return FALSE;
   ok = zq_import_file (self, path, &taken, &skipped, error);
-  ok = zq_store_end (self, ok, ok ? error : NULL) && ok;
+  ok = zq_records_end (self, ok, ok ? error : NULL) && ok;
   if (n_taken != NULL)
     *n_taken = taken;
   if (n_skipped != NULL)

@@ -80,7 +80,7 @@ take_entry (ZqHospital *self, const ZqBundleEntry *entry, const char *reference,
   g_autofree char *text = zq_references_resolve (entry->raw, entry->raw_length, ids);
   const char *slash = strchr (reference, '/');
   g_autofree char *type = g_strndup (reference, slash - reference);
-  g_autoptr (ZqStored) stored = zq_store_write (self, type, slash + 1, text, 0, error);
+  g_autoptr (ZqStored) stored = zq_records_write (self, type, slash + 1, text, 0, error);
 
   return stored != NULL;
 }

@@ -113,17 +113,17 @@ gboolean zq_type_is_known (const char *type);
 const char *const *zq_types_list (void);
 
 /* store.c */
-gboolean zq_store_open (ZqHospital *self, const char *data_dir, GError **error);
-gboolean zq_store_begin (ZqHospital *self, GError **error);
-gboolean zq_store_end (ZqHospital *self, gboolean keep, GError **error);
+gboolean zq_records_open (ZqHospital *self, const char *data_dir, GError **error);
+gboolean zq_records_begin (ZqHospital *self, GError **error);
+gboolean zq_records_end (ZqHospital *self, gboolean keep, GError **error);
 /* NULL without error: never was. One that is deleted has no text. */
-ZqStored *zq_store_read (ZqHospital *self, const char *type, const char *id, GError **error);
-ZqStored *zq_store_read_row (ZqHospital *self, gint64 row, GError **error);
-GPtrArray *zq_store_history (ZqHospital *self, gint64 row, GError **error);
+ZqStored *zq_records_read (ZqHospital *self, const char *type, const char *id, GError **error);
+ZqStored *zq_records_read_row (ZqHospital *self, gint64 row, GError **error);
+GPtrArray *zq_records_history (ZqHospital *self, gint64 row, GError **error);
 /* Within a transaction. @when: 0 = now. */
 ZqStored *
-zq_store_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error);
-gboolean zq_store_delete (ZqHospital *self, ZqStored *stored, GError **error);
+zq_records_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error);
+gboolean zq_records_delete (ZqHospital *self, ZqStored *stored, GError **error);
 
 /* params.c */
 typedef enum

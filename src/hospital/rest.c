@@ -64,7 +64,7 @@ read_allowed (
     ZqHospital *self, const ZqRequest *request, const char *type, const char *id, gboolean deleted_too, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (ZqStored) stored = zq_store_read (self, type, id, &error);
+  g_autoptr (ZqStored) stored = zq_records_read (self, type, id, &error);
 
   if (error != NULL)
     zq_reply_fail_error (reply, error);
@@ -113,7 +113,7 @@ allowed_versions (ZqHospital *self, const ZqRequest *request, const char *type, 
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqStored) newest = read_allowed (self, request, type, id, TRUE, reply);
-  g_autoptr (GPtrArray) versions = newest != NULL ? zq_store_history (self, newest->row, &error) : NULL;
+  g_autoptr (GPtrArray) versions = newest != NULL ? zq_records_history (self, newest->row, &error) : NULL;
 
   if (error != NULL)
     zq_reply_fail_error (reply, error);
@@ -257,7 +257,7 @@ write_checked (ZqHospital *self,
   if (!zq_access_writes (self, request->session, type, id, old, node, reply) ||
       !zq_workflow_before (self, request->session, type, old, node, reply))
     return NULL;
-  stored = zq_store_write (self, type, id, text, 0, &error);
+  stored = zq_records_write (self, type, id, text, 0, &error);
   if (stored == NULL || !zq_workflow_after (self, request->session, stored, !existed, &error))
     {
       zq_reply_fail_error (reply, error);
@@ -266,7 +266,7 @@ write_checked (ZqHospital *self,
 
   /* the hospital may have written on at once, a department's tag for one */
   g_clear_pointer (&stored, zq_stored_free);
-  return zq_store_read (self, type, id, NULL);
+  return zq_records_read (self, type, id, NULL);
 }
 
 /* FALSE when @reply is filled: with what exists already, or with a failure. */
@@ -286,7 +286,7 @@ conditional_create (ZqHospital *self, const ZqRequest *request, const char *type
   if (rows->len > 1)
     return zq_reply_fail (reply, 412, "More than one resource matches If-None-Exist");
 
-  stored = zq_store_read_row (self, g_array_index (rows, gint64, 0), NULL);
+  stored = zq_records_read_row (self, g_array_index (rows, gint64, 0), NULL);
   if (stored == NULL)
     return zq_reply_fail (reply, 500, "The hospital's database failed");
   reply_set_stored (self, request, reply, 200, stored);
@@ -324,7 +324,7 @@ run_update (ZqHospital *self, const ZqRequest *request, const char *type, const 
       zq_reply_fail (reply, 400, "The id in the body is not that of the address");
       return;
     }
-  before = zq_store_read (self, type, id, &error);
+  before = zq_records_read (self, type, id, &error);
   existed = before != NULL && !before->deleted;
   if (error != NULL)
     zq_reply_fail_error (reply, error);
@@ -343,7 +343,7 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
   static const char *const kept[] = { "Task", "Communication", NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
-  g_autoptr (ZqStored) stored = zq_store_read (self, type, id, &error);
+  g_autoptr (ZqStored) stored = zq_records_read (self, type, id, &error);
   gboolean system = request->session->role == ZQ_ROLE_SYSTEM;
 
   if (error != NULL)
@@ -361,7 +361,7 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
       node = zq_json_read (stored->text, -1, &error);
       if (node == NULL || !zq_access_writes (self, request->session, type, id, node, node, reply))
         return;
-      if (!zq_store_delete (self, stored, &error))
+      if (!zq_records_delete (self, stored, &error))
         {
           zq_reply_fail_error (reply, error);
           return;
@@ -468,12 +468,12 @@ zq_rest_handle (ZqHospital *self, const ZqRequest *request, ZqReply *reply)
       return;
     }
 
-  if (!zq_store_begin (self, &error))
+  if (!zq_records_begin (self, &error))
     {
       zq_reply_fail_error (reply, error);
       return;
     }
   zq_rest_run (self, request, reply);
-  if (!zq_store_end (self, reply->status < 400, &error))
+  if (!zq_records_end (self, reply->status < 400, &error))
     zq_reply_fail_error (reply, error);
 }

@@ -313,13 +313,13 @@ handle_token (SoupServer *server, SoupServerMessage *message, const char *path, 
       send_error (message, "unsupported_grant_type", "authorization_code and refresh_token are known here");
       return;
     }
-  if (zq_store_begin (self, &error))
+  if (zq_records_begin (self, &error))
     {
       if (g_str_equal (type, "authorization_code"))
         keep = exchange_code (self, message, form, &error);
       else
         keep = exchange_refresh (self, message, form, &error);
-      if (!zq_store_end (self, keep, error == NULL ? &error : NULL))
+      if (!zq_records_end (self, keep, error == NULL ? &error : NULL))
         keep = FALSE;
     }
   if (error != NULL)

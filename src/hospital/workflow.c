@@ -66,7 +66,7 @@ task_of_thread (ZqHospital *self, const char *thread, JsonNode **node)
 
   for (guint i = 0; i < found->len; i++)
     {
-      g_autoptr (ZqStored) stored = zq_store_read_row (self, g_array_index (found, gint64, i), NULL);
+      g_autoptr (ZqStored) stored = zq_records_read_row (self, g_array_index (found, gint64, i), NULL);
       g_autoptr (JsonNode) read = stored != NULL ? zq_json_read (stored->text, -1, NULL) : NULL;
       gboolean open;
 
@@ -210,7 +210,7 @@ set_business_status (ZqHospital *self, const ZqStored *task, const char *next, G
 
   if (text == NULL)
     return FALSE;
-  stored = zq_store_write (self, "Task", task->id, text, 0, error);
+  stored = zq_records_write (self, "Task", task->id, text, 0, error);
   return stored != NULL;
 }
 
@@ -225,7 +225,7 @@ add_tag (ZqHospital *self, const char *reference, const char *department, GError
 {
   const char *slash = strchr (reference, '/');
   g_autofree char *type = slash != NULL ? g_strndup (reference, slash - reference) : NULL;
-  g_autoptr (ZqStored) stored = slash != NULL ? zq_store_read (self, type, slash + 1, NULL) : NULL;
+  g_autoptr (ZqStored) stored = slash != NULL ? zq_records_read (self, type, slash + 1, NULL) : NULL;
   g_autoptr (ZqStored) written = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *text = NULL;
@@ -246,7 +246,7 @@ add_tag (ZqHospital *self, const char *reference, const char *department, GError
                          "sss", stored->text, ZQ_SYSTEM_DEPARTMENT, department);
   if (text == NULL)
     return FALSE;
-  written = zq_store_write (self, type, stored->id, text, 0, error);
+  written = zq_records_write (self, type, stored->id, text, 0, error);
   return written != NULL;
 }
 
@@ -386,7 +386,7 @@ static gboolean
 set_received (ZqHospital *self, gint64 row, GError **error)
 {
   g_autofree char *now = zq_instant_us (zq_clock_now (self->clock));
-  g_autoptr (ZqStored) stored = zq_store_read_row (self, row, error);
+  g_autoptr (ZqStored) stored = zq_records_read_row (self, row, error);
   g_autoptr (ZqStored) written = NULL;
   g_autofree char *text = NULL;
 
@@ -397,7 +397,7 @@ set_received (ZqHospital *self, gint64 row, GError **error)
   text = zq_db_get_text (self->db, error, "SELECT json_set (?1, '$.received', ?2)", "ss", stored->text, now);
   if (text == NULL)
     return FALSE;
-  written = zq_store_write (self, stored->type, stored->id, text, 0, error);
+  written = zq_records_write (self, stored->type, stored->id, text, 0, error);
   return written != NULL;
 }
 
@@ -419,11 +419,11 @@ zq_workflow_served (ZqHospital *self, const ZqSession *session, GArray *rows)
                          sender))
         g_array_append_val (delivered, row);
     }
-  if (delivered->len == 0 || !zq_store_begin (self, &error))
+  if (delivered->len == 0 || !zq_records_begin (self, &error))
     return;
 
   for (guint i = 0; i < delivered->len && ok; i++)
     ok = set_received (self, g_array_index (delivered, gint64, i), &error);
-  if (!zq_store_end (self, ok, &error) || !ok)
+  if (!zq_records_end (self, ok, &error) || !ok)
     g_warning ("The hospital could not note what was delivered: %s", error != NULL ? error->message : "");
 }

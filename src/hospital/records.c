@@ -51,7 +51,7 @@ zq_stored_free (ZqStored *self)
 }
 
 gboolean
-zq_store_open (ZqHospital *self, const char *data_dir, GError **error)
+zq_records_open (ZqHospital *self, const char *data_dir, GError **error)
 {
   g_autofree char *path = NULL;
 
@@ -75,7 +75,7 @@ zq_store_open (ZqHospital *self, const char *data_dir, GError **error)
 }
 
 gboolean
-zq_store_begin (ZqHospital *self, GError **error)
+zq_records_begin (ZqHospital *self, GError **error)
 {
   g_return_val_if_fail (!self->in_transaction, FALSE);
 
@@ -84,7 +84,7 @@ zq_store_begin (ZqHospital *self, GError **error)
 }
 
 gboolean
-zq_store_end (ZqHospital *self, gboolean keep, GError **error)
+zq_records_end (ZqHospital *self, gboolean keep, GError **error)
 {
   g_return_val_if_fail (self->in_transaction, FALSE);
 
@@ -111,7 +111,7 @@ stored_from_row (ZqRows *rows)
 }
 
 ZqStored *
-zq_store_read (ZqHospital *self, const char *type, const char *id, GError **error)
+zq_records_read (ZqHospital *self, const char *type, const char *id, GError **error)
 {
   g_autoptr (ZqRows) rows =
       zq_db_query (self->db, error,
@@ -122,7 +122,7 @@ zq_store_read (ZqHospital *self, const char *type, const char *id, GError **erro
 }
 
 ZqStored *
-zq_store_read_row (ZqHospital *self, gint64 row, GError **error)
+zq_records_read_row (ZqHospital *self, gint64 row, GError **error)
 {
   g_autoptr (ZqRows) rows = zq_db_query (
       self->db, error, "SELECT row, type, id, version, updated, deleted, text FROM resource WHERE row = ?1", "i", row);
@@ -131,7 +131,7 @@ zq_store_read_row (ZqHospital *self, gint64 row, GError **error)
 }
 
 GPtrArray *
-zq_store_history (ZqHospital *self, gint64 row, GError **error)
+zq_records_history (ZqHospital *self, gint64 row, GError **error)
 {
   g_autoptr (GPtrArray) versions = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_stored_free);
   g_autoptr (GError) local = NULL;
@@ -239,10 +239,10 @@ archive (ZqHospital *self, gint64 row, GError **error)
 }
 
 ZqStored *
-zq_store_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error)
+zq_records_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (ZqStored) stored = zq_store_read (self, type, id, &local);
+  g_autoptr (ZqStored) stored = zq_records_read (self, type, id, &local);
   g_autoptr (JsonNode) node = NULL;
   g_autofree char *stamped = NULL;
   gboolean known = stored != NULL;
@@ -291,7 +291,7 @@ zq_store_write (ZqHospital *self, const char *type, const char *id, const char *
 }
 
 gboolean
-zq_store_delete (ZqHospital *self, ZqStored *stored, GError **error)
+zq_records_delete (ZqHospital *self, ZqStored *stored, GError **error)
 {
   g_return_val_if_fail (self->in_transaction, FALSE);
 
