@@ -112,7 +112,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqStored, zq_stored_free)
 gboolean zq_type_is_known (const char *type);
 const char *const *zq_types_list (void);
 
-/* store.c */
+/* records.c */
 gboolean zq_records_open (ZqHospital *self, const char *data_dir, GError **error);
 gboolean zq_records_begin (ZqHospital *self, GError **error);
 gboolean zq_records_end (ZqHospital *self, gboolean keep, GError **error);
