@@ -2,6 +2,7 @@
 #include "app/application-private.h"
 
 #include "account/follow.h"
+#include "resource/reference.h"
 #include "ui/widgets/problem.h"
 
 #include <glib/gi18n.h>
@@ -47,6 +48,29 @@ say_why_not (ZqApplication *self, const GError *error)
   zq_application_ask_sign_in (self, words != NULL ? words : problem);
 }
 
+/* Who typed the address of a hospital where this person has an account goes on with that one: what waits
+ * to be sent lies there. */
+static void
+find_known_account (ZqApplication *self, const ZqSignInResult *result)
+{
+  g_autoptr (GPtrArray) accounts = NULL;
+  g_autoptr (ZqReference) user = zq_reference_parse (result->fhir_user, zq_account_get_base (self->account));
+
+  if (self->session != NULL || user == NULL || zq_account_get_practitioner (self->account) != NULL)
+    return;
+  accounts = zq_account_list (self->options->data_dir);
+  for (guint i = 0; i < accounts->len; i++)
+    {
+      ZqAccount *account = g_ptr_array_index (accounts, i);
+
+      if (!g_str_equal (zq_account_get_base (account), zq_account_get_base (self->account)) ||
+          g_strcmp0 (zq_account_get_practitioner (account), user->id) != 0)
+        continue;
+      g_set_object (&self->account, account);
+      return;
+    }
+}
+
 static void
 on_signed_in (GObject *source, GAsyncResult *res, gpointer data)
 {
@@ -58,6 +82,8 @@ on_signed_in (GObject *source, GAsyncResult *res, gpointer data)
     g_clear_object (&self->sign_in);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
+  if (result != NULL)
+    find_known_account (self, result);
   if (result != NULL && self->session == NULL && !zq_session_remember_person (self->account, result, &error))
     g_clear_pointer (&result, zq_sign_in_result_free);
   if (result == NULL)

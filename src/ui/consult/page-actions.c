@@ -43,12 +43,23 @@ command_free (Command *command)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
 
+/* Over the messages, where it covers neither the list nor what is being written; over the whole window
+ * where the page may give way to the list. */
+static GtkWidget *
+place_of_toast (ZqConsultPage *self)
+{
+  GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+  gboolean is_beside = window != NULL && gtk_widget_get_width (window) - gtk_widget_get_width (GTK_WIDGET (self)) > 200;
+
+  return is_beside && gtk_widget_get_mapped (GTK_WIDGET (self->thread)) ? GTK_WIDGET (self->thread) : GTK_WIDGET (self);
+}
+
 static void
 say_failed (ZqConsultPage *self, const GError *error)
 {
   g_autofree char *words = zq_words_problem (error->message);
 
-  zq_toast_show (GTK_WIDGET (self), words);
+  zq_toast_show (place_of_toast (self), words);
 }
 
 /* --- close, claim, urgent, and back ----------------------------------------------------------- */
@@ -109,7 +120,7 @@ on_commanded (GObject *source, GAsyncResult *result, gpointer data)
   adw_toast_set_timeout (toast, 8);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* the newest is the one to take back */
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);
-  zq_toast_present (GTK_WIDGET (command->page), toast);
+  zq_toast_present (place_of_toast (command->page), toast);
 }
 
 static void
