@@ -159,12 +159,32 @@ add_button (ZqDiagnostics *self,
   adw_action_row_add_suffix (row, button);
 }
 
+/* Of those that wait: until the doctor has decided about an earlier one of the same consultation. */
+static char *
+words_why (const ZqIntent *intent, GPtrArray *all)
+{
+  if (intent->error != NULL)
+    return zq_words_reason (intent->error);
+  for (guint i = 0; i < all->len; i++)
+    {
+      const ZqIntent *other = g_ptr_array_index (all, i);
+
+      g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, other->seq);
+
+      if (other->seq < intent->seq && g_strcmp0 (other->chain, intent->chain) == 0 &&
+          (other->state == ZQ_INTENT_HELD || other->state == ZQ_INTENT_REFUSED))
+        /* Translators: the number of a reply that was not sent */
+        return g_strdup_printf (_ ("Waits until you have decided about #%s"), number);
+    }
+  return g_strdup ("");
+}
+
 static void
-add_intent (ZqDiagnostics *self, const ZqIntent *intent)
+add_intent (ZqDiagnostics *self, const ZqIntent *intent, GPtrArray *all)
 {
   gint64 now = zq_clock_now (zq_store_get_clock (self->store));
   g_autofree char *when = zq_words_day_clock (intent->created, now, self->zone);
-  g_autofree char *why = intent->error != NULL ? zq_words_reason (intent->error) : g_strdup ("");
+  g_autofree char *why = words_why (intent, all);
   g_autofree char *where = NULL, *subtitle = NULL;
   guint group = GROUP_WAITING;
   AdwActionRow *row;
@@ -214,13 +234,14 @@ show_report (ZqDiagnostics *self, const Report *report)
   for (guint i = 0; i <= GROUP_UNREADABLE; i++)
     clear_group (self, i);
   for (guint i = 0; i < report->intents->len; i++)
-    add_intent (self, g_ptr_array_index (report->intents, i));
+    add_intent (self, g_ptr_array_index (report->intents, i), report->intents);
   for (guint i = 0; i < report->unreadable->len; i++)
     add_unreadable (self, g_ptr_array_index (report->unreadable, i));
   for (guint i = 0; i <= GROUP_UNREADABLE; i++)
     gtk_widget_set_visible (GTK_WIDGET (self->group[i]), self->rows[i]->len > 0 || i == GROUP_WAITING);
   if (self->rows[GROUP_WAITING]->len == 0)
-    add_row (self, GROUP_WAITING, _ ("Nothing waits"), _ ("All that you did is at the hospital"));
+    add_row (self, GROUP_WAITING, _ ("Nothing waits"),
+             report->intents->len == 0 ? _ ("All that you did is at the hospital") : "");
 }
 
 static void
