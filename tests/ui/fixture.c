@@ -346,6 +346,28 @@ ui_typed (Ui *ui)
   return gtk_text_buffer_get_text (gtk_text_view_get_buffer (view), &start, &end, FALSE);
 }
 
+static gboolean
+typed_so (gpointer data)
+{
+  Look *look = data;
+  g_autofree char *typed = ui_text_view (look->ui) != NULL ? ui_typed (look->ui) : NULL;
+
+  return g_strcmp0 (typed, look->text) == 0;
+}
+
+void
+ui_expect_typed (Ui *ui, const char *text)
+{
+  Look look = { ui, text, TRUE };
+  g_autofree char *typed = NULL;
+
+  if (zq_test_wait_until (typed_so, &look, 10))
+    return;
+  ui_keep_picture (ui, "failed");
+  typed = ui_typed (ui);
+  g_assert_cmpstr (typed, ==, text);
+}
+
 /* --- from outside ----------------------------------------------------------------------------- */
 
 static void

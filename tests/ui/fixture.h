@@ -46,6 +46,8 @@ GtkWidget *ui_button (Ui *ui, const char *label);
 GtkTextView *ui_text_view (Ui *ui);
 void ui_type (Ui *ui, const char *text);
 char *ui_typed (Ui *ui);
+/* Waits until the composer holds @text: drafts are read from the store. */
+void ui_expect_typed (Ui *ui, const char *text);
 
 /* Keys by xdotool, as from a keyboard: "key j", "type --delay 10 abc". */
 void ui_xdotool (Ui *ui, const char *arguments);
