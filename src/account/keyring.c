@@ -58,20 +58,35 @@ uses_file_backend (void)
   return g_strcmp0 (g_getenv ("SECRET_BACKEND"), "file") == 0 || g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
+static GVariant *
+ask_bus (GDBusConnection *bus, const char *method, GVariant *arguments, const char *type, GError **error)
+{
+  return g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                      method, arguments, G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NONE, -1, NULL,
+                                      error);
+}
+
 /* Asked before libsecret is: where the service is absent, libsecret 0.20 calls from two threads make it
- * warn that it is "out of sync". */
+ * warn that it is "out of sync". A keyring that runs need not be one that the bus can start. */
 static gboolean
 start_service (GError **error)
 {
+  static const char name[] = "org.freedesktop.secrets";
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
-  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) owned = NULL;
+  g_autoptr (GVariant) started = NULL;
+  gboolean runs = FALSE;
 
   if (bus == NULL)
     return FALSE;
-  reply = g_dbus_connection_call_sync (bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                       "StartServiceByName", g_variant_new ("(su)", "org.freedesktop.secrets", 0),
-                                       G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, -1, NULL, error);
-  return reply != NULL;
+  owned = ask_bus (bus, "NameHasOwner", g_variant_new ("(s)", name), "(b)", error);
+  if (owned == NULL)
+    return FALSE;
+  g_variant_get (owned, "(b)", &runs);
+  if (runs)
+    return TRUE;
+  started = ask_bus (bus, "StartServiceByName", g_variant_new ("(su)", name, 0), "(u)", error);
+  return started != NULL;
 }
 
 /* Any call that meets a locked collection would show the desktop's prompt: look first. */
@@ -108,6 +123,16 @@ check_unlocked (gboolean interactive, GError **error)
   return TRUE;
 }
 
+/* What libsecret's failure means to the doctor: locked (also a dismissed prompt), else out of reach. */
+static gboolean
+fail_for (GError **error, const GError *cause)
+{
+  if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return fail_locked (error);
+  return fail_absent (error, cause);
+}
+
 /* NULL without an error: there is none. (free with secret_password_free) */
 static char *
 look_up (ZqAccount *account, const char *item, GError **error)
@@ -121,7 +146,7 @@ look_up (ZqAccount *account, const char *item, GError **error)
   found = secret_password_searchv_sync (schema (), attributes, SECRET_SEARCH_LOAD_SECRETS, NULL, &cause);
   if (cause != NULL)
     {
-      fail_absent (error, cause);
+      fail_for (error, cause);
       return NULL;
     }
   if (found == NULL)
@@ -135,7 +160,7 @@ look_up (ZqAccount *account, const char *item, GError **error)
   text = value != NULL ? secret_value_get_text (value) : NULL;
   if (text == NULL)
     {
-      fail_absent (error, cause);
+      fail_for (error, cause);
       return NULL;
     }
   return g_strdup (text);
@@ -149,10 +174,7 @@ store (ZqAccount *account, const char *item, const char *label, const char *secr
 
   if (secret_password_storev_sync (schema (), attributes, SECRET_COLLECTION_DEFAULT, label, secret, NULL, &cause))
     return TRUE;
-  if (g_error_matches (cause, SECRET_ERROR, SECRET_ERROR_IS_LOCKED) ||
-      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return fail_locked (error);
-  return fail_absent (error, cause);
+  return fail_for (error, cause);
 }
 
 static gboolean
@@ -162,7 +184,7 @@ clear (ZqAccount *account, const char *item, GError **error)
   g_autoptr (GError) cause = NULL;
 
   secret_password_clearv_sync (schema (), attributes, NULL, &cause);
-  return cause == NULL ? TRUE : fail_absent (error, cause);
+  return cause == NULL ? TRUE : fail_for (error, cause);
 }
 
 static void

@@ -209,21 +209,6 @@ export_at (Secrets *self, const char *path, const char *interface)
   g_assert_no_error (error);
 }
 
-/* The queue's bus has no activation files, and a bus without one does not even say of a service that runs that it
- * does. Who asks for a name that is taken is put in its queue, and the number that says so is the one for "runs". */
-static GDBusMessage *
-start_what_runs (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer data)
-{
-  GDBusMessage *other;
-
-  if (incoming || g_strcmp0 (g_dbus_message_get_member (message), "StartServiceByName") != 0)
-    return message;
-  other = g_dbus_message_copy (message, NULL);
-  g_object_unref (message);
-  g_dbus_message_set_member (other, "RequestName");
-  return other;
-}
-
 static void
 on_name (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
 {
@@ -264,7 +249,6 @@ secrets_new (void)
   wait_for_name (self);
   self->session = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
   g_assert_no_error (error);
-  g_dbus_connection_add_filter (self->session, start_what_runs, NULL, NULL);
   gt_dbus_queue_set_server_func (self->queue, serve, self);
   return self;
 }
