@@ -263,6 +263,7 @@ test_diagnostics (Ui *ui, gconstpointer data)
   }
   g_signal_emit_by_name (ui_button (ui, "Copy Report"), "clicked");
   ui_expect (ui, "The report is copied.");
+  ui_frames (ui, 6);
   ui_keep_picture (ui, "diagnostics");
   gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.back", NULL);
   ui_expect (ui, "complaint 2");

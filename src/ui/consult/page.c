@@ -235,9 +235,15 @@ offer_intake (ZqConsultPage *self)
 static void
 on_settled (ZqConsultPage *self)
 {
-  if (self->wants_intake && !zq_intake_card_get_open (self->intake) &&
-      zq_thread_get_room (self->thread) >= zq_intake_card_measure_more (self->intake))
-    zq_intake_card_set_open (self->intake, TRUE);
+  if (self->wants_intake && !zq_intake_card_get_open (self->intake))
+    {
+      /* Where the messages leave it, it may have more than its share. */
+      zq_intake_card_set_most (self->intake, MOST_INTAKE);
+      if (zq_thread_get_room (self->thread) >= zq_intake_card_measure_more (self->intake))
+        zq_intake_card_set_open (self->intake, TRUE);
+      else
+        fit_later (self);
+    }
   self->wants_intake = FALSE;
 }
 
