@@ -40,6 +40,20 @@ test_reading (Ui *ui, gconstpointer data)
                      gtk_adjustment_get_upper (v) - 2);
 }
 
+/* A warning of GTK, as of a second page's buttons, ends the test. */
+static void
+test_shortcuts (Ui *ui, gconstpointer data)
+{
+  guint before = g_list_model_get_n_items (gtk_window_get_toplevels ());
+
+  ui_xdotool (ui, "key question");
+  ui_frames (ui, 20);
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, before + 1);
+  ui_xdotool (ui, "key Escape");
+  ui_frames (ui, 5);
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, before);
+}
+
 static gint64
 n_intents (Ui *ui, const char *action)
 {
@@ -179,6 +193,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
   ADD ("/keys/j-and-k-go-through-the-inbox", test_step);
   ADD ("/keys/space-and-end-go-on-in-the-messages", test_reading);
+  ADD ("/keys/shortcuts-come-without-a-warning", test_shortcuts);
   ADD ("/keys/letters-in-text-are-text", test_letters_in_text);
   ADD ("/keys/e-closes-and-undo-opens-again", test_close);
   ADD ("/keys/answer-by-keyboard-only-stands-on-the-screen", test_answer);
