@@ -202,3 +202,49 @@ zq_store_set_gone_async (ZqStore *self,
   gone->why = g_strdup (why);
   zq_store_write_async (self, ZQ_PRIORITY_SYNC, set_gone, gone, (GDestroyNotify)gone_free, callback, user_data);
 }
+
+/* --- answers that were no FHIR ---------------------------------------------------------------- */
+
+typedef struct
+{
+  char *name;
+  char *reason;
+} Page;
+
+static void
+page_free (Page *page)
+{
+  g_free (page->name);
+  g_free (page->reason);
+  g_free (page);
+}
+
+static gboolean
+note_page (ZqTxn *txn, gpointer data, GError **error)
+{
+  Page *page = data;
+  g_autofree char *hash = g_strconcat ("page:", page->name, NULL);
+
+  if (page->reason == NULL && !zq_db_exec (txn->db, error, "DELETE FROM unreadable WHERE hash = ?", "s", hash))
+    return FALSE;
+  if (page->reason != NULL && !zq_db_exec (txn->db, error,
+                                           "INSERT INTO unreadable (type, server_id, reason, at, hash)"
+                                           " VALUES ('Bundle', ?, ?, ?, ?)"
+                                           " ON CONFLICT (hash) DO UPDATE SET reason = excluded.reason",
+                                           "ssis", page->name, page->reason, txn->now, hash))
+    return FALSE;
+  if (zq_db_changes (txn->db) > 0)
+    zq_txn_changed (txn, "unreadable", 0, 0, ZQ_CHANGE_CONTENT);
+  return TRUE;
+}
+
+void
+zq_store_note_page_async (
+    ZqStore *self, const char *name, const char *reason, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Page *page = g_new0 (Page, 1);
+
+  page->name = g_strdup (name);
+  page->reason = g_strdup (reason);
+  zq_store_write_async (self, ZQ_PRIORITY_SYNC, note_page, page, (GDestroyNotify)page_free, callback, user_data);
+}

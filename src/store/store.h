@@ -240,6 +240,11 @@ void zq_unreadable_free (ZqUnreadable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqUnreadable, zq_unreadable_free)
 GPtrArray *zq_store_list_unreadable (ZqDb *db, guint limit, GError **error);
 
+/* A search of the hospital's (@name: "kind/scope") whose answer was no FHIR: counted as one unreadable thing, with
+ * @reason; NULL: it can be read, so nothing is counted any more. */
+void zq_store_note_page_async (
+    ZqStore *self, const char *name, const char *reason, GAsyncReadyCallback callback, gpointer user_data);
+
 /* Resources held a type, "Task" → n: (element-type utf8 gint64) rows "type\tcount"; for the probe. */
 GPtrArray *zq_store_count_types (ZqDb *db, GError **error);
 

@@ -18,6 +18,7 @@ zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->clock = g_object_ref (clock);
   self->me = g_strdup (scope->me != NULL ? scope->me : "");
   self->departments = g_strdupv ((GStrv)(scope->departments != NULL ? scope->departments : nowhere));
+  self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->wanted = zq_backoffs_new (clock);
   return self;
 }
@@ -36,6 +37,7 @@ peer_clear (ZqPeer *self)
   g_object_unref (self->clock);
   g_free (self->me);
   g_strfreev (self->departments);
+  g_hash_table_unref (self->read);
   zq_backoffs_free (self->wanted);
 }
 

@@ -26,6 +26,7 @@ typedef struct
   char *me;
   GStrv departments;
 
+  GHashTable *read;   /* "kind/scope" of searches that are known to be readable */
   ZqBackoffs *wanted; /* of types and ids that are referred to and cannot be read */
 
   gint64 pause_until; /* monotonic: the hospital asked us to wait until then */

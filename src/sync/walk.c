@@ -2,6 +2,7 @@
 #include "sync/walk.h"
 
 #include "resource/datetime.h"
+#include "resource/json.h"
 
 #define PAGE_SIZE       "200"
 #define MAX_RESTARTS    3
@@ -121,6 +122,24 @@ next_link (Walk *self, const char **link, GError **error)
   return TRUE;
 }
 
+/* Diagnostics count a scope whose pages are no FHIR until they can be read again. */
+static void
+note_page (Walk *self, const GError *error)
+{
+  g_autofree char *name = g_strdup_printf ("%s/%s", self->kind, self->scope);
+
+  if (self->kind == NULL)
+    return;
+  if (error == NULL && g_hash_table_add (self->peer->read, g_strdup (name)))
+    zq_store_note_page_async (self->peer->store, name, NULL, NULL, NULL);
+  if (error != NULL &&
+      (error->domain == ZQ_JSON_ERROR || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL)))
+    {
+      g_hash_table_remove (self->peer->read, name);
+      zq_store_note_page_async (self->peer->store, name, error->message, NULL, NULL);
+    }
+}
+
 static void
 on_ingested (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -144,6 +163,7 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (link == NULL || self->mode == ZQ_WALK_FIRST)
     {
+      note_page (self, NULL);
       g_task_return_boolean (task, TRUE);
       return;
     }
@@ -223,9 +243,12 @@ on_page (GObject *source, GAsyncResult *result, gpointer data)
   if (self->page == NULL)
     {
       if (restarts (self, error))
-        walk_begin (task);
-      else
-        g_task_return_error (task, g_steal_pointer (&error));
+        {
+          walk_begin (task);
+          return;
+        }
+      note_page (self, error);
+      g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
   self->n_pages++;

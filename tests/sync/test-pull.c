@@ -84,6 +84,45 @@ test_gone_page (Harness *self, gconstpointer data)
   g_assert_cmpint (harness_count (self, "Basic"), ==, 25);
 }
 
+static guint
+count_unreadable (Harness *self)
+{
+  ZqSessionCounts counts = { 0 };
+
+  g_assert_true (zq_store_count_session (harness_db (self), &counts, NULL));
+  return counts.unreadable;
+}
+
+static gboolean
+one_is_unreadable (gpointer data)
+{
+  return count_unreadable (data) == 1;
+}
+
+static gboolean
+all_is_readable (gpointer data)
+{
+  return count_unreadable (data) == 0;
+}
+
+static void
+test_unreadable_page (Harness *self, gconstpointer data)
+{
+  put_notes (self, 5, 10 * MINUTE);
+  toy_server_put (self->server, "Basic", "bad", ",\"text\":\"x\"}} not json", START);
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (GError) error = harness_pull (self);
+
+      g_assert_nonnull (error);
+      g_assert_true (zq_test_wait_until (one_is_unreadable, self, 5));
+    }
+  toy_server_remove (self->server, "Basic", "bad");
+  harness_assert_no_error (self, harness_pull);
+  g_assert_cmpint (harness_count (self, "Basic"), ==, 5);
+  g_assert_true (zq_test_wait_until (all_is_readable, self, 5));
+}
+
 static void
 test_circle (Harness *self, gconstpointer data)
 {
@@ -497,6 +536,7 @@ main (int argc, char **argv)
   ADD ("/pull/fill-goes-on-where-it-was-killed", test_killed_fill);
   ADD ("/pull/news-during-the-fill-is-not-lost", test_news_during_fill);
   ADD ("/pull/gone-page-starts-again", test_gone_page);
+  ADD ("/pull/page-that-is-no-fhir-is-counted-until-it-can-be-read", test_unreadable_page);
   ADD ("/pull/circle-of-links-is-an-error", test_circle);
   ADD ("/pull/late-commit-is-seen", test_late_commit);
   ADD ("/pull/empty-hospital-is-filled-once", test_empty);
