@@ -4,13 +4,13 @@
 #include "base/id.h"
 #include "resource/datetime.h"
 #include "store/txn.h"
+#include "sync/holders.h"
 #include "sync/walk.h"
 
 #define MAX_ACTIVE   4
 #define WANTED_BATCH 50
 #define WANTED_LIMIT 1000
 #define HOLDER_BATCH 20
-#define HOLDER_LIMIT 5000
 /* Of those asked again: a round has its budget, and the longest unasked come first. */
 #define AGAIN_LIMIT    400
 #define MAX_FAILED     8 /* of those asked for one by one; more are the server's */
@@ -434,92 +434,6 @@ on_wanted_walked (GObject *source, GAsyncResult *result, gpointer data)
 
 /* --- what hangs on patients and threads ------------------------------------------------------- */
 
-typedef struct
-{
-  GTask *task;
-  const ZqResourceKind *kind;
-  const ZqScope *scope;
-  gboolean refresh;
-  char *again; /* SQL */
-} Holders;
-
-typedef struct
-{
-  char *id;
-  char *since; /* NULL: all of it */
-} Holder;
-
-static void
-holders_free (Holders *self)
-{
-  g_object_unref (self->task);
-  g_free (self->again);
-  g_free (self);
-}
-
-static void
-holder_free (gpointer data)
-{
-  Holder *self = data;
-
-  g_free (self->id);
-  g_free (self->since);
-  g_free (self);
-}
-
-/* The scope's SQL, with the departments that are searched for themselves; none: whoever is open counts. */
-static char *
-expand_again (const Round *self, const ZqScope *scope)
-{
-  GString *list = g_string_new ("'[");
-  GString *sql = g_string_new (scope->again != NULL ? scope->again : "SELECT 0");
-
-  for (guint i = 0; !self->refresh && self->peer->departments[i] != NULL; i++)
-    {
-      if (zq_id_is_valid (self->peer->departments[i]))
-        g_string_append_printf (list, "%s\"%s\"", list->len > 2 ? "," : "", self->peer->departments[i]);
-    }
-  g_string_append (list, "]'");
-  g_string_replace (sql, "{departments}", list->str, 0);
-  g_string_free (list, TRUE);
-  return g_string_free (sql, FALSE);
-}
-
-/* Reader thread: patients or threads that are held and whose things were not asked for yet, or are to be
- * asked for again: the latter after the former, by when they were asked last. */
-static gpointer
-read_holders (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
-{
-  Holders *holders = data;
-  const char *kind = strstr (holders->scope->query, "{patient}") != NULL ? "patient" : "thread";
-  g_autoptr (GPtrArray) found = g_ptr_array_new_with_free_func (holder_free);
-  g_autofree char *sql = g_strconcat ("SELECT r.server_id, c.high FROM resource r LEFT JOIN cursor c ON c.kind = ?2"
-                                      " AND c.scope = ?3 || '/' || r.server_id AND c.filled"
-                                      " WHERE r.kind = ?1 AND r.state = 'held' AND r.server_id IS NOT NULL"
-                                      " AND (?4 OR c.kind IS NULL OR r.id IN (",
-                                      holders->again, ")) ORDER BY c.high, r.id DESC LIMIT ?5", NULL);
-  g_autoptr (ZqRows) rows = NULL;
-  g_autoptr (GError) failure = NULL;
-
-  rows = zq_db_query (db, &failure, sql, "sssii", kind, holders->kind->name, holders->scope->name,
-                      (gint64)holders->refresh, (gint64)HOLDER_LIMIT);
-  while (rows != NULL && zq_rows_next (rows, &failure))
-    {
-      Holder *holder = g_new0 (Holder, 1);
-
-      holder->id = g_strdup (zq_rows_text (rows, 0));
-      /* What may have been taken away is asked for whole. */
-      holder->since = holders->refresh ? NULL : g_strdup (zq_rows_text (rows, 1));
-      g_ptr_array_add (found, holder);
-    }
-  if (failure != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return NULL;
-    }
-  return g_steal_pointer (&found);
-}
-
 static void
 add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, GPtrArray *ids, const char *since)
 {
@@ -542,7 +456,7 @@ add_holder_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, G
 static void
 on_holders (GObject *source, GAsyncResult *result, gpointer data)
 {
-  Holders *holders = data;
+  ZqHolders *holders = data;
   g_autoptr (GTask) task = g_object_ref (holders->task);
   Round *self = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
@@ -555,7 +469,7 @@ on_holders (GObject *source, GAsyncResult *result, gpointer data)
     round_note (self, error);
   for (guint i = 0; found != NULL && i < found->len; i++)
     {
-      const Holder *holder = g_ptr_array_index (found, i);
+      const ZqHolder *holder = g_ptr_array_index (found, i);
 
       if (holder->since != NULL && n_again++ == AGAIN_LIMIT)
         break;
@@ -575,7 +489,7 @@ on_holders (GObject *source, GAsyncResult *result, gpointer data)
   if (batch->len > 0)
     add_holder_job (task, holders->kind, holders->scope, batch, since);
   self->n_active--;
-  holders_free (holders);
+  zq_holders_free (holders);
   round_pump (task);
 }
 
@@ -600,18 +514,18 @@ add_holder_jobs (GTask *task)
     {
       for (const ZqScope *scope = (*kinds)->scopes; scope != NULL && scope->name != NULL; scope++)
         {
-          Holders *holders;
+          ZqHolders *holders;
 
           if (!hangs_on (scope))
             continue;
-          holders = g_new0 (Holders, 1);
+          holders = g_new0 (ZqHolders, 1);
           holders->task = g_object_ref (task);
           holders->kind = *kinds;
           holders->scope = scope;
           holders->refresh = self->refresh && !has_own_scope (*kinds);
-          holders->again = expand_again (self, scope);
+          holders->again = zq_holders_expand (self->peer, self->refresh, scope);
           self->n_active++;
-          zq_store_read_async (self->peer->store, read_holders, holders, NULL, (GDestroyNotify)g_ptr_array_unref,
+          zq_store_read_async (self->peer->store, zq_holders_read, holders, NULL, (GDestroyNotify)g_ptr_array_unref,
                                self->cancellable, on_holders, holders);
         }
     }
