@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct _ZqTxn ZqTxn;
 typedef struct _ZqResourceKind ZqResourceKind;
+typedef struct _ZqSearchRule ZqSearchRule; /* store/search.h */
 
 /* What became of looking at an intent against the newest copy. */
 typedef enum
@@ -47,6 +48,10 @@ typedef struct
 
   /* Called in the transaction of a successful push (NULL: nothing). */
   gboolean (*pushed) (ZqTxn *txn, const ZqIntent *intent, GError **error);
+
+  /* NULL: the resource's JSON is the body. Else the key of an attachment (store/attachments.h, transfer full) whose bytes are
+   * the body of a create, @content_type theirs: a Binary. @security_context: (transfer full): X-Security-Context. */
+  char *(*content) (ZqDb *db, const ZqIntent *intent, char **content_type, char **security_context);
 } ZqIntentRule;
 
 /* What sync pulls for a kind: docs/fhir.md's scope table, one line each. */
@@ -94,6 +99,7 @@ struct _ZqResourceKind
 
   const ZqIntentRule *rules; /* terminated by action == NULL; or NULL */
   const ZqScope *scopes;     /* terminated by name == NULL; or NULL: comes only by reference */
+  const ZqSearchRule *search; /* NULL: its rows are not found by words */
 };
 
 G_END_DECLS

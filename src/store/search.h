@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/txn.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ZqSearchRule:
+ *
+ * How the rows of a kind are found by words (ZqResourceKind.search; NULL: they are not). Each kind has a table of its
+ * own, `search_<kind>` (FTS5, contentless, words as src/base/search-text.h makes them), whose rowid is
+ * milliseconds × 1024 + n and whose map to rows is `search_<kind>_row (id, row UNIQUE)`.
+ */
+typedef struct _ZqSearchText ZqSearchText;
+struct _ZqSearchText
+{
+  gint64 at;  /* µs: newest first is by this */
+  char *text; /* as read; owned; NULL: it is not to be found (withdrawn, restricted, gone) */
+};
+
+struct _ZqSearchRule
+{
+  guint version; /* raise it when `describe` changes: the index is made anew in the background, in chunks, while the
+                    old one serves; a kill goes on where it was */
+  ZqWords how;
+  /* Writer thread: what of row @id can be found. FALSE: error. */
+  gboolean (*describe) (ZqTxn *txn, gint64 id, ZqSearchText *text, GError **error);
+};
+
+/* The row of @kind reads differently, came or went: its words are put right at the end of this transaction, all of a
+ * transaction in ascending order. Cheap to call again. */
+void zq_txn_index (ZqTxn *txn, const char *kind, gint64 id);
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/**
+ * zq_store_search_async:
+ * @kind: "message"…
+ * @typed: what a person typed
+ * @from_us, @before_us: sent from (included) and before; 0: no bound
+ * @before_id: 0, or the id of the last hit of the page before: goes on there
+ *
+ * A page of hits, newest first, from the reader thread: at most @limit (≤ 200). Never ranked, never counted.
+ */
+typedef struct
+{
+  gint64 id;  /* of the hit, for the next page */
+  gint64 row; /* of the kind */
+} ZqHit;
+
+void zq_store_search_async (ZqStore *self,
+                            const char *kind,
+                            const char *typed,
+                            gint64 from_us,
+                            gint64 before_us,
+                            gint64 before_id,
+                            guint limit,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer data);
+/* (transfer full) (element-type ZqHit): empty for nothing; NULL on error. */
+GArray *zq_store_search_finish (ZqStore *self, GAsyncResult *result, GError **error);
+
+/* The same on any connection, for the reader's own functions (zq_store_read_async). */
+GArray *zq_search_run (ZqDb *db,
+                       const ZqResourceKind *kind,
+                       const char *typed,
+                       gint64 from_us,
+                       gint64 before_us,
+                       gint64 before_id,
+                       guint limit,
+                       GError **error);
+
+/* How far the index is: rows done of all, equal when it is complete. Reader or main connection. */
+gboolean zq_search_progress (ZqDb *db, guint *done, guint *all);
+
+G_END_DECLS
