@@ -46,8 +46,8 @@ GdkPixbuf *zq_media_load_finish (GAsyncResult *result, GError **error);
 /* A picture as a file for keeping (thumbnails): JPEG, quality 80; PNG where it has transparency. Any thread. */
 GBytes *zq_media_encode (GdkPixbuf *pixbuf, const char **content_type, GError **error);
 
-/* A name for a file that cannot lead anywhere: no folders, no control or bidi-override characters, ≤ 120 bytes, with the
- * ending that @content_type has. (transfer full) */
+/* A name for a file that cannot lead anywhere: no folders, no control or bidi-override characters, ≤ 120 bytes, with
+ * the ending that @content_type has. (transfer full) */
 char *zq_media_safe_name (const char *name, const char *content_type);
 
 G_END_DECLS

@@ -7,16 +7,16 @@ G_BEGIN_DECLS
 
 /**
  * The composer guard: what a reply is looked through for before it goes. Rules that can be seen and switched by the
- * hospital (policy file "guard": data/policy/guard.json, its schema beside it), never a model. A finding is a warning: the doctor
- * decides.
+ * hospital (policy file "guard": data/policy/guard.json, its schema beside it), never a model. A finding is a warning:
+ * the doctor decides.
  */
 
 typedef struct
 {
   const char *patient_name;
-  const char *const *allergies;    /* recorded, as written: "青霉素"; NULL-terminated or NULL */
-  const char *const *other_names;  /* patients seen in the last hours, or of the same surname and waiting */
-  const char *const *own_numbers;  /* of this hospital, besides those of the policy */
+  const char *const *allergies;   /* recorded, as written: "青霉素"; NULL-terminated or NULL */
+  const char *const *other_names; /* patients seen in the last hours, or of the same surname and waiting */
+  const char *const *own_numbers; /* of this hospital, besides those of the policy */
 } ZqGuardFacts;
 
 typedef struct
@@ -31,7 +31,8 @@ typedef struct
 void zq_guard_finding_free (ZqGuardFinding *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqGuardFinding, zq_guard_finding_free)
 
-/* (element-type ZqGuardFinding), by place; empty when all is well. Pure, any thread, under 4 ms for 2,000 characters. */
+/* (element-type ZqGuardFinding), by place; empty when all is well. Pure, any thread, under 4 ms for 2,000 characters.
+ */
 GPtrArray *zq_guard_check (ZqPolicy *policy, const ZqGuardFacts *facts, const char *text);
 
 /* A kind of rule: one line in the table of guard.c; a later capability adds its own (red flags, prescribing). */

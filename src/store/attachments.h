@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * writer thread. Nothing of a patient lies in the clear, no temporary file is made. An attachment's bytes are
  * whole before anything refers to it as held, so the two files need no common transaction.
  *
- * A key names one: the hospital's is "Binary/<id>" (or the URL as it came), one that was made here "urn:uuid:<local-id>"
- * of the local Binary, a thumbnail "thumb/<px>/<key>". Main context of the store, but where said otherwise.
+ * A key names one: the hospital's is "Binary/<id>" (or the URL as it came), one that was made here
+ * "urn:uuid:<local-id>" of the local Binary, a thumbnail "thumb/<px>/<key>". Main context of the store, but where said
+ * otherwise.
  */
 #define ZQ_TYPE_ATTACHMENTS (zq_attachments_get_type ())
 G_DECLARE_FINAL_TYPE (ZqAttachments, zq_attachments, ZQ, ATTACHMENTS, GObject)
@@ -50,7 +51,8 @@ gboolean zq_attachments_peek (ZqAttachments *self, const char *key, ZqAttachment
 
 /* Asks for one to be fetched; survives a restart. @size, @hash (base64 SHA-1, or NULL): as the reference says.
  * ZQ_ATTACHMENT_REFUSED ones are tried again. */
-void zq_attachments_want (ZqAttachments *self, const char *key, gint64 size, const char *hash, const char *content_type);
+void
+zq_attachments_want (ZqAttachments *self, const char *key, gint64 size, const char *hash, const char *content_type);
 /* What is wanted or coming is let go; what has come of it is dropped. Uploads: cancelling is taking the intent back. */
 void zq_attachments_cancel (ZqAttachments *self, const char *key);
 
@@ -75,7 +77,8 @@ void zq_attachments_keep_async (ZqAttachments *self,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer data);
-gboolean zq_attachments_keep_finish (ZqAttachments *self, GAsyncResult *result, gint64 *size, char **hash, GError **error);
+gboolean
+zq_attachments_keep_finish (ZqAttachments *self, GAsyncResult *result, gint64 *size, char **hash, GError **error);
 
 /* Drops bytes by key, thumbnails of it included (a message was withdrawn; a draft's picture was taken out). */
 void zq_attachments_drop (ZqAttachments *self, const char *key);

@@ -49,8 +49,9 @@ typedef struct
   /* Called in the transaction of a successful push (NULL: nothing). */
   gboolean (*pushed) (ZqTxn *txn, const ZqIntent *intent, GError **error);
 
-  /* NULL: the resource's JSON is the body. Else the key of an attachment (store/attachments.h, transfer full) whose bytes are
-   * the body of a create, @content_type theirs: a Binary. @security_context: (transfer full): X-Security-Context. */
+  /* NULL: the resource's JSON is the body. Else the key of an attachment (store/attachments.h, transfer full) whose
+   * bytes are the body of a create, @content_type theirs: a Binary. @security_context: (transfer full):
+   * X-Security-Context. */
   char *(*content) (ZqDb *db, const ZqIntent *intent, char **content_type, char **security_context);
 } ZqIntentRule;
 
@@ -97,8 +98,8 @@ struct _ZqResourceKind
   gint64 (*next_alarm) (ZqDb *db);
   gboolean (*alarm) (ZqTxn *txn, gint64 now_us, GError **error);
 
-  const ZqIntentRule *rules; /* terminated by action == NULL; or NULL */
-  const ZqScope *scopes;     /* terminated by name == NULL; or NULL: comes only by reference */
+  const ZqIntentRule *rules;  /* terminated by action == NULL; or NULL */
+  const ZqScope *scopes;      /* terminated by name == NULL; or NULL: comes only by reference */
   const ZqSearchRule *search; /* NULL: its rows are not found by words */
 };
 
