@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "rules/policy-check.h"
+#include "rules/policy-check-private.h"
 
 #include "resource/json.h"
 
@@ -24,25 +24,14 @@ static const char *const roles[] = { "doctor", "assistant", "patient", NULL };
 static const char *const task_statuses[] = { "requested",   "received", "accepted", "rejected",  "ready", "cancelled",
                                              "in-progress", "on-hold",  "failed",   "completed", NULL };
 
-/* Checks one value; gives the reason why it is wrong, with the path below it. */
-typedef char *(*ValueCheck) (JsonNode *node, JsonNode *root);
-
-typedef struct
-{
-  const char *name; /* NULL ends; "*": any other name */
-  ValueCheck check;
-  gboolean required;
-} Member;
-
-static char *
-wrong (const char *path, const char *reason)
+char *
+zq_check_wrong (const char *path, const char *reason)
 {
   return g_strdup_printf ("%s: %s", path, reason);
 }
 
-/* Puts @step before a reason from below; takes @reason. */
-static char *
-below (const char *step, char *reason)
+char *
+zq_check_below (const char *step, char *reason)
 {
   char *whole;
 
@@ -61,24 +50,24 @@ is_string (JsonNode *node)
   return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
 }
 
-static char *
-check_text (JsonNode *node, JsonNode *root)
+char *
+zq_check_text (JsonNode *node, JsonNode *root)
 {
-  return is_string (node) ? NULL : wrong ("", "a text is wanted");
+  return is_string (node) ? NULL : zq_check_wrong ("", "a text is wanted");
 }
 
-static char *
-check_boolean (JsonNode *node, JsonNode *root)
+char *
+zq_check_boolean (JsonNode *node, JsonNode *root)
 {
   gboolean is = JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN;
 
-  return is ? NULL : wrong ("", "true or false is wanted");
+  return is ? NULL : zq_check_wrong ("", "true or false is wanted");
 }
 
 static char *
 check_one_of (JsonNode *node, const char *const *known, const char *reason)
 {
-  return is_string (node) && g_strv_contains (known, json_node_get_string (node)) ? NULL : wrong ("", reason);
+  return is_string (node) && g_strv_contains (known, json_node_get_string (node)) ? NULL : zq_check_wrong ("", reason);
 }
 
 static char *
@@ -101,33 +90,34 @@ check_seconds (JsonNode *node, JsonNode *root)
   double seconds = g_ascii_strtod (text, &end);
 
   if (*text == '\0' || *end != '\0' || !isfinite (seconds) || seconds < 0 || seconds > LONGEST_S)
-    return wrong ("", "seconds are wanted, from 0 to ten years");
+    return zq_check_wrong ("", "seconds are wanted, from 0 to ten years");
 
   return NULL;
 }
 
-static char *
-check_format (JsonNode *node, JsonNode *root)
+char *
+zq_check_format (JsonNode *node, JsonNode *root)
 {
   gint64 format = is_string (node) ? g_ascii_strtoll (json_node_get_string (node), NULL, 10) : 0;
 
   if (format > FORMAT)
-    return wrong ("", "the file is for a newer program");
+    return zq_check_wrong ("", "the file is for a newer program");
 
-  return format == FORMAT ? NULL : wrong ("", "unknown format");
+  return format == FORMAT ? NULL : zq_check_wrong ("", "unknown format");
 }
 
-static char *
-check_version (JsonNode *node, JsonNode *root)
+char *
+zq_check_version (JsonNode *node, JsonNode *root)
 {
   const char *text = is_string (node) ? json_node_get_string (node) : "";
   gsize length = strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-");
 
-  return length > 0 && length <= 32 && text[length] == '\0' ? NULL : wrong ("", "a short version text is wanted");
+  return length > 0 && length <= 32 && text[length] == '\0' ? NULL
+                                                            : zq_check_wrong ("", "a short version text is wanted");
 }
 
-static const Member *
-find_member (const Member *members, const char *name)
+static const ZqCheckMember *
+find_member (const ZqCheckMember *members, const char *name)
 {
   for (; members->name != NULL; members++)
     {
@@ -138,30 +128,30 @@ find_member (const Member *members, const char *name)
   return NULL;
 }
 
-static char *
-check_members (JsonNode *node, const Member *members, JsonNode *root)
+char *
+zq_check_members (JsonNode *node, const ZqCheckMember *members, JsonNode *root)
 {
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return wrong ("", "an object is wanted");
+    return zq_check_wrong ("", "an object is wanted");
 
-  for (const Member *member = members; member->name != NULL; member++)
+  for (const ZqCheckMember *member = members; member->name != NULL; member++)
     {
       if (member->required && !json_object_has_member (json_node_get_object (node), member->name))
-        return wrong (member->name, "is missing");
+        return zq_check_wrong (member->name, "is missing");
     }
 
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &name, &value))
     {
-      const Member *member = find_member (members, name);
-      char *reason = member == NULL ? wrong ("", "is not known") : member->check (value, root);
+      const ZqCheckMember *member = find_member (members, name);
+      char *reason = member == NULL ? zq_check_wrong ("", "is not known") : member->check (value, root);
 
       if (reason != NULL)
-        return below (name, reason);
+        return zq_check_below (name, reason);
     }
 
   return NULL;
@@ -169,34 +159,34 @@ check_members (JsonNode *node, const Member *members, JsonNode *root)
 
 /* An object whose names all are @known ones. */
 static char *
-check_map (JsonNode *node, const char *const *known, const char *unknown, ValueCheck check, JsonNode *root)
+check_map (JsonNode *node, const char *const *known, const char *unknown, ZqValueCheck check, JsonNode *root)
 {
   JsonObjectIter iter;
   const char *name;
   JsonNode *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return wrong ("", "an object is wanted");
+    return zq_check_wrong ("", "an object is wanted");
 
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &name, &value))
     {
-      char *reason = g_strv_contains (known, name) ? check (value, root) : wrong ("", unknown);
+      char *reason = g_strv_contains (known, name) ? check (value, root) : zq_check_wrong ("", unknown);
 
       if (reason != NULL)
-        return below (name, reason);
+        return zq_check_below (name, reason);
     }
 
   return NULL;
 }
 
-static char *
-check_list (JsonNode *node, ValueCheck check, JsonNode *root)
+char *
+zq_check_list (JsonNode *node, ZqValueCheck check, JsonNode *root)
 {
   guint length = zq_json_get_length (node, NULL);
 
   if (!JSON_NODE_HOLDS_ARRAY (node))
-    return wrong ("", "a list is wanted");
+    return zq_check_wrong ("", "a list is wanted");
 
   for (guint i = 0; i < length; i++)
     {
@@ -205,7 +195,7 @@ check_list (JsonNode *node, ValueCheck check, JsonNode *root)
       if (reason != NULL)
         {
           g_autofree char *step = g_strdup_printf ("[%u]", i);
-          return below (step, reason);
+          return zq_check_below (step, reason);
         }
     }
 
@@ -215,19 +205,19 @@ check_list (JsonNode *node, ValueCheck check, JsonNode *root)
 static char *
 check_source (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "title", check_text, TRUE },
-                                    { "year", check_text, TRUE },
-                                    { "rule", check_text },
-                                    { "means", check_text },
-                                    { NULL } };
+  static const ZqCheckMember members[] = { { "title", zq_check_text, TRUE },
+                                           { "year", zq_check_text, TRUE },
+                                           { "rule", zq_check_text },
+                                           { "means", zq_check_text },
+                                           { NULL } };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
-static char *
-check_sources (JsonNode *node, JsonNode *root)
+char *
+zq_check_sources (JsonNode *node, JsonNode *root)
 {
-  return check_list (node, check_source, root);
+  return zq_check_list (node, check_source, root);
 }
 
 static char *
@@ -239,15 +229,15 @@ check_role (JsonNode *node, JsonNode *root)
 static char *
 check_roles (JsonNode *node, JsonNode *root)
 {
-  return check_list (node, check_role, root);
+  return zq_check_list (node, check_role, root);
 }
 
 static char *
 check_rule (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "roles", check_roles, TRUE }, { "next", check_status, TRUE }, { NULL } };
+  static const ZqCheckMember members[] = { { "roles", check_roles, TRUE }, { "next", check_status, TRUE }, { NULL } };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
 static char *
@@ -271,17 +261,17 @@ check_same_as (JsonNode *node, JsonNode *root)
                         ? json_object_get_member (json_node_get_object (codes), json_node_get_string (node))
                         : NULL;
 
-  return zq_json_get (other, "table") != NULL ? NULL : wrong ("", "a code with a table is wanted");
+  return zq_json_get (other, "table") != NULL ? NULL : zq_check_wrong ("", "a code with a table is wanted");
 }
 
 static char *
 check_code (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "table", check_table }, { "same-as", check_same_as }, { NULL } };
-  char *reason = check_members (node, members, root);
+  static const ZqCheckMember members[] = { { "table", check_table }, { "same-as", check_same_as }, { NULL } };
+  char *reason = zq_check_members (node, members, root);
 
   if (reason == NULL && json_object_get_size (json_node_get_object (node)) != 1)
-    reason = wrong ("", "either table or same-as is wanted");
+    reason = zq_check_wrong ("", "either table or same-as is wanted");
 
   return reason;
 }
@@ -289,19 +279,19 @@ check_code (JsonNode *node, JsonNode *root)
 static char *
 check_codes (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "*", check_code }, { NULL } };
+  static const ZqCheckMember members[] = { { "*", check_code }, { NULL } };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
 static char *
 check_status_entry (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = {
-    { "title", check_text }, { "task", check_task_status, TRUE }, { "final", check_boolean, TRUE }, { NULL }
+  static const ZqCheckMember members[] = {
+    { "title", zq_check_text }, { "task", check_task_status, TRUE }, { "final", zq_check_boolean, TRUE }, { NULL }
   };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
 static char *
@@ -312,7 +302,7 @@ check_statuses (JsonNode *node, JsonNode *root)
   for (guint i = 0; reason == NULL && statuses[i] != NULL; i++)
     {
       if (!json_object_has_member (json_node_get_object (node), statuses[i]))
-        reason = wrong (statuses[i], "is missing");
+        reason = zq_check_wrong (statuses[i], "is missing");
     }
 
   return reason;
@@ -321,62 +311,61 @@ check_statuses (JsonNode *node, JsonNode *root)
 static char *
 check_promises (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "default", check_seconds, TRUE }, { "*", check_seconds }, { NULL } };
+  static const ZqCheckMember members[] = { { "default", check_seconds, TRUE }, { "*", check_seconds }, { NULL } };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
 static char *
 check_pull (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = {
+  static const ZqCheckMember members[] = {
     { "overlap", check_seconds }, { "poll-focused", check_seconds }, { "poll-background", check_seconds }, { NULL }
   };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
 static char *
 check_retry (JsonNode *node, JsonNode *root)
 {
-  static const Member members[] = { { "first", check_seconds }, { "longest", check_seconds }, { NULL } };
+  static const ZqCheckMember members[] = { { "first", check_seconds }, { "longest", check_seconds }, { NULL } };
 
-  return check_members (node, members, root);
+  return zq_check_members (node, members, root);
 }
 
-/* The format first: of a newer file nothing else can be said. */
-static char *
-check_file (JsonNode *root, const Member *members)
+char *
+zq_check_file (JsonNode *root, const ZqCheckMember *members)
 {
   JsonNode *format = zq_json_get (root, "format");
-  char *reason = format != NULL ? check_format (format, root) : NULL;
+  char *reason = format != NULL ? zq_check_format (format, root) : NULL;
 
-  return reason != NULL ? below ("format", reason) : check_members (root, members, root);
+  return reason != NULL ? zq_check_below ("format", reason) : zq_check_members (root, members, root);
 }
 
 char *
 zq_policy_check_consultation (JsonNode *root)
 {
-  static const Member members[] = { { "format", check_format, TRUE }, { "version", check_version, TRUE },
-                                    { "sources", check_sources },     { "statuses", check_statuses, TRUE },
-                                    { "codes", check_codes, TRUE },   { NULL } };
+  static const ZqCheckMember members[] = { { "format", zq_check_format, TRUE }, { "version", zq_check_version, TRUE },
+                                           { "sources", zq_check_sources },     { "statuses", check_statuses, TRUE },
+                                           { "codes", check_codes, TRUE },      { NULL } };
 
-  return check_file (root, members);
+  return zq_check_file (root, members);
 }
 
 char *
 zq_policy_check_clinic (JsonNode *root)
 {
-  static const Member members[] = { { "format", check_format, TRUE },
-                                    { "version", check_version, TRUE },
-                                    { "sources", check_sources },
-                                    { "answer-promise", check_promises, TRUE },
-                                    { "held-reply-age", check_seconds },
-                                    { "undo-window", check_seconds },
-                                    { "draft-delay", check_seconds },
-                                    { "pull", check_pull },
-                                    { "retry", check_retry },
-                                    { NULL } };
+  static const ZqCheckMember members[] = { { "format", zq_check_format, TRUE },
+                                           { "version", zq_check_version, TRUE },
+                                           { "sources", zq_check_sources },
+                                           { "answer-promise", check_promises, TRUE },
+                                           { "held-reply-age", check_seconds },
+                                           { "undo-window", check_seconds },
+                                           { "draft-delay", check_seconds },
+                                           { "pull", check_pull },
+                                           { "retry", check_retry },
+                                           { NULL } };
 
-  return check_file (root, members);
+  return zq_check_file (root, members);
 }
