@@ -211,11 +211,12 @@ update_task (ZqHospital *self, gint64 row, const char *reference, JsonNode *node
   g_autoptr (ZqRows) rows = NULL;
 
   if (!zq_access_forget (self, row, error) || !took_part (self, row, owner, error) ||
-      !zq_db_exec (self->db, error,
-                   "INSERT OR IGNORE INTO part (row, who) SELECT ?1, s.value FROM idx p JOIN idx s ON s.row = p.row "
-                   "WHERE p.name = 'Communication.part-of' AND p.value = ?2"
-                   " AND s.name = 'Communication.sender' AND s.value LIKE 'Practitioner/%'",
-                   "is", row, focus))
+      !zq_db_exec (
+          self->db, error,
+          "INSERT OR IGNORE INTO part (row, who) SELECT ?1, s.value FROM idx p CROSS JOIN idx s ON s.row = p.row "
+          "WHERE p.name = 'Communication.part-of' AND p.value = ?2"
+          " AND s.name = 'Communication.sender' AND s.value LIKE 'Practitioner/%'",
+          "is", row, focus))
     return FALSE;
 
   rows = zq_db_query (self->db, error, "SELECT who FROM part WHERE row = ?1", "i", row);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/private.h"
 
-#include "hospital/seed/seed.h"
 #include "hospital/web/web.h"
 
 #include <string.h>
@@ -127,20 +126,6 @@ zq_hospital_is_empty (ZqHospital *self)
   gint64 found;
 
   return !zq_db_get_int (self->db, &found, NULL, "SELECT 1 FROM resource LIMIT 1", "");
-}
-
-gboolean
-zq_hospital_seed (ZqHospital *self, GError **error)
-{
-  gboolean ok;
-
-  if (!zq_hospital_is_empty (self))
-    return TRUE;
-  if (!zq_records_begin (self, error))
-    return FALSE;
-  ok = zq_hospital_seed_demo (self, self->clock, error);
-
-  return zq_records_end (self, ok, ok ? error : NULL) && ok;
 }
 
 /* A message that came without `received` is delivered when its recipient's client fetches it. */

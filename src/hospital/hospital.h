@@ -51,6 +51,10 @@ gboolean zq_hospital_is_empty (ZqHospital *self);
 /* Seeds the demo data in one transaction if the hospital is empty. */
 gboolean zq_hospital_seed (ZqHospital *self, GError **error);
 
+/* The same with as much more as @spec says, "demo:patients=20000,consultations=100000,messages=1000000"
+ * (hospital/seed/spec.h), in many transactions; what was not finished is refused the next time. */
+gboolean zq_hospital_seed_spec (ZqHospital *self, const char *spec, GError **error);
+
 /* Takes the entries of a Bundle file (.json, .json.gz) or a single resource, under their own ids.
  * @n_skipped: (out) (optional): entries without a resource, a type or an id that can be taken. */
 gboolean zq_hospital_import (ZqHospital *self, const char *path, guint *n_taken, guint *n_skipped, GError **error);

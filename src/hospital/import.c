@@ -2,6 +2,7 @@
 #include "hospital/private.h"
 
 #include "base/id.h"
+#include "hospital/seed/seed.h"
 #include "resource/bundle.h"
 
 #include <string.h>
@@ -125,4 +126,97 @@ zq_import_file (ZqHospital *self, const char *path, guint *n_taken, guint *n_ski
     }
 
   return TRUE;
+}
+
+/* --- the demo --------------------------------------------------------------------------------- */
+
+#define PUTS_A_TRANSACTION 5000
+
+typedef struct
+{
+  ZqHospital *hospital;
+  guint n_puts;
+  gboolean whole; /* one transaction for all */
+} Seeding;
+
+/* While much is written nothing but this file counts; a crash of the computer in between is found by the mark. */
+static const char seeding_begins[] = "CREATE TABLE IF NOT EXISTS seeding (spec TEXT NOT NULL);"
+                                     "INSERT INTO seeding (spec) VALUES ('bulk');"
+                                     "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 40000;"
+                                     "PRAGMA cache_size = -400000;";
+static const char seeding_ends[] = "PRAGMA wal_checkpoint (TRUNCATE); PRAGMA synchronous = FULL;"
+                                   "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -2000;"
+                                   "DROP TABLE seeding;";
+
+static gboolean
+seed_put (
+    gpointer data, const char *type, const char *id, const char *json, gboolean whole, gint64 updated, GError **error)
+{
+  Seeding *self = data;
+
+  if (!self->whole && ++self->n_puts % PUTS_A_TRANSACTION == 0 &&
+      (!zq_records_end (self->hospital, TRUE, error) || !zq_records_begin (self->hospital, error)))
+    return FALSE;
+  /* What was not received yet is noted down besides. */
+  if (whole && (!g_str_equal (type, "Communication") || strstr (json, "\"received\":") != NULL))
+    return zq_records_add (self->hospital, type, id, json, updated, error);
+  return zq_hospital_put (self->hospital, type, id, json, updated, error);
+}
+
+static gboolean
+seed_account (gpointer data,
+              const char *login,
+              const char *display,
+              const char *role,
+              const char *user,
+              const char *department,
+              GError **error)
+{
+  Seeding *self = data;
+
+  return zq_hospital_add_account (self->hospital, login, display, role, user, department, error);
+}
+
+static gboolean
+seed (ZqHospital *self, const ZqSeedSpec *spec, gboolean whole, GError **error)
+{
+  static const ZqSeedSink sink = { seed_put, seed_account };
+  Seeding seeding = { self, 0, whole };
+  gboolean ok;
+
+  if (!zq_records_begin (self, error))
+    return FALSE;
+  ok = zq_seed_write (spec, self->policy, zq_clock_now (self->clock), &sink, &seeding, error);
+  if (!self->in_transaction)
+    return FALSE;
+  return zq_records_end (self, ok, ok ? error : NULL) && ok;
+}
+
+gboolean
+zq_hospital_seed_spec (ZqHospital *self, const char *text, GError **error)
+{
+  ZqSeedSpec spec;
+  gint64 found = 0;
+
+  if (!zq_seed_spec_parse (text, &spec, error))
+    return FALSE;
+  if (zq_db_get_int (self->db, &found, NULL, "SELECT 1 FROM sqlite_schema WHERE name = 'seeding'", ""))
+    {
+      g_set_error_literal (error, ZQ_HOSPITAL_ERROR, ZQ_HOSPITAL_ERROR_FAILED,
+                           "This hospital was not filled to its end. Give another folder with --data.");
+      return FALSE;
+    }
+  if (!zq_hospital_is_empty (self))
+    return TRUE;
+  if (spec.patients == 0)
+    return seed (self, &spec, TRUE, error);
+
+  return zq_db_script (self->db, seeding_begins, error) && seed (self, &spec, FALSE, error) &&
+         zq_db_script (self->db, seeding_ends, error);
+}
+
+gboolean
+zq_hospital_seed (ZqHospital *self, GError **error)
+{
+  return zq_hospital_seed_spec (self, "demo", error);
 }

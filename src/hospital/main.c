@@ -41,7 +41,8 @@ arguments_read (Arguments *self, int *argc, char ***argv, GError **error)
     { "listen", 0, 0, G_OPTION_ARG_STRING, &self->listen, "Address to listen at (127.0.0.1:0: a free port)",
       "ADDRESS:PORT" },
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &self->data, "Folder to keep the hospital in (none: in memory)", "DIR" },
-    { "seed", 0, 0, G_OPTION_ARG_STRING, &self->seed, "Fill an empty hospital; “demo” is what there is", "NAME" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &self->seed,
+      "Fill an empty hospital: demo, or demo:patients=N,consultations=N,messages=N,observations=N", "NAME" },
     { "import", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->imports, "Take a FHIR bundle (.json, .json.gz)", "FILE…" },
     { "auto-approve", 0, 0, G_OPTION_ARG_NONE, &self->auto_approve, "Sign in at once with a login_hint", NULL },
     { "faults", 0, 0, G_OPTION_ARG_NONE, &self->faults, "Serve /_sandbox/faults and /_sandbox/clock, for tests", NULL },
@@ -58,7 +59,7 @@ arguments_read (Arguments *self, int *argc, char ***argv, GError **error)
     return FALSE;
   if (self->rest != NULL && self->imports == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "“%s” is no option; see --help", self->rest[0]);
-  else if (self->seed != NULL && !g_str_equal (self->seed, "demo"))
+  else if (self->seed != NULL && !g_str_equal (self->seed, "demo") && !g_str_has_prefix (self->seed, "demo:"))
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no seed “%s”; “demo” is", self->seed);
   else if (self->token_lifetime < 0)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--token-lifetime is less than nothing");
@@ -123,7 +124,7 @@ run (const Arguments *arguments, GError **error)
       options.clock = clock;
     }
   hospital = zq_hospital_new (&options, error);
-  if (hospital == NULL || (arguments->seed != NULL && !zq_hospital_seed (hospital, error)) ||
+  if (hospital == NULL || (arguments->seed != NULL && !zq_hospital_seed_spec (hospital, arguments->seed, error)) ||
       !import_all (hospital, arguments->imports, error) || !import_all (hospital, arguments->rest, error) ||
       !zq_hospital_listen (hospital, arguments->listen != NULL ? arguments->listen : "127.0.0.1:0", error))
     return FALSE;

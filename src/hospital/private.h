@@ -123,6 +123,9 @@ GPtrArray *zq_records_history (ZqHospital *self, gint64 row, GError **error);
 /* Within a transaction. @when: 0 = now. */
 ZqStored *
 zq_records_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error);
+/* Within a transaction: a first version, whose text has its id and meta already; nothing of it is checked. */
+gboolean
+zq_records_add (ZqHospital *self, const char *type, const char *id, const char *text, gint64 updated, GError **error);
 gboolean zq_records_delete (ZqHospital *self, ZqStored *stored, GError **error);
 
 /* params.c */

@@ -168,15 +168,14 @@ index_clear (ZqHospital *self, gint64 row, GError **error)
          zq_db_exec (self->db, error, "DELETE FROM idx_date WHERE row = ?1", "i", row);
 }
 
+/* @row has no entries yet. */
 static gboolean
-index_write (ZqHospital *self, const ZqStored *stored, JsonNode *node, GError **error)
+index_add (ZqHospital *self, gint64 row, const char *type, const char *id, JsonNode *node, GError **error)
 {
   g_autoptr (GPtrArray) entries = zq_index_new ();
 
-  zq_params_index (self, stored->type, node, entries);
-  zq_access_index (self, stored->type, stored->id, node, entries);
-  if (!index_clear (self, stored->row, error))
-    return FALSE;
+  zq_params_index (self, type, node, entries);
+  zq_access_index (self, type, id, node, entries);
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -185,16 +184,22 @@ index_write (ZqHospital *self, const ZqStored *stored, JsonNode *node, GError **
 
       if (entry->value != NULL)
         ok = zq_db_exec (self->db, error, "INSERT OR IGNORE INTO idx (row, name, value) VALUES (?1, ?2, ?3)", "iss",
-                         stored->row, entry->name, entry->value);
+                         row, entry->name, entry->value);
       else
         ok = zq_db_exec (self->db, error,
-                         "INSERT OR IGNORE INTO idx_date (row, name, low, high) VALUES (?1, ?2, ?3, ?4)", "isii",
-                         stored->row, entry->name, entry->low, entry->high);
+                         "INSERT OR IGNORE INTO idx_date (row, name, low, high) VALUES (?1, ?2, ?3, ?4)", "isii", row,
+                         entry->name, entry->low, entry->high);
       if (!ok)
         return FALSE;
     }
 
-  return zq_access_update (self, stored->row, stored->type, stored->id, node, error);
+  return zq_access_update (self, row, type, id, node, error);
+}
+
+static gboolean
+index_write (ZqHospital *self, const ZqStored *stored, JsonNode *node, GError **error)
+{
+  return index_clear (self, stored->row, error) && index_add (self, stored->row, stored->type, stored->id, node, error);
 }
 
 /* Sets what the server sets, in the text itself, so that all other tokens stay as they came. */
@@ -288,6 +293,22 @@ zq_records_write (ZqHospital *self, const char *type, const char *id, const char
   self->last_updated = MAX (self->last_updated, stored->updated);
 
   return index_write (self, stored, node, error) ? g_steal_pointer (&stored) : NULL;
+}
+
+gboolean
+zq_records_add (ZqHospital *self, const char *type, const char *id, const char *text, gint64 updated, GError **error)
+{
+  g_autoptr (JsonNode) node = zq_json_read (text, -1, error);
+
+  g_return_val_if_fail (self->in_transaction, FALSE);
+
+  if (node == NULL || !zq_db_exec (self->db, error,
+                                   "INSERT INTO resource (type, id, version, updated, text) VALUES (?1, ?2, 1, ?3, ?4)",
+                                   "ssis", type, id, updated, text))
+    return FALSE;
+  self->last_updated = MAX (self->last_updated, updated);
+
+  return index_add (self, zq_db_last_insert_id (self->db), type, id, node, error);
 }
 
 gboolean
