@@ -2,22 +2,60 @@
 #include "hospital/seed/bulk.h"
 
 #include "hospital/seed/parts.h"
+#include "hospital/seed/pictures.h"
 
 #include <string.h>
 
 #define FEWEST 8
-#define MOST   300
+#define MOST   200
+
+/* What telephones and their messengers make, by how usual it is. */
+static const struct
+{
+  int width, height;
+} sizes[] = { { 960, 1280 },  { 1080, 1440 }, { 720, 960 },   { 1280, 960 },  { 1080, 1920 },
+              { 1440, 1080 }, { 600, 800 },   { 1440, 1920 }, { 1000, 1000 }, { 3024, 4032 } };
+
+static GBytes *
+make_photo (ZqRandom *random, guint place, ZqBulkFile *file, GError **error)
+{
+  static const int orientations[] = { 0, 6, 1, 6, 0, 3, 8 };
+  gsize size = zq_random_rank (random, G_N_ELEMENTS (sizes));
+
+  file->content_type = "image/jpeg";
+  g_snprintf (file->title, sizeof file->title, "IMG_%08d.jpg", (int)zq_random_between (random, 20240101, 20261231));
+  return zq_seed_picture_jpeg (random, place % ZQ_PICTURE_CHART, sizes[size].width, sizes[size].height,
+                               orientations[place % G_N_ELEMENTS (orientations)], error);
+}
+
+static GBytes *
+make_file (ZqBulk *self, ZqRandom *random, guint place, ZqBulkFile *file, GError **error)
+{
+  switch (place % 16)
+    {
+    case 5:
+      file->content_type = "application/pdf";
+      g_strlcpy (file->title, "检验报告单.pdf", sizeof file->title);
+      return zq_seed_report_pdf (random, 1 + (int)(place / 16 % 3),
+                                 self->seed->now / ZQ_SEED_SECOND - zq_random_between (random, 1, 900) * 86400, error);
+    case 7:
+      file->content_type = "image/png";
+      g_strlcpy (file->title, "Screenshot.png", sizeof file->title);
+      return zq_seed_picture_png (random, ZQ_PICTURE_CHART, 720, 1560, error);
+    case 14:
+      g_strlcpy (file->title, "语音", sizeof file->title);
+      return zq_seed_media ("voice", "", &file->content_type);
+    default:
+      return make_photo (random, place, file, error);
+    }
+}
 
 static void
 put_file (ZqBulk *self, guint place)
 {
-  static const char *const kinds[] = { "meter", "sheet", "foot", "voice" };
   ZqRandom random = zq_random_for (ZQ_BULK_FILE, place);
   ZqBulkFile *file = &self->files[place];
-  const char *kind = kinds[place % G_N_ELEMENTS (kinds)];
-  g_autofree char *value =
-      g_strdup_printf ("%d.%d", (int)zq_random_between (&random, 3, 19), (int)zq_random_between (&random, 0, 9));
-  g_autoptr (GBytes) bytes = zq_seed_media (kind, value, &file->content_type);
+  g_autoptr (GBytes) bytes = make_file (self, &random, place, file, &self->seed->error);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
   g_autofree char *data = NULL;
   g_autofree char *hash = NULL;
@@ -27,8 +65,9 @@ put_file (ZqBulk *self, guint place)
   /* Whoever came once reaches the patient, and with it the file. */
   gint64 owner = 1 + place % MAX (MIN (self->spec->patients, self->spec->consultations), 1);
 
+  if (bytes == NULL)
+    return;
   file->size = g_bytes_get_size (bytes);
-  file->title = strcmp (kind, "voice") == 0 ? "语音" : "照片";
   g_checksum_update (checksum, g_bytes_get_data (bytes, NULL), (gssize)file->size);
   g_checksum_get_digest (checksum, digest, &length);
   hash = g_base64_encode (digest, length);
@@ -48,8 +87,8 @@ zq_bulk_put_files (ZqBulk *self)
 {
   if (self->spec->messages == 0)
     return;
-  self->n_files = (guint)CLAMP (self->spec->messages / 2500, FEWEST, MOST);
+  self->n_files = (guint)CLAMP (self->spec->messages / 5000, FEWEST, MOST);
   self->files = g_new0 (ZqBulkFile, self->n_files);
-  for (guint i = 0; i < self->n_files; i++)
+  for (guint i = 0; i < self->n_files && self->seed->error == NULL; i++)
     put_file (self, i);
 }

@@ -48,7 +48,7 @@ typedef struct
 {
   char id[24];
   const char *content_type; /* static */
-  const char *title;        /* static */
+  char title[48];
   gsize size;
   char hash[32];
 } ZqBulkFile;
