@@ -35,7 +35,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqGuardFinding, zq_guard_finding_free)
  */
 GPtrArray *zq_guard_check (ZqPolicy *policy, const ZqGuardFacts *facts, const char *text);
 
-/* A kind of rule: one line in the table of guard.c; a later capability adds its own (red flags, prescribing). */
-typedef void (*ZqGuardRule) (JsonNode *settings, const ZqGuardFacts *facts, const char *text, GPtrArray *findings);
-
 G_END_DECLS

@@ -31,6 +31,7 @@ typedef struct
 static const PolicyFile policy_files[] = {
   { "consultation", zq_policy_check_consultation },
   { "clinic", zq_policy_check_clinic },
+  { "guard", zq_policy_check_guard },
 };
 
 static void

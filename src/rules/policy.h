@@ -39,7 +39,7 @@ char *zq_policy_check (const char *name, const char *text);
 /* The file @name ("consultation", "clinic"), or NULL. */
 JsonNode *zq_policy_get (ZqPolicy *self, const char *name);
 
-/* Versions of all files, "consultation=2026.1 clinic=2026.1"; written into each intent. */
+/* Versions of all files, "consultation=2026.1 clinic=2026.1 guard=2026.1"; written into each intent. */
 const char *zq_policy_get_version (ZqPolicy *self);
 
 /* Differs when what is to be done does, whatever the versions and sources say. */
