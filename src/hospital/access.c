@@ -22,6 +22,12 @@ static const char *const patient_paths[] = { "subject",    "patient",           
 static const char *const patient_task_codes[] = { "advice", "revisit", "visit", "follow-up", NULL };
 static const char *const patient_categories[] = { "thread", "message", "correction", NULL };
 
+gboolean
+zq_access_is_open (const char *type)
+{
+  return g_strv_contains (open_types, type);
+}
+
 static gboolean
 is_patient (const char *reference)
 {
@@ -91,6 +97,13 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
 {
   guint before = entries->len;
 
+  if (g_str_equal (type, "Subscription"))
+    {
+      g_autofree char *owner = zq_subscription_owner (self, node);
+
+      zq_index_add (entries, "-scope", owner != NULL ? owner : "");
+      return;
+    }
   if (g_str_equal (type, "Task"))
     scope_of_task (self, node, reference, entries);
   else if (g_str_equal (type, "Patient"))
@@ -144,6 +157,12 @@ own_of (ZqHospital *self, const char *type, const char *reference, JsonNode *nod
     zq_index_add (entries, "-own", "*");
   else if (g_str_equal (type, "Patient"))
     zq_index_add (entries, "-own", reference);
+  else if (g_str_equal (type, "Subscription"))
+    {
+      g_autofree char *owner = zq_subscription_owner (self, node);
+
+      zq_index_add (entries, "-own", owner != NULL ? owner : "");
+    }
   else if (g_str_equal (type, "RelatedPerson"))
     add_all (self, entries, "-own", node, "patient", TRUE);
   else if (g_str_equal (type, "QuestionnaireResponse"))
@@ -282,6 +301,8 @@ zq_access_update (ZqHospital *self, gint64 row, const char *type, const char *id
 
   if (g_str_equal (type, "Task"))
     return update_task (self, row, reference, node, error);
+  if (g_str_equal (type, "Subscription"))
+    return zq_subscription_stored (self, row, node, error);
   if (!g_str_equal (type, "Communication"))
     return TRUE;
   if (is_thread (node))
@@ -498,7 +519,9 @@ zq_access_writes (ZqHospital *self,
   if (old != NULL && !reads_node (self, session, type, id, old))
     return zq_reply_fail (reply, 403, "This account does not reach the resource that is to be changed");
 
-  if (session->role == ZQ_ROLE_PATIENT)
+  if (g_str_equal (type, "Subscription"))
+    allowed = reads_node (self, session, type, id, fresh);
+  else if (session->role == ZQ_ROLE_PATIENT)
     allowed = patient_writes (self, session, type, old, fresh);
   else
     allowed = staff_writes (self, session, type, id, old, fresh);

@@ -27,6 +27,9 @@ struct _ZqFaults
   guint retry_after;
   char *lost;
   gint64 lost_fired;
+  gboolean socket_off;
+  gint64 socket_drop; /* µs */
+  char *gzip;
 };
 
 static void
@@ -44,6 +47,7 @@ faults_clear (ZqFaults *self)
   drop_clear (&self->after);
   drop_clear (&self->status);
   g_free (self->lost);
+  g_free (self->gzip);
   memset (self, 0, sizeof *self);
 }
 
@@ -78,6 +82,24 @@ void
 zq_faults_count_lost (ZqFaults *self)
 {
   self->lost_fired++;
+}
+
+gboolean
+zq_faults_websocket_off (ZqFaults *self)
+{
+  return self->socket_off;
+}
+
+gint64
+zq_faults_websocket_drop (ZqFaults *self)
+{
+  return self->socket_drop;
+}
+
+const char *
+zq_faults_gzip (ZqFaults *self)
+{
+  return self->gzip;
 }
 
 static gboolean
@@ -146,8 +168,9 @@ drop_read (Drop *self, JsonNode *node, const char *times)
 static gboolean
 is_known (const char *name)
 {
-  static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit",
-                                       "status",   "access-lost",        NULL };
+  static const char *const names[] = {
+    "delay-ms", "drop-before-commit", "drop-after-commit", "status", "access-lost", "websocket", "gzip", NULL
+  };
 
   return g_strv_contains (names, name);
 }
@@ -172,6 +195,9 @@ faults_set (ZqFaults *self, JsonNode *node, ZqReply *reply)
   self->status_code = number_at (node, "status.code", 503);
   self->retry_after = number_at (node, "status.retry-after", 0);
   self->lost = g_strdup (zq_json_get_string (node, "access-lost.reference"));
+  self->socket_off = g_strcmp0 (zq_json_get_string (node, "websocket"), "off") == 0;
+  self->socket_drop = number_at (node, "websocket.drop-every-s", 0) * G_USEC_PER_SEC;
+  self->gzip = g_strdup (zq_json_get_string (node, "gzip"));
   if (self->status.set && (self->status_code < 400 || self->status_code > 599))
     {
       faults_clear (self);
@@ -220,6 +246,8 @@ faults_text (ZqFaults *self)
       g_string_append_printf (out, ",\"access-lost\":{\"reference\":%s,\"fired\":%" G_GINT64_FORMAT "}", quoted,
                               self->lost_fired);
     }
+  g_string_append_printf (out, ",\"websocket\":{\"off\":%s,\"drop-every-s\":%" G_GINT64_FORMAT "}",
+                          self->socket_off ? "true" : "false", self->socket_drop / G_USEC_PER_SEC);
   g_string_append_c (out, '}');
 
   return g_string_free (out, FALSE);
@@ -258,6 +286,7 @@ handle_faults (SoupServer *server, SoupServerMessage *message, const char *path,
     }
   else if (g_str_equal (method, "DELETE"))
     faults_clear (self->faults);
+  zq_live_faults_changed (self->live);
   reply.status = 200;
   reply.body = faults_text (self->faults);
   reply.content_type = g_strdup ("application/json");

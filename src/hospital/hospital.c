@@ -39,6 +39,7 @@ zq_hospital_new (const ZqHospitalOptions *options, GError **error)
 void
 zq_hospital_free (ZqHospital *self)
 {
+  g_clear_pointer (&self->live, zq_live_free);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
   g_clear_object (&self->server);
@@ -49,6 +50,7 @@ zq_hospital_free (ZqHospital *self)
   g_clear_object (&self->clock);
   g_free (self->origin);
   g_free (self->base);
+  g_free (self->secret);
   g_free (self);
 }
 
@@ -98,6 +100,7 @@ zq_hospital_listen (ZqHospital *self, const char *address, GError **error)
   self->origin = g_uri_to_string (uris->data);
   self->origin[strcspn (self->origin + strlen ("http://"), "/") + strlen ("http://")] = '\0';
   self->base = g_strconcat (self->origin, "/fhir", NULL);
+  self->live = zq_live_new (self);
 
   return TRUE;
 }

@@ -141,12 +141,10 @@ typedef struct
 
 /* While much is written nothing but this file counts; a crash of the computer in between is found by the mark. */
 static const char seeding_begins[] = "CREATE TABLE IF NOT EXISTS seeding (spec TEXT NOT NULL);"
-                                     "INSERT INTO seeding (spec) VALUES ('bulk');"
-                                     "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 40000;"
-                                     "PRAGMA cache_size = -400000;";
-static const char seeding_ends[] = "PRAGMA wal_checkpoint (TRUNCATE); PRAGMA synchronous = FULL;"
-                                   "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -2000;"
-                                   "DROP TABLE seeding;";
+                                     "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;"
+                                     "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -400000;";
+static const char seeding_ends[] = "PRAGMA cache_size = -2000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL;"
+                                   "PRAGMA synchronous = FULL; DROP TABLE seeding;";
 
 static gboolean
 seed_put (

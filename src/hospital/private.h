@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define ZQ_HOSPITAL_BODY_LIMIT (32 * 1024 * 1024)
 
 typedef struct _ZqFaults ZqFaults;
+typedef struct _ZqLive ZqLive;
 
 struct _ZqHospital
 {
@@ -20,9 +21,11 @@ struct _ZqHospital
   ZqPolicy *policy;
   SoupServer *server;
   ZqFaults *faults; /* NULL: not served */
+  ZqLive *live;     /* NULL: not listening yet */
   GTimeZone *zone;
   char *origin; /* "http://127.0.0.1:PORT" */
   char *base;   /* origin + "/fhir" */
+  char *secret; /* seals page links */
   gint64 token_lifetime;
   gint64 last_updated; /* newest instant given to a version */
   gboolean auto_approve;
@@ -169,6 +172,8 @@ gboolean zq_date_range (const char *text, GTimeZone *zone, gint64 *low, gint64 *
 char *zq_instant_us (gint64 us);
 
 /* access.c */
+/* Whether everybody who is signed in may read all of @type. */
+gboolean zq_access_is_open (const char *type);
 /* What is shown to whom: entries "-scope" for the hospital's people, "-own" for a patient. */
 void zq_access_index (ZqHospital *self, const char *type, const char *id, JsonNode *node, GPtrArray *entries);
 /* After a write: keeps the table of who reaches what. */
@@ -205,6 +210,34 @@ gboolean zq_search_rows (
     ZqHospital *self, const ZqSession *session, const char *type, const char *query, GArray *rows, ZqReply *reply);
 /* Name and value pairs of a raw query. (transfer full) (element-type char*: name, value, …) */
 GPtrArray *zq_query_parse (const char *raw);
+
+/* page.c */
+gboolean zq_page_open (ZqHospital *self, GError **error);
+
+/* live.c: who is told of what was written, over WebSockets */
+ZqLive *zq_live_new (ZqHospital *hospital);
+void zq_live_free (ZqLive *self);
+/* Within a transaction: @row is being written. */
+void zq_live_note (ZqLive *self, gint64 row, const char *type);
+/* The transaction is over; what was noted is told in the next turn of the main loop, or forgotten. */
+void zq_live_ended (ZqLive *self, gboolean kept);
+/* Where clients connect; NULL: nowhere. (transfer full) */
+char *zq_live_address (ZqLive *self);
+/* Breaks all connections. */
+void zq_live_drop (ZqLive *self);
+/* The faults that concern it may be others now. */
+void zq_live_faults_changed (ZqLive *self);
+/* Ends what is past its end, and wakes up for the next. */
+void zq_live_sweep (ZqLive *self);
+
+/* subscription.c */
+/* Checks a Subscription that is to be written and gives the text that is kept. NULL: @reply is filled. */
+char *
+zq_subscription_take (ZqHospital *self, const ZqSession *session, const char *text, JsonNode **node, ZqReply *reply);
+/* "Practitioner/x", or NULL. (transfer full) */
+char *zq_subscription_owner (ZqHospital *self, JsonNode *node);
+/* After each write: keeps when it ends. */
+gboolean zq_subscription_stored (ZqHospital *self, gint64 row, JsonNode *node, GError **error);
 
 /* rest.c */
 void zq_rest_handle (ZqHospital *self, const ZqRequest *request, ZqReply *reply);
@@ -248,6 +281,11 @@ void zq_faults_register (ZqHospital *self);
 gint64 zq_faults_delay (ZqFaults *self);
 /* Counts this request; @reply is filled for a status. */
 ZqFault zq_faults_next (ZqFaults *self, const char *method, const char *path, ZqReply *reply);
+/* Of WebSockets: none at all, or all broken every so many microseconds (0: never). */
+gboolean zq_faults_websocket_off (ZqFaults *self);
+gint64 zq_faults_websocket_drop (ZqFaults *self);
+/* "on", "off", or NULL: as it pays. */
+const char *zq_faults_gzip (ZqFaults *self);
 /* What is withheld: "Type/id", or NULL. */
 const char *zq_faults_lost (ZqFaults *self);
 void zq_faults_count_lost (ZqFaults *self);

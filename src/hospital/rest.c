@@ -204,7 +204,7 @@ run_history (ZqHospital *self, const ZqRequest *request, const char *type, const
 
 /* The body as a resource of @type: its text and what was read of it. */
 static char *
-read_body (const ZqRequest *request, const char *type, JsonNode **node, ZqReply *reply)
+read_body (ZqHospital *self, const ZqRequest *request, const char *type, JsonNode **node, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
@@ -234,6 +234,8 @@ read_body (const ZqRequest *request, const char *type, JsonNode **node, ZqReply 
       zq_reply_fail (reply, 400, "The body is no resource of the type that the address names");
       return NULL;
     }
+  if (g_str_equal (type, "Subscription"))
+    return zq_subscription_take (self, request->session, text, node, reply);
 
   return g_steal_pointer (&text);
 }
@@ -299,7 +301,7 @@ run_create (ZqHospital *self, const ZqRequest *request, const char *type, ZqRepl
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (ZqStored) stored = NULL;
   g_autofree char *id = request->new_id != NULL ? g_strdup (request->new_id) : zq_id_new ();
-  g_autofree char *text = read_body (request, type, &node, reply);
+  g_autofree char *text = read_body (self, request, type, &node, reply);
 
   if (text == NULL || !conditional_create (self, request, type, reply))
     return;
@@ -314,7 +316,7 @@ run_update (ZqHospital *self, const ZqRequest *request, const char *type, const 
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (ZqStored) before = NULL, stored = NULL;
-  g_autofree char *text = read_body (request, type, &node, reply);
+  g_autofree char *text = read_body (self, request, type, &node, reply);
   gboolean existed;
 
   if (text == NULL)
@@ -354,7 +356,8 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
     reply->status = 204;
   else if (request->if_match != NULL && !matches (request->if_match, stored))
     zq_reply_fail (reply, 412, "The resource has changed since that version");
-  else if (!system && (request->session->role == ZQ_ROLE_PATIENT || g_strv_contains (kept, type)))
+  else if (!system && !g_str_equal (type, "Subscription") &&
+           (request->session->role == ZQ_ROLE_PATIENT || g_strv_contains (kept, type)))
     zq_reply_fail (reply, 403, "This account may not delete this resource");
   else
     {
@@ -456,7 +459,7 @@ zq_rest_handle (ZqHospital *self, const ZqRequest *request, ZqReply *reply)
   if (g_str_equal (request->method, "POST") && *request->path == '\0')
     {
       g_autoptr (JsonNode) node = NULL;
-      g_autofree char *text = read_body (request, "Bundle", &node, reply);
+      g_autofree char *text = read_body (self, request, "Bundle", &node, reply);
 
       if (text != NULL)
         zq_bundle_run (self, request, node, reply);
