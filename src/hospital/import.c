@@ -155,8 +155,9 @@ seed_put (
   if (!self->whole && ++self->n_puts % PUTS_A_TRANSACTION == 0 &&
       (!zq_records_end (self->hospital, TRUE, error) || !zq_records_begin (self->hospital, error)))
     return FALSE;
-  /* What was not received yet is noted down besides. */
-  if (whole && (!g_str_equal (type, "Communication") || strstr (json, "\"received\":") != NULL))
+  /* A message that was not received yet is noted down besides. */
+  if (whole && (!g_str_equal (type, "Communication") || strstr (json, "\"received\":") != NULL ||
+                strstr (json, "\"code\":\"message\"") == NULL))
     return zq_records_add (self->hospital, type, id, json, updated, error);
   return zq_hospital_put (self->hospital, type, id, json, updated, error);
 }
