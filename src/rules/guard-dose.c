@@ -173,6 +173,10 @@ take_amount (
     return;
   if ((guint)start == mention->end && is_part_of_name (mention->drug, first))
     return;
+  if (zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "of-a-package")) ||
+      zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "of-food")) ||
+      zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "not-this")))
+    return;
 
   dose.unit = g_match_info_fetch (match, 3);
   if (dose.unit == NULL)
@@ -306,6 +310,14 @@ ratio_to_usual (const Dose *dose, const char *unit, const char *path, double *be
   return dose->value * written / (most * usual);
 }
 
+/* A thousand times less, or more, would be a usual dose: the unit is another one than was meant. */
+static gboolean
+is_thousandfold (double ratio, double below)
+{
+  return (ratio > 1 && ratio <= 1000 * 1.1 && below >= 1000 * 0.9) ||
+         (below < 1 && below * 1000 >= 0.9 && ratio * 1000 <= 1.1);
+}
+
 static double
 ratio_of (const Dose *dose, double *below)
 {
@@ -335,10 +347,10 @@ zq_guard_dose_tenfold (
   for (guint i = 0; i < doses->len; i++)
     {
       const Dose *dose = &g_array_index (doses, Dose, i);
-      double below;
+      double below = 1;
       double ratio = dose->drug != NULL && *dose->unit != '\0' ? ratio_of (dose, &below) : 0;
 
-      if (ratio > factor * (dose->is_sum ? 4 : 1) && ratio < UNIT_RATIO)
+      if (ratio > factor * (dose->is_sum ? 4 : 1) && ratio < UNIT_RATIO && !is_thousandfold (ratio, below))
         zq_guard_add (findings, "dose-tenfold", &text, dose->start, dose->end,
                       N_ ("Far more than the usual single dose of %s. Please look at the number again"), dose->name);
     }
@@ -346,7 +358,7 @@ zq_guard_dose_tenfold (
 
 /* Insulin is counted in units. */
 static gboolean
-is_wrong_dimension (JsonNode *settings, const char *text, const Dose *dose)
+is_wrong_dimension (const Dose *dose)
 {
   double micrograms;
   Dimension dimension = read_unit (dose->unit, &micrograms);
@@ -354,8 +366,7 @@ is_wrong_dimension (JsonNode *settings, const char *text, const Dose *dose)
   if (g_strcmp0 (zq_json_get_string (dose->drug, "unit"), "u") != 0 || dimension == OF_UNITS)
     return FALSE;
 
-  return dimension == OF_MASS ||
-         (dose->value >= 1 && !zq_guard_says (text, 0, dose->start, zq_guard_pattern (settings, "of-a-package")));
+  return dimension == OF_MASS || dose->value >= 1;
 }
 
 void
@@ -370,12 +381,12 @@ zq_guard_unit_mix (
   for (guint i = 0; i < doses->len; i++)
     {
       const Dose *dose = &g_array_index (doses, Dose, i);
-      double below = 1;
+      double below = 1, ratio;
 
       if (dose->drug == NULL || *dose->unit == '\0')
         continue;
-      if (ratio_of (dose, &below) >= UNIT_RATIO || below * UNIT_RATIO <= 1 ||
-          is_wrong_dimension (zq_json_get (root, "dose"), text.text, dose))
+      ratio = ratio_of (dose, &below);
+      if (ratio >= UNIT_RATIO || below * UNIT_RATIO <= 1 || is_thousandfold (ratio, below) || is_wrong_dimension (dose))
         zq_guard_add (findings, "unit-mix", &text, dose->start, dose->end,
                       N_ ("This unit does not fit the usual dose of %s"), dose->name);
     }

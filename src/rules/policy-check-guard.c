@@ -202,6 +202,8 @@ check_dose (JsonNode *node, JsonNode *root)
                                            { "of-a-day", check_pattern },
                                            { "of-a-lab", check_pattern },
                                            { "of-a-package", check_pattern },
+                                           { "of-food", check_pattern },
+                                           { "not-this", check_pattern },
                                            { NULL } };
 
   return zq_check_members (node, members, root);
