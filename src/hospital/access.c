@@ -21,6 +21,7 @@ static const char *const patient_paths[] = { "subject",    "patient",           
 
 static const char *const patient_task_codes[] = { "advice", "revisit", "visit", "follow-up", NULL };
 static const char *const patient_categories[] = { "thread", "message", "correction", NULL };
+static const char *const notes[] = { "internal-note", NULL };
 
 gboolean
 zq_access_is_open (const char *type)
@@ -71,7 +72,7 @@ add_all (
 }
 
 static void
-scope_of_task (ZqHospital *self, JsonNode *node, const char *reference, GPtrArray *entries)
+scope_of_tags (JsonNode *node, GPtrArray *entries)
 {
   g_autoptr (GPtrArray) tags = g_ptr_array_new ();
 
@@ -87,6 +88,12 @@ scope_of_task (ZqHospital *self, JsonNode *node, const char *reference, GPtrArra
       department = g_strconcat ("Organization/", code, NULL);
       zq_index_add (entries, "-scope", department);
     }
+}
+
+static void
+scope_of_task (ZqHospital *self, JsonNode *node, const char *reference, GPtrArray *entries)
+{
+  scope_of_tags (node, entries);
   add_all (self, entries, "-scope", node, "owner", FALSE);
   zq_index_add (entries, "-scope", reference);
 }
@@ -111,6 +118,8 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
   else if (g_str_equal (type, "Communication"))
     {
       add_all (self, entries, "-scope", node, "partOf", FALSE);
+      if (has_category (node, notes))
+        scope_of_tags (node, entries);
       if (is_thread (node))
         zq_index_add (entries, "-scope", reference);
       if (entries->len == before)
@@ -138,7 +147,6 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
 static gboolean
 communication_is_for_patient (ZqHospital *self, JsonNode *node)
 {
-  static const char *const never[] = { "internal-note", NULL };
   g_autoptr (GPtrArray) part_of = zq_references_collect (self, node, "partOf");
 
   for (guint i = 0; i < part_of->len; i++)
@@ -146,13 +154,35 @@ communication_is_for_patient (ZqHospital *self, JsonNode *node)
       return FALSE;
 
   return g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 &&
-         has_category (node, patient_categories) && !has_category (node, never);
+         has_category (node, patient_categories) && !has_category (node, notes);
+}
+
+/* Labelled as not for everybody's eyes (v3-Confidentiality, R and V). */
+static gboolean
+is_restricted (JsonNode *node)
+{
+  g_autoptr (GPtrArray) labels = g_ptr_array_new ();
+
+  zq_nodes_collect (node, "meta.security.code", labels);
+  for (guint i = 0; i < labels->len; i++)
+    {
+      const char *code = JSON_NODE_HOLDS_VALUE ((JsonNode *)g_ptr_array_index (labels, i))
+                             ? json_node_get_string (g_ptr_array_index (labels, i))
+                             : NULL;
+
+      if (g_strcmp0 (code, "R") == 0 || g_strcmp0 (code, "V") == 0)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* Adds what a patient needs one of to see it. What is not named here no patient ever sees. */
 static void
 own_of (ZqHospital *self, const char *type, const char *reference, JsonNode *node, GPtrArray *entries)
 {
+  if ((g_str_equal (type, "Communication") || g_str_equal (type, "Binary")) && is_restricted (node))
+    return;
   if (g_strv_contains (open_types, type))
     zq_index_add (entries, "-own", "*");
   else if (g_str_equal (type, "Patient"))

@@ -195,9 +195,17 @@ gboolean zq_access_writes (ZqHospital *self,
                            ZqReply *reply);
 
 /* workflow.c */
-/* Refuses what the state table forbids; @text may be replaced. */
+/* Refuses what the state table forbids. */
 gboolean zq_workflow_before (
     ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh, ZqReply *reply);
+/* What is written instead of @text, after zq_workflow_before(). (transfer full) */
+char *zq_workflow_prepare (ZqHospital *self,
+                           const ZqSession *session,
+                           const char *type,
+                           const char *text,
+                           JsonNode *old,
+                           JsonNode *fresh,
+                           GError **error);
 gboolean zq_workflow_after (
     ZqHospital *self, const ZqSession *session, const ZqStored *stored, gboolean created, GError **error);
 void zq_workflow_served (ZqHospital *self, const ZqSession *session, GArray *rows);

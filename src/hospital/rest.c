@@ -58,6 +58,33 @@ reply_not_found (const ZqRequest *request, ZqReply *reply, gboolean exists)
     zq_reply_fail (reply, 404, "There is no such resource");
 }
 
+/* Whether the session could read what @stored was before it was deleted. */
+static gboolean
+reads_before (ZqHospital *self, const ZqSession *session, const ZqStored *stored)
+{
+  g_autoptr (GPtrArray) versions = zq_records_history (self, stored->row, NULL);
+
+  for (guint i = 0; versions != NULL && i < versions->len; i++)
+    {
+      const ZqStored *version = g_ptr_array_index (versions, i);
+
+      if (!version->deleted)
+        return zq_access_reads_text (self, session, stored->type, stored->id, version->text);
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_withdrawn (const ZqStored *stored)
+{
+  g_autoptr (JsonNode) node = g_str_equal (stored->type, "Communication") && stored->text != NULL
+                                  ? zq_json_read (stored->text, -1, NULL)
+                                  : NULL;
+
+  return node != NULL && g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") == 0;
+}
+
 /* Reads what the session may see, or fills @reply. */
 static ZqStored *
 read_allowed (
@@ -74,7 +101,11 @@ read_allowed (
     {
       if (deleted_too)
         return g_steal_pointer (&stored);
-      zq_reply_fail (reply, 410, "This resource was deleted");
+      /* a patient does not learn what has existed */
+      if (request->session->role == ZQ_ROLE_PATIENT && !reads_before (self, request->session, stored))
+        reply_not_found (request, reply, FALSE);
+      else
+        zq_reply_fail (reply, 410, "This resource was deleted");
     }
   else if (!zq_access_reads_text (self, request->session, type, id, stored->text))
     reply_not_found (request, reply, TRUE);
@@ -114,17 +145,22 @@ allowed_versions (ZqHospital *self, const ZqRequest *request, const char *type, 
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqStored) newest = read_allowed (self, request, type, id, TRUE, reply);
   g_autoptr (GPtrArray) versions = newest != NULL ? zq_records_history (self, newest->row, &error) : NULL;
+  gboolean hidden;
 
   if (error != NULL)
     zq_reply_fail_error (reply, error);
   if (versions == NULL)
     return NULL;
-  /* each version by itself: a note or a draft stays hidden even where a later version is not */
+  /* each version by itself: a note or a draft stays hidden even where a later version is not; what was withdrawn is
+   * gone for the patient */
+  hidden = request->session->role == ZQ_ROLE_PATIENT && is_withdrawn (newest);
   for (guint i = versions->len; i-- > 0;)
     {
       const ZqStored *version = g_ptr_array_index (versions, i);
 
-      if (!version->deleted && !zq_access_reads_text (self, request->session, type, id, version->text))
+      if (hidden && version->version != newest->version)
+        g_ptr_array_remove_index (versions, i);
+      else if (!version->deleted && !zq_access_reads_text (self, request->session, type, id, version->text))
         g_ptr_array_remove_index (versions, i);
     }
   if (versions->len > 0 && (!newest->deleted || versions->len > 1 || request->session->role != ZQ_ROLE_PATIENT))
@@ -255,11 +291,13 @@ write_checked (ZqHospital *self,
   g_autoptr (JsonNode) old = existed ? zq_json_read (before->text, -1, NULL) : NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqStored) stored = NULL;
+  g_autofree char *kept = NULL;
 
   if (!zq_access_writes (self, request->session, type, id, old, node, reply) ||
       !zq_workflow_before (self, request->session, type, old, node, reply))
     return NULL;
-  stored = zq_records_write (self, type, id, text, 0, &error);
+  kept = zq_workflow_prepare (self, request->session, type, text, old, node, &error);
+  stored = kept != NULL ? zq_records_write (self, type, id, kept, 0, &error) : NULL;
   if (stored == NULL || !zq_workflow_after (self, request->session, stored, !existed, &error))
     {
       zq_reply_fail_error (reply, error);
@@ -310,6 +348,15 @@ run_create (ZqHospital *self, const ZqRequest *request, const char *type, ZqRepl
     reply_set_stored (self, request, reply, 201, stored);
 }
 
+/* A patient gives no resource its id, so that what cannot be read is like what is not there. */
+static gboolean
+hides (ZqHospital *self, const ZqRequest *request, const ZqStored *stored)
+{
+  return request->session->role == ZQ_ROLE_PATIENT &&
+         (stored == NULL || stored->deleted ||
+          !zq_access_reads_text (self, request->session, stored->type, stored->id, stored->text));
+}
+
 static void
 run_update (ZqHospital *self, const ZqRequest *request, const char *type, const char *id, ZqReply *reply)
 {
@@ -330,6 +377,8 @@ run_update (ZqHospital *self, const ZqRequest *request, const char *type, const 
   existed = before != NULL && !before->deleted;
   if (error != NULL)
     zq_reply_fail_error (reply, error);
+  else if (hides (self, request, before))
+    reply_not_found (request, reply, FALSE);
   else if (request->if_match != NULL && (!existed || !matches (request->if_match, before)))
     zq_reply_fail (reply, 412, "The resource has changed since that version");
   else
@@ -350,7 +399,7 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
 
   if (error != NULL)
     zq_reply_fail_error (reply, error);
-  else if (stored == NULL)
+  else if (stored == NULL || hides (self, request, stored))
     reply_not_found (request, reply, FALSE);
   else if (stored->deleted)
     reply->status = 204;

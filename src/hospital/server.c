@@ -6,6 +6,9 @@
 #define FHIR_JSON "application/fhir+json; charset=utf-8"
 #define TOO_LARGE "zq-too-large"
 
+#define GZIP_AT    1024
+#define GZIP_LEVEL 1
+
 GBytes *
 zq_server_body (SoupServerMessage *message)
 {
@@ -19,6 +22,53 @@ set_date (ZqHospital *self, SoupMessageHeaders *headers)
   g_autofree char *text = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   soup_message_headers_replace (headers, "Date", text);
+}
+
+/* On this very machine packing takes longer than sending what it saves. */
+static gboolean
+wants_gzip (ZqHospital *self, SoupServerMessage *message, gsize length)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  GSocketAddress *peer = soup_server_message_get_remote_address (message);
+  const char *told = self->faults != NULL ? zq_faults_gzip (self->faults) : NULL;
+  gboolean near = G_IS_INET_SOCKET_ADDRESS (peer) &&
+                  g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (peer)));
+
+  if (length < GZIP_AT || !soup_message_headers_header_contains (headers, "Accept-Encoding", "gzip"))
+    return FALSE;
+  return told != NULL ? g_str_equal (told, "on") : !near;
+}
+
+static GBytes *
+gzip (const char *body, gsize length)
+{
+  g_autoptr (GZlibCompressor) compressor = g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, GZIP_LEVEL);
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GOutputStream) packed = g_converter_output_stream_new (memory, G_CONVERTER (compressor));
+
+  if (!g_output_stream_write_all (packed, body, length, NULL, NULL, NULL) ||
+      !g_output_stream_close (packed, NULL, NULL))
+    return NULL;
+  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+}
+
+static void
+send_body (ZqHospital *self, SoupServerMessage *message, const char *type, char *body)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+  gsize length = strlen (body);
+  g_autoptr (GBytes) packed = wants_gzip (self, message, length) ? gzip (body, length) : NULL;
+
+  soup_message_headers_append (headers, "Vary", "Accept-Encoding");
+  if (packed == NULL)
+    {
+      soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, body, length);
+      return;
+    }
+  soup_message_headers_replace (headers, "Content-Encoding", "gzip");
+  soup_message_headers_replace (headers, "Content-Type", type);
+  soup_message_body_append_bytes (soup_server_message_get_response_body (message), packed);
+  g_free (body);
 }
 
 void
@@ -54,11 +104,7 @@ zq_server_send (ZqHospital *self, SoupServerMessage *message, ZqReply *reply)
       soup_message_body_append_bytes (soup_server_message_get_response_body (message), reply->raw);
     }
   else if (reply->body != NULL)
-    {
-      gsize length = strlen (reply->body);
-
-      soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, g_steal_pointer (&reply->body), length);
-    }
+    send_body (self, message, type, g_steal_pointer (&reply->body));
 }
 
 gboolean

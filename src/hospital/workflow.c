@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hospital/private.h"
+#include "hospital/workflow-private.h"
 
 #include "base/id.h"
 #include "rules/consultation.h"
 
 #include <string.h>
 
-static const char *
-business_status (JsonNode *task)
+const char *
+zq_task_status (JsonNode *task)
 {
   const char *code = zq_json_get_code (task, "businessStatus", ZQ_CODE_SYSTEM ("consultation-status"));
 
   return code != NULL ? code : zq_json_get_code (task, "businessStatus", NULL);
 }
 
-static const char *
-task_code (JsonNode *task)
+const char *
+zq_task_code (JsonNode *task)
 {
   const char *code = zq_json_get_code (task, "code", ZQ_CODE_SYSTEM ("task-code"));
 
   return code != NULL ? code : zq_json_get_code (task, "code", NULL);
 }
 
-/* Whether the state table speaks of this kind of task at all. */
-static gboolean
-has_table (ZqHospital *self, const char *code)
+gboolean
+zq_workflow_has_table (ZqHospital *self, const char *code)
 {
   JsonNode *codes = zq_json_get (zq_policy_get (self->policy, "consultation"), "codes");
 
@@ -32,22 +31,8 @@ has_table (ZqHospital *self, const char *code)
          json_object_has_member (json_node_get_object (codes), code);
 }
 
-static gboolean
-is_message (JsonNode *node)
-{
-  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
-
-  zq_nodes_collect (node, "category.coding.code", nodes);
-  for (guint i = 0; i < nodes->len; i++)
-    if (g_strcmp0 (json_node_get_string (g_ptr_array_index (nodes, i)), "message") == 0)
-      return TRUE;
-
-  return FALSE;
-}
-
-/* The newest task whose focus is @thread; the one that is not over first. */
-static ZqStored *
-task_of_thread (ZqHospital *self, const char *thread, JsonNode **node)
+ZqStored *
+zq_workflow_task_of (ZqHospital *self, const char *thread, JsonNode **node)
 {
   g_autoptr (ZqRows) rows = zq_db_query (self->db, NULL,
                                          "SELECT r.row FROM idx i JOIN resource r ON r.row = i.row AND r.deleted = 0"
@@ -72,7 +57,7 @@ task_of_thread (ZqHospital *self, const char *thread, JsonNode **node)
 
       if (read == NULL)
         continue;
-      open = !zq_consultation_is_final (self->policy, business_status (read));
+      open = !zq_consultation_is_final (self->policy, zq_task_status (read));
       if (best != NULL && !open)
         continue;
       g_clear_pointer (&best, zq_stored_free);
@@ -96,27 +81,6 @@ moves_to (ZqHospital *self, const char *code, const char *from, const char *acti
          (next == NULL || g_strcmp0 (next, to) == 0);
 }
 
-/* Which actions the difference between two versions of a task can be. */
-static gboolean
-owner_change_allowed (ZqHospital *self,
-                      const ZqSession *session,
-                      const char *code,
-                      const char *from,
-                      const char *to,
-                      const char *old_owner,
-                      const char *new_owner)
-{
-  const char *role = zq_role_name (session->role);
-
-  if (new_owner != NULL && g_str_equal (new_owner, session->who))
-    return (old_owner == NULL || g_str_has_prefix (old_owner, "Organization/")) &&
-           moves_to (self, code, from, "claim", role, to);
-  if (new_owner != NULL && g_str_has_prefix (new_owner, "Organization/"))
-    return g_strcmp0 (old_owner, session->who) == 0 && moves_to (self, code, from, "release", role, to);
-
-  return moves_to (self, code, from, "transfer", role, to);
-}
-
 static gboolean
 status_change_allowed (ZqHospital *self, const char *role, const char *code, const char *from, const char *to)
 {
@@ -133,20 +97,20 @@ static gboolean
 check_task (ZqHospital *self, const ZqSession *session, JsonNode *old, JsonNode *fresh, ZqReply *reply)
 {
   const char *role = zq_role_name (session->role);
-  const char *code = task_code (old);
-  const char *from = business_status (old), *to = business_status (fresh);
+  const char *code = zq_task_code (old);
+  const char *from = zq_task_status (old), *to = zq_task_status (fresh);
   g_autofree char *old_owner = zq_reference_at (self, old, "owner");
   g_autofree char *new_owner = zq_reference_at (self, fresh, "owner");
   const char *expected = zq_consultation_task_status (self->policy, to);
 
-  if (!has_table (self, code) || from == NULL)
+  if (!zq_workflow_has_table (self, code) || from == NULL)
     return TRUE;
-  if (g_strcmp0 (code, task_code (fresh)) != 0)
+  if (g_strcmp0 (code, zq_task_code (fresh)) != 0)
     return zq_reply_fail (reply, 422, "The kind of a consultation does not change");
   if (g_strcmp0 (old_owner, new_owner) != 0)
     {
-      if (!owner_change_allowed (self, session, code, from, to, old_owner, new_owner))
-        return zq_reply_fail (reply, 422, "The state of the consultation does not allow this change of its owner");
+      if (!zq_handover_check (self, session, old, fresh, reply))
+        return FALSE;
     }
   else if (g_strcmp0 (from, to) != 0 && !status_change_allowed (self, role, code, from, to))
     return zq_reply_fail (reply, 422, "The state of the consultation does not allow this step");
@@ -166,20 +130,13 @@ message_action (const ZqSession *session)
   return session->role == ZQ_ROLE_PATIENT ? "patient-message" : "reply";
 }
 
-static gboolean
-check_message (ZqHospital *self, const ZqSession *session, JsonNode *fresh, ZqReply *reply)
+gboolean
+zq_workflow_allows (ZqHospital *self, const ZqSession *session, JsonNode *task, const char *action)
 {
-  g_autofree char *thread = zq_reference_at (self, fresh, "partOf");
-  g_autoptr (JsonNode) task = NULL;
-  g_autoptr (ZqStored) stored = thread != NULL ? task_of_thread (self, thread, &task) : NULL;
+  const char *code = zq_task_code (task), *status = zq_task_status (task);
 
-  if (stored == NULL || !has_table (self, task_code (task)) || business_status (task) == NULL)
-    return TRUE;
-  if (zq_consultation_allows (self->policy, task_code (task), business_status (task), message_action (session),
-                              zq_role_name (session->role), NULL))
-    return TRUE;
-
-  return zq_reply_fail (reply, 422, "The state of the consultation does not allow a message from this account");
+  return !zq_workflow_has_table (self, code) || status == NULL ||
+         zq_consultation_allows (self->policy, code, status, action, zq_role_name (session->role), NULL);
 }
 
 gboolean
@@ -190,8 +147,8 @@ zq_workflow_before (
     return TRUE;
   if (g_str_equal (type, "Task") && old != NULL)
     return check_task (self, session, old, fresh, reply);
-  if (g_str_equal (type, "Communication") && old == NULL && is_message (fresh))
-    return check_message (self, session, fresh, reply);
+  if (g_str_equal (type, "Communication"))
+    return zq_message_check (self, session, old, fresh, reply);
 
   return TRUE;
 }
@@ -220,6 +177,19 @@ department_tag (JsonNode *node)
   return g_strdup (zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT));
 }
 
+char *
+zq_workflow_add_coding (
+    ZqHospital *self, const char *text, const char *where, const char *system, const char *code, GError **error)
+{
+  return zq_db_get_text (self->db, error,
+                         "SELECT json_set (?1, CASE json_type (?1, '$.meta.' || ?2) WHEN 'array'"
+                         " THEN '$.meta.' || ?2 || '[#]' ELSE '$.meta.' || ?2 END,"
+                         " CASE json_type (?1, '$.meta.' || ?2) WHEN 'array'"
+                         " THEN json_object ('system', ?3, 'code', ?4)"
+                         " ELSE json_array (json_object ('system', ?3, 'code', ?4)) END)",
+                         "ssss", text, where, system, code);
+}
+
 static gboolean
 add_tag (ZqHospital *self, const char *reference, const char *department, GError **error)
 {
@@ -238,12 +208,7 @@ add_tag (ZqHospital *self, const char *reference, const char *department, GError
   if (zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT) != NULL)
     return TRUE;
 
-  text = zq_db_get_text (self->db, error,
-                         "SELECT json_set (?1, CASE json_type (?1, '$.meta.tag') WHEN 'array' THEN '$.meta.tag[#]'"
-                         " ELSE '$.meta.tag' END, CASE json_type (?1, '$.meta.tag') WHEN 'array'"
-                         " THEN json_object ('system', ?2, 'code', ?3)"
-                         " ELSE json_array (json_object ('system', ?2, 'code', ?3)) END)",
-                         "sss", stored->text, ZQ_SYSTEM_DEPARTMENT, department);
+  text = zq_workflow_add_coding (self, stored->text, "tag", ZQ_SYSTEM_DEPARTMENT, department, error);
   if (text == NULL)
     return FALSE;
   written = zq_records_write (self, type, stored->id, text, 0, error);
@@ -332,7 +297,7 @@ after_message (ZqHospital *self, const ZqSession *session, const ZqStored *store
 {
   g_autofree char *thread = zq_reference_at (self, node, "partOf");
   g_autoptr (JsonNode) task_node = NULL;
-  g_autoptr (ZqStored) task = thread != NULL ? task_of_thread (self, thread, &task_node) : NULL;
+  g_autoptr (ZqStored) task = thread != NULL ? zq_workflow_task_of (self, thread, &task_node) : NULL;
   const char *next = NULL;
 
   if (!zq_db_exec (self->db, error, "INSERT OR IGNORE INTO undelivered (row, sender) VALUES (?1, ?2)", "is",
@@ -342,10 +307,11 @@ after_message (ZqHospital *self, const ZqSession *session, const ZqStored *store
     return TRUE;
   if (session->role == ZQ_ROLE_PATIENT && !tag_like_thread (self, stored, thread, task_node, error))
     return FALSE;
-  if (!has_table (self, task_code (task_node)) ||
-      !zq_consultation_allows (self->policy, task_code (task_node), business_status (task_node),
+  /* a correction is no answer: it is nobody's turn because of it */
+  if (zq_message_has_category (node, "correction") || !zq_workflow_has_table (self, zq_task_code (task_node)) ||
+      !zq_consultation_allows (self->policy, zq_task_code (task_node), zq_task_status (task_node),
                                message_action (session), zq_role_name (session->role), &next) ||
-      next == NULL || g_strcmp0 (next, business_status (task_node)) == 0)
+      next == NULL || g_strcmp0 (next, zq_task_status (task_node)) == 0)
     return TRUE;
 
   return set_business_status (self, task, next, error);
@@ -356,7 +322,7 @@ after_read_mark (ZqHospital *self, const ZqStored *stored, JsonNode *node, GErro
 {
   g_autofree char *thread = zq_reference_at (self, node, "subject");
   g_autoptr (JsonNode) task_node = NULL;
-  g_autoptr (ZqStored) task = thread != NULL ? task_of_thread (self, thread, &task_node) : NULL;
+  g_autoptr (ZqStored) task = thread != NULL ? zq_workflow_task_of (self, thread, &task_node) : NULL;
 
   return task == NULL || tag_like_thread (self, stored, thread, task_node, error);
 }
@@ -372,7 +338,9 @@ zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *s
   node = zq_json_read (stored->text, -1, error);
   if (node == NULL)
     return FALSE;
-  if (g_str_equal (stored->type, "Communication") && created && is_message (node))
+  if (g_str_equal (stored->type, "Communication") && created &&
+      g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 &&
+      (zq_message_has_category (node, "message") || zq_message_has_category (node, "correction")))
     return after_message (self, session, stored, node, error);
   if (patient && g_str_equal (stored->type, "Basic"))
     return after_read_mark (self, stored, node, error);

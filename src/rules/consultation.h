@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * zq_consultation_allows:
  * @code: Task.code, "advice"…
  * @status: Task.businessStatus, "in-consultation"…
- * @action: "reply", "close", "claim", "reopen", "set-priority", "release", "patient-message"
+ * @action: "reply", "close", "claim", "reopen", "set-priority", "release", "patient-message", "assign", "note",
+ *   "withdraw", "correct"
  * @role: "doctor", "assistant", "patient"
  * @next: (out) (optional): the status after the action; the table's own string
  *

@@ -15,8 +15,9 @@ static const char *const statuses[] = { "awaiting-acceptance", "in-consultation"
                                         "expired-refunded",    "sent-offline",
                                         "transferred",         NULL };
 
-static const char *const actions[] = { "reply",        "close",     "reopen",          "claim", "release",
-                                       "set-priority", "mark-read", "patient-message", NULL };
+static const char *const actions[] = { "reply",     "close",           "reopen", "claim", "release",  "set-priority",
+                                       "mark-read", "patient-message", "assign", "note",  "withdraw", "correct",
+                                       NULL };
 
 static const char *const roles[] = { "doctor", "assistant", "patient", NULL };
 
