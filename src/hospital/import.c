@@ -131,12 +131,23 @@ zq_import_file (ZqHospital *self, const char *path, guint *n_taken, guint *n_ski
 /* --- the demo --------------------------------------------------------------------------------- */
 
 #define PUTS_A_TRANSACTION 5000
+#define BATCH              100
+#define MAX_BATCHES        16 /* on their way at once */
 
+/* The generator runs in a thread of its own, which also reads what it wrote; this one writes it down. */
 typedef struct
 {
   ZqHospital *hospital;
-  guint n_puts;
-  gboolean whole; /* one transaction for all */
+  const ZqSeedSpec *spec;
+  gint64 now;
+  GPtrArray *batch;    /* of ZqFirst; generator's thread */
+  GPtrArray *accounts; /* GStrv; generator's thread, afterwards ours */
+
+  GMutex mutex;
+  GCond cond;
+  GQueue batches; /* under mutex, as all below */
+  gboolean finished, stopped;
+  GError *failure;
 } Seeding;
 
 /* While much is written nothing but this file counts; a crash of the computer in between is found by the mark. */
@@ -146,20 +157,41 @@ static const char seeding_begins[] = "CREATE TABLE IF NOT EXISTS seeding (spec T
 static const char seeding_ends[] = "PRAGMA cache_size = -2000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL;"
                                    "PRAGMA synchronous = FULL; DROP TABLE seeding;";
 
+/* FALSE: nobody wants it any more. */
+static gboolean
+hand_over (Seeding *self, GError **error)
+{
+  gboolean stopped;
+
+  g_mutex_lock (&self->mutex);
+  while (self->batches.length >= MAX_BATCHES && !self->stopped)
+    g_cond_wait (&self->cond, &self->mutex);
+  g_queue_push_tail (&self->batches, self->batch);
+  stopped = self->stopped;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+
+  self->batch = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_first_free);
+  if (stopped)
+    g_set_error_literal (error, ZQ_HOSPITAL_ERROR, ZQ_HOSPITAL_ERROR_FAILED, "Seeding was stopped");
+  return !stopped;
+}
+
 static gboolean
 seed_put (
     gpointer data, const char *type, const char *id, const char *json, gboolean whole, gint64 updated, GError **error)
 {
   Seeding *self = data;
+  ZqFirst *first = zq_first_new (type, id, json, updated);
 
-  if (!self->whole && ++self->n_puts % PUTS_A_TRANSACTION == 0 &&
-      (!zq_records_end (self->hospital, TRUE, error) || !zq_records_begin (self->hospital, error)))
+  g_ptr_array_add (self->batch, first);
+  /* A message that was not received yet is noted down besides, so it takes the usual way. */
+  if (whole &&
+      (!g_str_equal (type, "Communication") || strstr (json, "\"received\":") != NULL ||
+       strstr (json, "\"code\":\"message\"") == NULL) &&
+      !zq_first_prepare (self->hospital, first, error))
     return FALSE;
-  /* A message that was not received yet is noted down besides. */
-  if (whole && (!g_str_equal (type, "Communication") || strstr (json, "\"received\":") != NULL ||
-                strstr (json, "\"code\":\"message\"") == NULL))
-    return zq_records_add (self->hospital, type, id, json, updated, error);
-  return zq_hospital_put (self->hospital, type, id, json, updated, error);
+  return self->batch->len < BATCH || hand_over (self, error);
 }
 
 static gboolean
@@ -172,20 +204,129 @@ seed_account (gpointer data,
               GError **error)
 {
   Seeding *self = data;
+  const char *words[] = { login, display, role, user, department != NULL ? department : "", NULL };
 
-  return zq_hospital_add_account (self->hospital, login, display, role, user, department, error);
+  g_ptr_array_add (self->accounts, g_strdupv ((GStrv)words));
+  return TRUE;
+}
+
+static gboolean
+add_accounts (Seeding *self, GError **error)
+{
+  for (guint i = 0; i < self->accounts->len; i++)
+    {
+      GStrv words = g_ptr_array_index (self->accounts, i);
+
+      if (!zq_hospital_add_account (self->hospital, words[0], words[1], words[2], words[3], words[4], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gpointer
+seed_main (gpointer data)
+{
+  static const ZqSeedSink sink = { seed_put, seed_account };
+  Seeding *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_seed_write (self->spec, self->hospital->policy, self->now, &sink, self, &error))
+    hand_over (self, NULL);
+  g_mutex_lock (&self->mutex);
+  self->finished = TRUE;
+  self->failure = g_steal_pointer (&error);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  return NULL;
+}
+
+/* NULL: that was all. */
+static GPtrArray *
+take_batch (Seeding *self)
+{
+  GPtrArray *batch;
+
+  g_mutex_lock (&self->mutex);
+  while (self->batches.length == 0 && !self->finished)
+    g_cond_wait (&self->cond, &self->mutex);
+  batch = g_queue_pop_head (&self->batches);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->mutex);
+  return batch;
+}
+
+static gboolean
+write_batch (Seeding *self, GPtrArray *batch, GError **error)
+{
+  for (guint i = 0; i < batch->len; i++)
+    {
+      const ZqFirst *first = g_ptr_array_index (batch, i);
+
+      if (first->node != NULL
+              ? !zq_records_add (self->hospital, first, error)
+              : !zq_hospital_put (self->hospital, first->type, first->id, first->text, first->updated, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* @whole: all in one transaction. */
+static gboolean
+write_all (Seeding *self, gboolean whole, GError **error)
+{
+  guint n = 0;
+  gboolean ok = TRUE;
+  GPtrArray *batch;
+
+  while (ok && (batch = take_batch (self)) != NULL)
+    {
+      ok = write_batch (self, batch, error);
+      n += batch->len;
+      g_ptr_array_unref (batch);
+      if (ok && !whole && n >= PUTS_A_TRANSACTION)
+        {
+          n = 0;
+          ok = zq_records_end (self->hospital, TRUE, error) && zq_records_begin (self->hospital, error);
+        }
+    }
+  return ok;
 }
 
 static gboolean
 seed (ZqHospital *self, const ZqSeedSpec *spec, gboolean whole, GError **error)
 {
-  static const ZqSeedSink sink = { seed_put, seed_account };
-  Seeding seeding = { self, 0, whole };
+  Seeding seeding = { .hospital = self, .spec = spec, .now = zq_clock_now (self->clock) };
+  GThread *thread;
   gboolean ok;
 
   if (!zq_records_begin (self, error))
     return FALSE;
-  ok = zq_seed_write (spec, self->policy, zq_clock_now (self->clock), &sink, &seeding, error);
+  g_mutex_init (&seeding.mutex);
+  g_cond_init (&seeding.cond);
+  g_queue_init (&seeding.batches);
+  seeding.batch = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_first_free);
+  seeding.accounts = g_ptr_array_new_with_free_func ((GDestroyNotify)g_strfreev);
+  thread = g_thread_new ("zq-seed", seed_main, &seeding);
+
+  ok = write_all (&seeding, whole, error);
+  g_mutex_lock (&seeding.mutex);
+  seeding.stopped = TRUE;
+  g_cond_broadcast (&seeding.cond);
+  g_mutex_unlock (&seeding.mutex);
+  g_thread_join (thread);
+  if (ok && seeding.failure != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&seeding.failure));
+      ok = FALSE;
+    }
+  ok = ok && add_accounts (&seeding, error);
+
+  g_clear_error (&seeding.failure);
+  g_queue_clear_full (&seeding.batches, (GDestroyNotify)g_ptr_array_unref);
+  g_ptr_array_unref (seeding.batch);
+  g_ptr_array_unref (seeding.accounts);
+  g_cond_clear (&seeding.cond);
+  g_mutex_clear (&seeding.mutex);
   if (!self->in_transaction)
     return FALSE;
   return zq_records_end (self, ok, ok ? error : NULL) && ok;

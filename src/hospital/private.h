@@ -126,9 +126,23 @@ GPtrArray *zq_records_history (ZqHospital *self, gint64 row, GError **error);
 /* Within a transaction. @when: 0 = now. */
 ZqStored *
 zq_records_write (ZqHospital *self, const char *type, const char *id, const char *text, gint64 when, GError **error);
-/* Within a transaction: a first version, whose text has its id and meta already; nothing of it is checked. */
-gboolean
-zq_records_add (ZqHospital *self, const char *type, const char *id, const char *text, gint64 updated, GError **error);
+/* A first version whose text has its id and meta already; nothing of it is checked. */
+typedef struct
+{
+  char *type;
+  char *id;
+  char *text;
+  gint64 updated;
+  JsonNode *node;     /* these two: NULL until zq_first_prepare() */
+  GPtrArray *entries; /* of ZqIndexEntry */
+} ZqFirst;
+
+ZqFirst *zq_first_new (const char *type, const char *id, const char *text, gint64 updated);
+void zq_first_free (ZqFirst *self);
+/* What needs no database; any thread. */
+gboolean zq_first_prepare (ZqHospital *self, ZqFirst *first, GError **error);
+/* Within a transaction. */
+gboolean zq_records_add (ZqHospital *self, const ZqFirst *first, GError **error);
 gboolean zq_records_delete (ZqHospital *self, ZqStored *stored, GError **error);
 
 /* params.c */

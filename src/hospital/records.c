@@ -207,17 +207,22 @@ compare_entries (gconstpointer a, gconstpointer b)
   return order != 0 ? order : g_strcmp0 (one->value, other->value);
 }
 
-/* @row has no entries yet. In the order of the table each goes to its end, which takes half the time. */
-static gboolean
-index_add (
-    ZqHospital *self, gint64 row, const char *type, const char *id, gint64 updated, JsonNode *node, GError **error)
+/* In the order of the table each goes to its end, which takes half the time. */
+static GPtrArray *
+index_make (ZqHospital *self, const char *type, const char *id, JsonNode *node)
 {
-  g_autoptr (GPtrArray) entries = zq_index_new ();
+  GPtrArray *entries = zq_index_new ();
 
   zq_params_index (self, type, node, entries);
   zq_access_index (self, type, id, node, entries);
   g_ptr_array_sort (entries, compare_entries);
+  return entries;
+}
 
+/* @row has no entries yet. */
+static gboolean
+index_add (ZqHospital *self, gint64 row, gint64 updated, GPtrArray *entries, GError **error)
+{
   for (guint i = 0; i < entries->len; i++)
     {
       const ZqIndexEntry *entry = g_ptr_array_index (entries, i);
@@ -235,14 +240,16 @@ index_add (
         return FALSE;
     }
 
-  return zq_access_update (self, row, type, id, node, error);
+  return TRUE;
 }
 
 static gboolean
 index_write (ZqHospital *self, const ZqStored *stored, JsonNode *node, GError **error)
 {
-  return index_clear (self, stored->row, error) &&
-         index_add (self, stored->row, stored->type, stored->id, stored->updated, node, error);
+  g_autoptr (GPtrArray) entries = index_make (self, stored->type, stored->id, node);
+
+  return index_clear (self, stored->row, error) && index_add (self, stored->row, stored->updated, entries, error) &&
+         zq_access_update (self, stored->row, stored->type, stored->id, node, error);
 }
 
 /* Sets what the server sets, in the text itself, so that all other tokens stay as they came. */
@@ -340,20 +347,54 @@ zq_records_write (ZqHospital *self, const char *type, const char *id, const char
   return index_write (self, stored, node, error) ? g_steal_pointer (&stored) : NULL;
 }
 
-gboolean
-zq_records_add (ZqHospital *self, const char *type, const char *id, const char *text, gint64 updated, GError **error)
+ZqFirst *
+zq_first_new (const char *type, const char *id, const char *text, gint64 updated)
 {
-  g_autoptr (JsonNode) node = zq_json_read (text, -1, error);
+  ZqFirst *self = g_new0 (ZqFirst, 1);
 
-  g_return_val_if_fail (self->in_transaction, FALSE);
+  self->type = g_strdup (type);
+  self->id = g_strdup (id);
+  self->text = g_strdup (text);
+  self->updated = updated;
+  return self;
+}
 
-  if (node == NULL || !zq_db_exec (self->db, error,
-                                   "INSERT INTO resource (type, id, version, updated, text) VALUES (?1, ?2, 1, ?3, ?4)",
-                                   "ssis", type, id, updated, text))
+void
+zq_first_free (ZqFirst *self)
+{
+  g_free (self->type);
+  g_free (self->id);
+  g_free (self->text);
+  g_clear_pointer (&self->node, json_node_unref);
+  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_free (self);
+}
+
+gboolean
+zq_first_prepare (ZqHospital *self, ZqFirst *first, GError **error)
+{
+  first->node = zq_json_read (first->text, -1, error);
+  if (first->node != NULL)
+    first->entries = index_make (self, first->type, first->id, first->node);
+  return first->node != NULL;
+}
+
+gboolean
+zq_records_add (ZqHospital *self, const ZqFirst *first, GError **error)
+{
+  gint64 row;
+
+  g_return_val_if_fail (self->in_transaction && first->node != NULL, FALSE);
+
+  if (!zq_db_exec (self->db, error,
+                   "INSERT INTO resource (type, id, version, updated, text) VALUES (?1, ?2, 1, ?3, ?4)", "ssis",
+                   first->type, first->id, first->updated, first->text))
     return FALSE;
-  self->last_updated = MAX (self->last_updated, updated);
+  row = zq_db_last_insert_id (self->db);
+  self->last_updated = MAX (self->last_updated, first->updated);
 
-  return index_add (self, zq_db_last_insert_id (self->db), type, id, updated, node, error);
+  return index_add (self, row, first->updated, first->entries, error) &&
+         zq_access_update (self, row, first->type, first->id, first->node, error);
 }
 
 gboolean
