@@ -271,7 +271,7 @@ match (Bound *self, const char *rows)
   const ZqSession *session = self->connection->session;
   g_autofree char *from = NULL, *sql = NULL, *values = NULL;
   g_auto (ZqReply) reply = { 0 };
-  g_auto (ZqSearch) search;
+  g_auto (ZqSearch) search = { 0 };
   gint64 found;
 
   zq_search_init (&search, self->type);

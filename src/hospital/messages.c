@@ -154,8 +154,23 @@ check_note (ZqHospital *self, const ZqSession *session, JsonNode *fresh, ZqReply
 }
 
 static gboolean
+check_files (ZqHospital *self, const ZqSession *session, JsonNode *fresh, ZqReply *reply)
+{
+  g_autoptr (GPtrArray) attachments = g_ptr_array_new ();
+
+  zq_nodes_collect (fresh, "payload.contentAttachment", attachments);
+  for (guint i = 0; i < attachments->len; i++)
+    if (!zq_binary_check_attachment (self, session, g_ptr_array_index (attachments, i), reply))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
 check_new (ZqHospital *self, const ZqSession *session, JsonNode *fresh, ZqReply *reply)
 {
+  if (!check_files (self, session, fresh, reply))
+    return FALSE;
   if (zq_message_has_category (fresh, "internal-note"))
     return check_note (self, session, fresh, reply);
   if (has_status (fresh, "preparation"))

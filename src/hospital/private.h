@@ -272,9 +272,15 @@ char *zq_references_resolve (const char *text, gsize length, GHashTable *ids);
 void zq_bundle_run (ZqHospital *self, const ZqRequest *request, JsonNode *node, ZqReply *reply);
 
 /* binary.c */
-char *zq_binary_from_raw (const ZqRequest *request);
+char *zq_binary_from_raw (const ZqRequest *request, const char *id);
 gboolean zq_binary_wants_raw (const ZqRequest *request, JsonNode *node);
 void zq_binary_to_raw (JsonNode *node, ZqReply *reply);
+/* Refuses what nobody has to show. */
+gboolean zq_binary_check (const ZqSession *session, JsonNode *node, ZqReply *reply);
+/* Refuses an attachment that says something else than its file. */
+gboolean zq_binary_check_attachment (ZqHospital *self, const ZqSession *session, JsonNode *attachment, ZqReply *reply);
+/* As in Attachment.hash. (transfer full) */
+char *zq_binary_hash (const void *bytes, gsize length);
 
 /* capability.c */
 char *zq_capability_new (ZqHospital *self);

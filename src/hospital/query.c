@@ -24,6 +24,8 @@ zq_search_init (ZqSearch *self, const char *type)
 void
 zq_search_clear (ZqSearch *self)
 {
+  if (self->where == NULL)
+    return;
   g_string_free (self->where, TRUE);
   g_string_free (self->updated, TRUE);
   g_array_unref (self->criteria);

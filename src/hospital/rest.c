@@ -238,9 +238,10 @@ run_history (ZqHospital *self, const ZqRequest *request, const char *type, const
   reply->body = g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* The body as a resource of @type: its text and what was read of it. */
+/* The body as a resource of @type: its text and what was read of it. @id: what a raw body gets, or NULL. */
 static char *
-read_body (ZqHospital *self, const ZqRequest *request, const char *type, JsonNode **node, ZqReply *reply)
+read_body (
+    ZqHospital *self, const ZqRequest *request, const char *type, const char *id, JsonNode **node, ZqReply *reply)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
@@ -257,7 +258,7 @@ read_body (ZqHospital *self, const ZqRequest *request, const char *type, JsonNod
       return NULL;
     }
   text = json ? g_strndup (g_bytes_get_data (request->body, NULL), g_bytes_get_size (request->body))
-              : zq_binary_from_raw (request);
+              : zq_binary_from_raw (request, id);
   *node = zq_json_read (text, json ? (gssize)g_bytes_get_size (request->body) : -1, &error);
   if (*node == NULL)
     {
@@ -294,6 +295,7 @@ write_checked (ZqHospital *self,
   g_autofree char *kept = NULL;
 
   if (!zq_access_writes (self, request->session, type, id, old, node, reply) ||
+      (g_str_equal (type, "Binary") && !zq_binary_check (request->session, node, reply)) ||
       !zq_workflow_before (self, request->session, type, old, node, reply))
     return NULL;
   kept = zq_workflow_prepare (self, request->session, type, text, old, node, &error);
@@ -339,7 +341,7 @@ run_create (ZqHospital *self, const ZqRequest *request, const char *type, ZqRepl
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (ZqStored) stored = NULL;
   g_autofree char *id = request->new_id != NULL ? g_strdup (request->new_id) : zq_id_new ();
-  g_autofree char *text = read_body (self, request, type, &node, reply);
+  g_autofree char *text = read_body (self, request, type, NULL, &node, reply);
 
   if (text == NULL || !conditional_create (self, request, type, reply))
     return;
@@ -363,7 +365,7 @@ run_update (ZqHospital *self, const ZqRequest *request, const char *type, const 
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) node = NULL;
   g_autoptr (ZqStored) before = NULL, stored = NULL;
-  g_autofree char *text = read_body (self, request, type, &node, reply);
+  g_autofree char *text = read_body (self, request, type, id, &node, reply);
   gboolean existed;
 
   if (text == NULL)
@@ -508,7 +510,7 @@ zq_rest_handle (ZqHospital *self, const ZqRequest *request, ZqReply *reply)
   if (g_str_equal (request->method, "POST") && *request->path == '\0')
     {
       g_autoptr (JsonNode) node = NULL;
-      g_autofree char *text = read_body (self, request, "Bundle", &node, reply);
+      g_autofree char *text = read_body (self, request, "Bundle", NULL, &node, reply);
 
       if (text != NULL)
         zq_bundle_run (self, request, node, reply);

@@ -157,7 +157,7 @@ run (ZqHospital *hospital, const ZqRequest *request, ZqPage *page, ZqReply *repl
   g_autoptr (GString) entries = g_string_new (NULL);
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GHashTable) matches = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  g_auto (ZqSearch) search;
+  g_auto (ZqSearch) search = { 0 };
   gboolean first = page->key == NULL;
   gint64 total = -1;
   guint n = 0;
@@ -215,7 +215,7 @@ zq_search_rows (
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqRows) rows = NULL;
-  g_auto (ZqSearch) search;
+  g_auto (ZqSearch) search = { 0 };
   ZqPage start = { type, NULL, NULL, 0 };
 
   zq_search_init (&search, type);

@@ -44,7 +44,7 @@ check_criteria (ZqHospital *self, const char *criteria, ZqReply *reply)
   const char *mark = criteria != NULL ? strchr (criteria, '?') : NULL;
   g_autofree char *type = mark != NULL ? g_strndup (criteria, mark - criteria) : NULL;
   g_auto (ZqReply) inner = { 0 };
-  g_auto (ZqSearch) search;
+  g_auto (ZqSearch) search = { 0 };
 
   if (!zq_type_is_known (type))
     return zq_reply_fail (reply, 422, "Subscription.criteria is no search, as in Communication?_tag=…");
