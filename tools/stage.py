@@ -1,0 +1,114 @@
+"""What tools/bench and tools/screenshots stand on: a private home, display, bus and keyring, the sandbox hospital with
+demo data, and a workstation that has been filled from it."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+BUILD = os.path.abspath(os.environ.get("ZHENQIAO_BUILD", "_build"))
+BIN = os.path.join(BUILD, "install", "bin")
+
+
+class Failed(Exception):
+    pass
+
+
+class Place:
+    """A private home, display, bus and keyring, and the programs started in it."""
+
+    def __init__(self, size="1366x768", language="zh_CN"):
+        self.dir = tempfile.mkdtemp(prefix="zq-stage-")
+        self.started = []
+        self.env = dict(os.environ, HOME=self.dir, XDG_RUNTIME_DIR=self.dir, LC_ALL="C.UTF-8", LANGUAGE=language,
+                        GDK_BACKEND="x11", GSK_RENDERER="cairo", GIO_USE_VFS="local", GTK_A11Y="none",
+                        GSETTINGS_SCHEMA_DIR=os.path.join(BUILD, "install/share/glib-2.0/schemas"))
+        for name in ("WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+            self.env.pop(name, None)
+        os.chmod(self.dir, 0o700)
+        os.makedirs(os.path.join(self.dir, ".local/share/keyrings"))
+        self.env["DISPLAY"] = ":" + self.read_fd("Xvfb", "-screen", "0", size + "x24", "-nolisten", "tcp", "-displayfd")
+        self.start("openbox")
+        self.env["DBUS_SESSION_BUS_ADDRESS"] = self.read_fd("dbus-daemon", "--session", "--nofork", "--print-address")
+        keyring = self.start("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", stdin=subprocess.PIPE)
+        keyring.stdin.write(b"stage")
+        keyring.stdin.close()
+        for _ in range(100):
+            names = subprocess.run(["gdbus", "call", "--session", "--dest", "org.freedesktop.DBus", "--object-path",
+                                    "/org/freedesktop/DBus", "--method", "org.freedesktop.DBus.ListNames"],
+                                   env=self.env, capture_output=True, text=True)
+            if "org.freedesktop.secrets" in names.stdout:
+                break
+            time.sleep(0.05)
+        else:
+            raise Failed("no keyring")
+
+    def start(self, *command, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.DEVNULL)
+        options.setdefault("stderr", subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=self.env, **options)
+        self.started.append(process)
+        return process
+
+    def read_fd(self, *command):
+        """Starts a program that writes a line to the descriptor named last, and returns that line."""
+        read, write = os.pipe()
+        last = f"{command[-1]}={write}" if command[-1].startswith("--") else None
+        self.start(*([*command[:-1], last] if last else [*command, str(write)]), pass_fds=(write,))
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            return pipe.readline().strip()
+
+    def stop(self, process):
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def close(self):
+        for process in reversed(self.started):
+            self.stop(process)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class Demo:
+    """The sandbox hospital with demo data, and a workstation's data folder that has been filled."""
+
+    def __init__(self, place):
+        self.place = place
+        self.data = os.path.join(place.dir, "workstation")
+        self.port = "0"
+        self.hospital = None
+        self.base = None
+        self.open_hospital()
+        picture = os.path.join(place.dir, "first.png")
+        first = place.start(os.path.join(BIN, "zhenqiao"), "--data-dir", self.data, "--hospital", self.base, "--login-hint",
+                            "doctor", "--auto-follow", "--screenshot", picture)
+        try:
+            first.wait(120)
+        except subprocess.TimeoutExpired:
+            raise Failed("the first fill did not end")
+        if first.returncode:
+            raise Failed(f"the workstation ended with {first.returncode}")
+
+    def open_hospital(self):
+        self.hospital = self.place.start(os.path.join(BIN, "zhenqiao-hospital"), "--listen", f"127.0.0.1:{self.port}", "--data",
+                                         os.path.join(self.place.dir, "hospital"), "--seed", "demo", "--auto-approve",
+                                         stdout=subprocess.PIPE, text=True)
+        line = self.hospital.stdout.readline().strip()
+        if not line.startswith("listening "):
+            raise Failed("the hospital did not start")
+        self.base = line.split(" ", 1)[1]
+        self.port = re.search(r":(\d+)/", self.base).group(1)
+
+    def close_hospital(self):
+        self.place.stop(self.hospital)
+
+    def workstation(self, *arguments, **options):
+        return self.place.start(os.path.join(BIN, "zhenqiao"), "--data-dir", self.data, "--hospital", self.base, *arguments, **options)
