@@ -87,6 +87,8 @@ zq_hospital_listen (ZqHospital *self, const char *address, GError **error)
 
   if (wanted == NULL)
     return FALSE;
+  if (!zq_db_script (self->db, "PRAGMA cache_size = -65536", error))
+    return FALSE;
   self->server = soup_server_new ("server-header", "zhenqiao-hospital ", NULL);
   zq_server_register (self);
   zq_smart_register (self);

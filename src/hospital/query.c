@@ -335,8 +335,8 @@ read_ids (ZqSearch *self, const char *value, ZqReply *reply)
   if (values->len > MAX_VALUES)
     return zq_reply_fail (reply, 400, "Too many values in one parameter");
   self->by_id = TRUE;
-  g_string_append_printf (self->where, " AND r.id IN (SELECT value FROM json_each (?2, '$.v%u'))",
-                          zq_search_add_values (self, values));
+  self->id_place = zq_search_add_values (self, values);
+  g_string_append_printf (self->where, " AND r.id IN (SELECT value FROM json_each (?2, '$.v%u'))", self->id_place);
   return TRUE;
 }
 
@@ -507,9 +507,14 @@ zq_search_from (const ZqSearch *self, const ZqSession *session, char **key)
                             " (SELECT ?3 UNION ALL SELECT x.ref FROM access x WHERE x.who = ?3)) m"
                             " CROSS JOIN resource r WHERE r.row = m.row");
     }
+  else if (driver == NULL && self->by_id)
+    g_string_append_printf (out,
+                            "FROM (SELECT DISTINCT value FROM json_each (?2, '$.v%u')) m CROSS JOIN resource r"
+                            " WHERE r.id = m.value",
+                            self->id_place);
   else if (driver == NULL)
     g_string_append_printf (out, "FROM resource r%s WHERE TRUE",
-                            !self->by_id && self->sort == ZQ_SORT_UPDATED ? " INDEXED BY resource_updated" : "");
+                            self->sort == ZQ_SORT_UPDATED ? " INDEXED BY resource_updated" : "");
   else if (driver->n_values == 1)
     g_string_append_printf (out,
                             "FROM idx i INDEXED BY idx_value CROSS JOIN resource r"

@@ -29,6 +29,7 @@ typedef struct
   ZqSort sort;
   const char *sort_name; /* of a date: "authored-on" */
   gboolean by_id;
+  guint id_place; /* of the ids in `values` */
   gboolean descending;
   guint count;
   gboolean only_total;

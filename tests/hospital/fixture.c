@@ -151,7 +151,9 @@ send (Fixture *fixture, SoupMessage *message)
 
   answer->status = soup_message_get_status (message);
   answer->length = g_bytes_get_size (waiting.bytes);
-  answer->text = g_strndup (g_bytes_get_data (waiting.bytes, NULL), answer->length);
+  answer->text = g_malloc0 (answer->length + 1);
+  if (answer->length > 0)
+    memcpy (answer->text, g_bytes_get_data (waiting.bytes, NULL), answer->length);
   answer->node = answer->length > 0 ? zq_json_read (answer->text, answer->length, NULL) : NULL;
   g_bytes_unref (waiting.bytes);
 
