@@ -12,6 +12,7 @@ struct _ZqSessionStatus
   gint64 offline_since;
   ZqSessionCounts counts;
   double progress;
+  ZqLiveState live;
 
   /* owned */
   char *problem;
@@ -29,6 +30,7 @@ enum
   PROP_UNREADABLE,
   PROP_PROGRESS,
   PROP_PROBLEM,
+  PROP_LIVE,
   N_PROPS
 };
 
@@ -42,6 +44,12 @@ G_DEFINE_ENUM_TYPE (ZqSessionState,
                     G_DEFINE_ENUM_VALUE (ZQ_SESSION_OFFLINE, "offline"),
                     G_DEFINE_ENUM_VALUE (ZQ_SESSION_SYNCING, "syncing"),
                     G_DEFINE_ENUM_VALUE (ZQ_SESSION_SYNCED, "synced"))
+
+G_DEFINE_ENUM_TYPE (ZqLiveState,
+                    zq_live_state,
+                    G_DEFINE_ENUM_VALUE (ZQ_LIVE_OFF, "off"),
+                    G_DEFINE_ENUM_VALUE (ZQ_LIVE_DOWN, "down"),
+                    G_DEFINE_ENUM_VALUE (ZQ_LIVE_UP, "up"))
 
 static void
 zq_session_status_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
@@ -76,6 +84,9 @@ zq_session_status_get_property (GObject *object, guint prop_id, GValue *value, G
       break;
     case PROP_PROBLEM:
       g_value_set_string (value, self->problem);
+      break;
+    case PROP_LIVE:
+      g_value_set_enum (value, self->live);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -124,6 +135,7 @@ zq_session_status_class_init (ZqSessionStatusClass *klass)
   install_uint (PROP_UNREADABLE, "unreadable");
   properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, -1, 1, -1, flags);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  properties[PROP_LIVE] = g_param_spec_enum ("live", NULL, NULL, ZQ_TYPE_LIVE_STATE, ZQ_LIVE_OFF, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -227,6 +239,26 @@ zq_session_status_get_problem (ZqSessionStatus *self)
   g_return_val_if_fail (ZQ_IS_SESSION_STATUS (self), NULL);
 
   return self->problem;
+}
+
+void
+zq_session_status_set_live (ZqSessionStatus *self, ZqLiveState live)
+{
+  g_return_if_fail (ZQ_IS_SESSION_STATUS (self));
+
+  if (self->live == live)
+    return;
+
+  self->live = live;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LIVE]);
+}
+
+ZqLiveState
+zq_session_status_get_live (ZqSessionStatus *self)
+{
+  g_return_val_if_fail (ZQ_IS_SESSION_STATUS (self), ZQ_LIVE_OFF);
+
+  return self->live;
 }
 
 static void

@@ -16,6 +16,17 @@ typedef enum
 #define ZQ_TYPE_SESSION_STATE (zq_session_state_get_type ())
 GType zq_session_state_get_type (void);
 
+/* Whether the hospital tells by itself what is new. */
+typedef enum
+{
+  ZQ_LIVE_OFF,  /* it cannot, or does not want to: asked now and then */
+  ZQ_LIVE_DOWN, /* it can; the connection is being made */
+  ZQ_LIVE_UP,
+} ZqLiveState;
+
+#define ZQ_TYPE_LIVE_STATE (zq_live_state_get_type ())
+GType zq_live_state_get_type (void);
+
 #define ZQ_TYPE_SESSION_STATUS (zq_session_status_get_type ())
 G_DECLARE_FINAL_TYPE (ZqSessionStatus, zq_session_status, ZQ, SESSION_STATUS, GObject)
 
@@ -26,7 +37,7 @@ G_DECLARE_FINAL_TYPE (ZqSessionStatus, zq_session_status, ZQ, SESSION_STATUS, GO
  * binds to its properties: "state" (ZqSessionState), "last-synced" (int64, µs UTC, 0 = never),
  * "offline-since" (int64, 0 = is not), "waiting", "held", "refused", "unreadable" (uint),
  * "progress" (double 0–1 of a first fill, -1 = none), "problem" (string or NULL: one line, no
- * patient data).
+ * patient data), "live" (ZqLiveState).
  */
 ZqSessionStatus *zq_session_status_new (void);
 
@@ -37,6 +48,9 @@ gint64 zq_session_status_get_offline_since (ZqSessionStatus *self);
 void zq_session_status_set_progress (ZqSessionStatus *self, double progress);
 void zq_session_status_set_problem (ZqSessionStatus *self, const char *problem);
 const char *zq_session_status_get_problem (ZqSessionStatus *self);
+
+void zq_session_status_set_live (ZqSessionStatus *self, ZqLiveState live);
+ZqLiveState zq_session_status_get_live (ZqSessionStatus *self);
 
 typedef struct
 {

@@ -3,6 +3,7 @@
 
 #include "fhir/address.h"
 #include "fhir/body.h"
+#include "fhir/client-private.h"
 #include "fhir/response.h"
 
 #include <libsoup/soup.h>
@@ -395,6 +396,28 @@ zq_fhir_client_send_finish (
   if (unclear != NULL)
     *unclear = call->unclear;
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+ZqTokenProvider *
+zq_fhir_client_get_tokens (ZqFhirClient *self)
+{
+  return self->tokens;
+}
+
+GTlsDatabase *
+zq_fhir_client_get_tls_database (ZqFhirClient *self)
+{
+  return soup_session_get_tls_database (self->session);
+}
+
+gboolean
+zq_fhir_client_check (ZqFhirClient *self, GUri *target, GError **error)
+{
+  GError *problem = check_target (self, target);
+
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return problem == NULL;
 }
 
 const char *
