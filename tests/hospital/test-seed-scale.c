@@ -278,8 +278,8 @@ test_states (void)
     }
   g_assert_cmpuint (n_open, ==, 500);
   g_assert_cmpuint (n_open + n_closed, ==, 8000);
-  g_assert_cmpuint (counted (sink, "owner Practitioner/doc-lin"), >, 4400);
-  g_assert_cmpuint (counted (sink, "owner Practitioner/doc-fang"), >, 800);
+  g_assert_cmpuint (counted (sink, "owner Practitioner/doc-lin"), >, 6000);
+  g_assert_cmpuint (counted (sink, "owner Practitioner/doc-fang"), >, 100);
   g_assert_cmpuint (counted (sink, "owner Organization/" ZQ_SEED_ENDO), >, 100);
   g_assert_cmpuint (counted (sink, "priority urgent"), >, 200);
 }

@@ -15,6 +15,12 @@
 
 typedef struct
 {
+  char *type;
+  char *json;
+} Resource;
+
+typedef struct
+{
   /* input */
   ZqStore *store;
   const ZqSeedSpec *spec;
@@ -24,6 +30,8 @@ typedef struct
   GHashTable *types;    /* that a kind is there for */
   GHashTable *demo;     /* "Type/id" → text: what is not of the bulk, of which the doctor sees a part */
   GHashTable *patients; /* ids of the demo's that were taken */
+  GPtrArray *waiting;   /* Resource: of the consultation whose Task has not come yet */
+  GHashTable *people;   /* "Patient/id" → what is of one whom the doctor has not met yet */
   GString *page;
   guint n_entries;
   guint n_pages;
@@ -126,14 +134,109 @@ stamp (const char *json, const char *type, const char *id, gint64 updated)
   return g_strconcat (head, ",\"id\":\"", id, "\",", meta, "}", rest, NULL);
 }
 
-/* Whom nobody has asked anything yet no doctor sees. */
-static gboolean
-is_shown (Fill *self, const char *type, const char *id)
+static void
+resource_free (gpointer data)
 {
-  if (!g_hash_table_contains (self->types, type))
+  Resource *self = data;
+
+  g_free (self->type);
+  g_free (self->json);
+  g_free (self);
+}
+
+static void
+keep (GPtrArray *resources, const char *type, const char *json)
+{
+  Resource *resource = g_new0 (Resource, 1);
+
+  resource->type = g_strdup (type);
+  resource->json = g_strdup (json);
+  g_ptr_array_add (resources, resource);
+}
+
+/* The reference of a member, as the generator writes it; NULL: there is none. (transfer full) */
+static char *
+reference_of (const char *json, const char *member)
+{
+  g_autofree char *head = g_strdup_printf ("\"%s\":{\"reference\":\"", member);
+  const char *found = strstr (json, head);
+
+  return found != NULL ? g_strndup (found + strlen (head), strcspn (found + strlen (head), "\"")) : NULL;
+}
+
+static gboolean
+take_all (Fill *self, GPtrArray *resources, gboolean notes_only, GError **error)
+{
+  for (guint i = 0; i < resources->len; i++)
+    {
+      const Resource *resource = g_ptr_array_index (resources, i);
+
+      if (g_hash_table_contains (self->types, resource->type) &&
+          (!notes_only || strstr (resource->json, "\"code\":\"internal-note\"") != NULL) &&
+          !take (self, resource->json, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Whether a doctor is shown more than the Task: it is theirs or the pool's. */
+static gboolean
+is_relevant (const char *task)
+{
+  g_autofree char *owner = reference_of (task, "owner");
+
+  return g_strcmp0 (owner, "Practitioner/" DOCTOR) == 0 || g_strcmp0 (owner, "Organization/" DEPARTMENT) == 0;
+}
+
+/* The Task is the last of a consultation. */
+static gboolean
+take_consultation (Fill *self, const char *task, GError **error)
+{
+  g_autofree char *patient = reference_of (task, "for");
+  gboolean relevant = is_relevant (task);
+  GPtrArray *person = relevant ? g_hash_table_lookup (self->people, patient) : NULL;
+
+  if ((person != NULL && !take_all (self, person, FALSE, error)) || !take_all (self, self->waiting, !relevant, error) ||
+      !take (self, task, error))
     return FALSE;
-  if (g_str_has_prefix (id, "bp-") || g_str_has_prefix (id, "ba-") || g_str_has_prefix (id, "bl-"))
-    return g_ascii_strtoll (id + 3, NULL, 10) <= self->spec->consultations;
+  g_ptr_array_set_size (self->waiting, 0);
+  if (person != NULL)
+    g_hash_table_remove (self->people, patient);
+  return TRUE;
+}
+
+static gboolean
+take_bulk (Fill *self, const char *type, const char *id, const char *json, GError **error)
+{
+  g_autofree char *patient = NULL;
+  GPtrArray *person;
+
+  if (g_str_equal (type, "Task"))
+    return take_consultation (self, json, error);
+  if (g_str_equal (type, "Patient"))
+    {
+      person = g_ptr_array_new_with_free_func (resource_free);
+      keep (person, type, json);
+      g_hash_table_insert (self->people, g_strconcat ("Patient/", id, NULL), person);
+      return TRUE;
+    }
+  if (!g_hash_table_contains (self->types, type))
+    return TRUE;
+  if (g_str_equal (type, "AllergyIntolerance") || g_str_equal (type, "RelatedPerson"))
+    {
+      patient = reference_of (json, "patient");
+      person = g_hash_table_lookup (self->people, patient);
+      if (person == NULL)
+        return take (self, json, error);
+      keep (person, type, json);
+      return TRUE;
+    }
+  if (g_str_equal (type, "Observation"))
+    {
+      patient = reference_of (json, "subject");
+      return g_hash_table_contains (self->people, patient) || take (self, json, error);
+    }
+  keep (self->waiting, type, json);
   return TRUE;
 }
 
@@ -144,12 +247,10 @@ put (gpointer data, const char *type, const char *id, const char *json, gboolean
 
   if (++self->report->n_written % 50000 == 0 && self->progress != NULL)
     self->progress (self->report);
-  if (!whole)
-    {
-      g_hash_table_insert (self->demo, g_strconcat (type, "/", id, NULL), stamp (json, type, id, updated));
-      return TRUE;
-    }
-  return !is_shown (self, type, id) || take (self, json, error);
+  if (whole)
+    return take_bulk (self, type, id, json, error);
+  g_hash_table_insert (self->demo, g_strconcat (type, "/", id, NULL), stamp (json, type, id, updated));
+  return TRUE;
 }
 
 static gboolean
@@ -166,9 +267,43 @@ account (gpointer data,
 
 /* --- what of the demo the doctor sees --------------------------------------------------------- */
 
+/* The threads of the demo that are theirs or the pool's. */
+static GHashTable *
+list_threads (Fill *self)
+{
+  GHashTable *threads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTableIter iter;
+  gpointer reference, json;
+
+  g_hash_table_iter_init (&iter, self->demo);
+  while (g_hash_table_iter_next (&iter, &reference, &json))
+    if (g_str_has_prefix (reference, "Task/") && is_relevant (json))
+      g_hash_table_add (threads, reference_of (json, "focus"));
+  return threads;
+}
+
+/* What the searches of sync bring; all else comes by being referred to. */
+static gboolean
+is_searched (const char *reference, JsonNode *node, GHashTable *threads)
+{
+  const char *thread = zq_json_get_string (node, "partOf[0].reference");
+
+  if (zq_json_get_tag (node, ZQ_SYSTEM_POLICY) != NULL)
+    return TRUE;
+  if (g_strcmp0 (zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT), DEPARTMENT) != 0)
+    return FALSE;
+  if (g_str_has_prefix (reference, "Communication/"))
+    return g_hash_table_contains (threads, thread != NULL ? thread : reference) ||
+           (thread != NULL && g_str_has_prefix (thread, "Task/"));
+  if (g_str_has_prefix (reference, "Basic/"))
+    return g_hash_table_contains (threads, zq_json_get_string (node, "subject.reference"));
+  return g_str_has_prefix (reference, "Task/") || g_str_has_prefix (reference, "PractitionerRole/");
+}
+
 static gboolean
 take_demo (Fill *self, GError **error)
 {
+  g_autoptr (GHashTable) threads = list_threads (self);
   GHashTableIter iter;
   gpointer reference, json;
 
@@ -176,12 +311,8 @@ take_demo (Fill *self, GError **error)
   while (g_hash_table_iter_next (&iter, &reference, &json))
     {
       g_autoptr (JsonNode) node = zq_json_read (json, -1, NULL);
-      g_autofree char *type = g_strndup (reference, strcspn (reference, "/"));
 
-      if (g_hash_table_contains (self->types, type) &&
-          (g_strcmp0 (zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT), DEPARTMENT) == 0 ||
-           zq_json_get_tag (node, ZQ_SYSTEM_POLICY) != NULL) &&
-          !take (self, json, error))
+      if (is_searched (reference, node, threads) && !take (self, json, error))
         return FALSE;
     }
   if (!send_page (self, error))
@@ -338,6 +469,8 @@ zq_fill_store (ZqStore *store,
   self.types = g_hash_table_new (g_str_hash, g_str_equal);
   self.demo = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self.patients = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self.waiting = g_ptr_array_new_with_free_func (resource_free);
+  self.people = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   self.page = g_string_new (NULL);
   for (const ZqResourceKind *const *kind = zq_store_get_kinds (store); *kind != NULL; kind++)
     g_hash_table_add (self.types, (gpointer)(*kind)->type);
@@ -350,5 +483,7 @@ zq_fill_store (ZqStore *store,
   g_hash_table_unref (self.types);
   g_hash_table_unref (self.demo);
   g_hash_table_unref (self.patients);
+  g_hash_table_unref (self.people);
+  g_ptr_array_unref (self.waiting);
   return ok;
 }

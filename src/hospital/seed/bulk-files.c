@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FEWEST 8
-#define MOST   200
+#define MOST   150
 
 /* What telephones and their messengers make, by how usual it is. */
 static const struct
@@ -20,7 +20,8 @@ static GBytes *
 make_photo (ZqRandom *random, guint place, ZqBulkFile *file, GError **error)
 {
   static const int orientations[] = { 0, 6, 1, 6, 0, 3, 8 };
-  gsize size = zq_random_rank (random, G_N_ELEMENTS (sizes));
+  /* The last one takes as long as the others together. */
+  gsize size = zq_random_rank (random, G_N_ELEMENTS (sizes) - (place < FEWEST ? 1 : 0));
 
   file->content_type = "image/jpeg";
   g_snprintf (file->title, sizeof file->title, "IMG_%08d.jpg", (int)zq_random_between (random, 20240101, 20261231));

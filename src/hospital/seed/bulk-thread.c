@@ -218,16 +218,20 @@ put_read_marks (ZqBulk *self, ZqBulkCase *c)
 static void
 put_note (ZqBulk *self, ZqBulkCase *c)
 {
-  char id[24];
+  char id[24], instant[ZQ_SEED_INSTANT];
 
   g_snprintf (id, sizeof id, "bn-%" G_GINT64_FORMAT, c->number);
+  zq_seed_instant_us (c->ended, instant);
   g_string_truncate (self->text, 0);
   zq_seed_words_line (self->words, &c->random, "notes", self->text);
   zq_seed_json (self->seed,
-                "{'resourceType':'Communication','id':'%s',%h,'partOf':[{'reference':'Task/bt-%l'}],"
-                "'status':'completed'," CATEGORY ",'sender':{'reference':'Practitioner/" ZQ_SEED_ASSISTANT "'},"
-                "'sent':%t,'payload':[{'contentString':'%s'}]}",
-                id, c->ended, NULL, c->number, "internal-note", c->ended, self->text->str);
+                "{'resourceType':'Communication','id':'%s','meta':{'versionId':'1','lastUpdated':'%s','security':"
+                "[{'system':'http://terminology.hl7.org/CodeSystem/v3-Confidentiality','code':'R'}],"
+                "'tag':[{'system':'" ZQ_SYSTEM_DEPARTMENT "','code':'" ZQ_SEED_ENDO "'}]},"
+                "'partOf':[{'reference':'Task/bt-%l'}],'status':'completed'," CATEGORY
+                ",'sender':{'reference':'Practitioner/" ZQ_SEED_ASSISTANT
+                "'},'sent':%t,'payload':[{'contentString':'%s'}]}",
+                id, instant, c->number, "internal-note", c->ended, self->text->str);
   zq_seed_put_whole (self->seed, "Communication", id, c->ended);
 }
 

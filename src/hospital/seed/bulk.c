@@ -15,23 +15,23 @@ typedef struct
   gboolean answered, pool;
 } Share;
 
+/* Of a colleague's consultation the doctor is shown the Task only, so that few are theirs. */
 static const Share open_shares[] = {
-  { 300, "in-consultation", ZQ_BULK_DOCTOR, FALSE, FALSE },
-  { 110, "in-consultation", ZQ_BULK_DOCTOR, TRUE, FALSE },
-  { 170, "awaiting-patient", ZQ_BULK_DOCTOR, TRUE, FALSE },
-  { 110, "awaiting-acceptance", NULL, FALSE, TRUE },
+  { 400, "in-consultation", ZQ_BULK_DOCTOR, FALSE, FALSE },
+  { 120, "in-consultation", ZQ_BULK_DOCTOR, TRUE, FALSE },
+  { 200, "awaiting-patient", ZQ_BULK_DOCTOR, TRUE, FALSE },
+  { 120, "awaiting-acceptance", NULL, FALSE, TRUE },
   { 50, "awaiting-acceptance", ZQ_BULK_DOCTOR, FALSE, TRUE },
-  { 50, "ended-questions-left", ZQ_BULK_DOCTOR, TRUE, FALSE },
-  { 60, "in-consultation", "doc-fang", FALSE, FALSE },
-  { 50, "awaiting-patient", "doc-fang", TRUE, FALSE },
-  { 50, "in-consultation", "doc-he", FALSE, FALSE },
-  { 30, "awaiting-patient", "doc-he", TRUE, FALSE },
-  { 20, "ended-questions-left", "doc-fang", TRUE, FALSE },
+  { 60, "ended-questions-left", ZQ_BULK_DOCTOR, TRUE, FALSE },
+  { 15, "in-consultation", "doc-fang", FALSE, FALSE },
+  { 15, "awaiting-patient", "doc-fang", TRUE, FALSE },
+  { 15, "in-consultation", "doc-he", FALSE, FALSE },
+  { 5, "awaiting-patient", "doc-he", TRUE, FALSE },
 };
 
 static const Share closed_shares[] = {
-  { 530, "completed", ZQ_BULK_DOCTOR, TRUE, FALSE },  { 180, "completed", "doc-fang", TRUE, FALSE },
-  { 150, "completed", "doc-he", TRUE, FALSE },        { 40, "expired-refunded", NULL, FALSE, TRUE },
+  { 820, "completed", ZQ_BULK_DOCTOR, TRUE, FALSE },  { 25, "completed", "doc-fang", TRUE, FALSE },
+  { 15, "completed", "doc-he", TRUE, FALSE },         { 40, "expired-refunded", NULL, FALSE, TRUE },
   { 40, "declined", ZQ_BULK_DOCTOR, TRUE, TRUE },     { 40, "sent-offline", ZQ_BULK_DOCTOR, TRUE, FALSE },
   { 20, "transferred", ZQ_BULK_DOCTOR, TRUE, FALSE },
 };

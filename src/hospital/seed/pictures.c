@@ -153,13 +153,13 @@ draw_skin (cairo_t *cr, ZqRandom *random, double height)
 
   set_rgb (cr, tones[zq_random_between (random, 0, 3)]);
   cairo_paint (cr);
-  for (int i = 0; i < 40; i++)
+  for (int i = 0; i < 16; i++)
     fill_soft (cr, (double)zq_random_between (random, 0, 1000), (double)zq_random_between (random, 0, (gint64)height),
                (double)zq_random_between (random, 60, 380), i % 2 ? 0xFFE8D8 : 0x7A4A30, 0.05);
-  for (int i = 0; i < 60; i++)
+  for (int i = 0; i < 30; i++)
     fill_soft (cr, 500 + (double)zq_random_between (random, -230, 230),
                height / 2 + (double)zq_random_between (random, -260, 260), (double)zq_random_between (random, 20, 170),
-               i % 5 ? 0xC23B32 : 0x7C1F1E, 0.16);
+               i % 5 ? 0xC23B32 : 0x7C1F1E, 0.22);
 }
 
 static void
