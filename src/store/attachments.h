@@ -24,7 +24,7 @@ typedef enum
   ZQ_ATTACHMENT_NONE,    /* not asked for */
   ZQ_ATTACHMENT_WANTED,  /* sync fetches it as soon as it can */
   ZQ_ATTACHMENT_COMING,  /* on its way: see progress */
-  ZQ_ATTACHMENT_HELD,    /* whole, verified */
+  ZQ_ATTACHMENT_HELD,    /* whole, verified; on its way up while done < size */
   ZQ_ATTACHMENT_REFUSED, /* too large, another size or hash than said, forbidden: the reason says it */
 } ZqAttachmentState;
 
@@ -34,7 +34,7 @@ typedef struct
   gint64 size; /* bytes: when held, or as told; 0: not known */
   gint64 done; /* bytes so far, up or down */
   char *content_type;
-  char *reason; /* a key of gettext, or NULL */
+  char *reason; /* a key of gettext (store/attachments-reasons.h), or NULL */
 } ZqAttachmentInfo;
 
 void zq_attachment_info_clear (ZqAttachmentInfo *info);
@@ -46,7 +46,7 @@ ZqAttachments *zq_store_get_attachments (ZqStore *store);
 /* Signal "changed" (const char *key): its state or progress (at most some ten times a second a key).
  * Signal "wanted": there is something to fetch. */
 
-/* Bounded, main thread. */
+/* Bounded, main thread. FALSE: ZQ_ATTACHMENT_NONE. A key that was renamed is found by both names. */
 gboolean zq_attachments_peek (ZqAttachments *self, const char *key, ZqAttachmentInfo *info);
 
 /* Asks for one to be fetched; survives a restart. @size, @hash (base64 SHA-1, or NULL): as the reference says.
@@ -66,8 +66,9 @@ GBytes *zq_attachments_read_finish (ZqAttachments *self, GAsyncResult *result, G
  * @stream: read to its end off the main thread
  * @limit: bytes; more is refused (ZQ_STORE_ERROR_TOO_LARGE) without keeping any
  *
- * Keeps a file of the doctor's under @key, HELD. The callback comes when it is durable. With no reference to it after
- * @lifetime (a day) it is dropped: see zq_attachments_sweep().
+ * Keeps a file of the doctor's under @key, HELD. The callback comes when it is durable. With no reference to it a day
+ * later it is dropped: see zq_attachments_sweep(). A thumbnail is kept beside what it is of (ZQ_STORE_ERROR_GONE when
+ * that is not there) and goes with it.
  */
 void zq_attachments_keep_async (ZqAttachments *self,
                                 const char *key,
@@ -100,10 +101,26 @@ gboolean zq_attachments_append_finish (ZqAttachments *self, GAsyncResult *result
 void zq_attachments_end_async (ZqAttachments *self, const char *key, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_attachments_end_finish (ZqAttachments *self, GAsyncResult *result, GError **error);
 void zq_attachments_refuse (ZqAttachments *self, const char *key, const char *reason);
-/* Progress of an upload, for the screen. */
+/* It ended early, or rests: WANTED again, what has come stays. */
+void zq_attachments_pause (ZqAttachments *self, const char *key);
+/* The hash that it has to have, or NULL: without one nothing tells whether a rest belongs to the same file. (transfer
+ * full) */
+char *zq_attachments_dup_hash (ZqAttachments *self, const char *key);
+/* Progress of an upload, for the screen; -1: it is over, whatever became of it. */
 void zq_attachments_note_sent (ZqAttachments *self, const char *key, gint64 done);
 
-/* A stream over one that is held, 256 KiB in memory at a time; for uploads. */
+/* A stream over one that is held, 256 KiB in memory at a time; for uploads. It can be sought back to its beginning. */
 GInputStream *zq_attachments_open (ZqAttachments *self, const char *key, GError **error);
+
+/* --- for the store ----------------------------------------------------------------------------- */
+
+/* Opens (or makes) attachments.db in @dir; what was being kept when a process died goes. Blocks. */
+ZqAttachments *
+zq_attachments_new (const char *dir, GBytes *key, ZqClock *clock, GMainContext *main_context, GError **error);
+/* Finishes what is queued, closes the file. Idempotent. Blocks. */
+void zq_attachments_close (ZqAttachments *self);
+/* Local ones that @store_db knows by a name of the hospital are renamed (a kill came between), those older than a day
+ * that no draft and no resource refers to are dropped. */
+void zq_attachments_sweep (ZqAttachments *self, ZqDb *store_db);
 
 G_END_DECLS

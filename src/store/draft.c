@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/draft.h"
 
-#include "store/txn.h"
+#include "store/attachments.h"
+#include "store/store-private.h"
 
 typedef struct
 {
@@ -45,4 +46,192 @@ char *
 zq_draft_load (ZqDb *db, const char *scope)
 {
   return zq_db_get_text (db, NULL, "SELECT body FROM draft WHERE scope = ?", "s", scope);
+}
+
+/* --- its files -------------------------------------------------------------------------------- */
+
+void
+zq_draft_file_free (ZqDraftFile *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->key);
+  g_free (self->name);
+  g_free (self->content_type);
+  g_free (self->hash);
+  g_free (self);
+}
+
+static ZqDraftFile *
+file_copy (const ZqDraftFile *file)
+{
+  ZqDraftFile *copy = g_new0 (ZqDraftFile, 1);
+
+  copy->key = g_strdup (file->key);
+  copy->name = g_strdup (file->name);
+  copy->content_type = g_strdup (file->content_type);
+  copy->size = file->size;
+  copy->hash = g_strdup (file->hash);
+
+  return copy;
+}
+
+GPtrArray *
+zq_draft_list_files (ZqDb *db, const char *scope)
+{
+  GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_draft_file_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqRows) rows = zq_db_query (
+      db, &error, "SELECT key, name, content_type, size, hash FROM draft_file WHERE scope = ? ORDER BY place", "s",
+      scope);
+
+  while (rows != NULL && zq_rows_next (rows, &error))
+    {
+      ZqDraftFile file = {
+        .key = (char *)zq_rows_text (rows, 0),
+        .name = (char *)zq_rows_text (rows, 1),
+        .content_type = (char *)zq_rows_text (rows, 2),
+        .size = zq_rows_int (rows, 3),
+        .hash = (char *)zq_rows_text (rows, 4),
+      };
+
+      g_ptr_array_add (files, file_copy (&file));
+    }
+  if (error != NULL)
+    g_warning ("The files of a draft could not be read: %s", error->message);
+
+  return files;
+}
+
+static void
+announce (ZqTxn *txn, const char *scope)
+{
+  const char *slash = strrchr (scope, '/');
+
+  zq_txn_changed (txn, "draft", slash != NULL ? g_ascii_strtoll (slash + 1, NULL, 10) : 0, 0, ZQ_CHANGE_CONTENT);
+}
+
+gboolean
+zq_txn_add_draft_file (ZqTxn *txn, const char *scope, const ZqDraftFile *file, GError **error)
+{
+  announce (txn, scope);
+
+  return zq_db_exec (txn->db, error,
+                     "INSERT INTO draft_file (scope, key, name, content_type, size, hash, place)"
+                     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ifnull (max (place), 0) + 1 FROM draft_file WHERE scope = ?1"
+                     " ON CONFLICT (scope, key) DO UPDATE SET name = excluded.name,"
+                     " content_type = excluded.content_type, size = excluded.size, hash = excluded.hash",
+                     "ssssis", scope, file->key, file->name, file->content_type, file->size, file->hash);
+}
+
+typedef struct
+{
+  /* input */
+  char *scope;
+  ZqDraftFile *file;
+
+  /* output */
+  gboolean removed;
+} FileChange;
+
+static void
+file_change_free (FileChange *change)
+{
+  g_free (change->scope);
+  zq_draft_file_free (change->file);
+  g_free (change);
+}
+
+static gboolean
+add_file (ZqTxn *txn, gpointer data, GError **error)
+{
+  FileChange *change = data;
+
+  return zq_txn_add_draft_file (txn, change->scope, change->file, error);
+}
+
+void
+zq_draft_add_file_async (
+    ZqStore *store, const char *scope, const ZqDraftFile *file, GAsyncReadyCallback callback, gpointer data)
+{
+  g_auto (ZqAttachmentInfo) info = { 0 };
+  FileChange *change;
+
+  g_return_if_fail (scope != NULL && file != NULL && file->key != NULL);
+
+  zq_attachments_peek (zq_store_get_attachments (store), file->key, &info);
+  if (info.state != ZQ_ATTACHMENT_HELD)
+    {
+      g_autoptr (GTask) task = g_task_new (store, NULL, callback, data);
+
+      g_task_set_source_tag (task, zq_draft_add_file_async);
+      g_task_return_new_error (task, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE,
+                               "The file is not kept on this computer; nothing was changed");
+      return;
+    }
+
+  change = g_new0 (FileChange, 1);
+  change->scope = g_strdup (scope);
+  change->file = file_copy (file);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, add_file, change, (GDestroyNotify)file_change_free, callback, data);
+}
+
+gboolean
+zq_draft_add_file_finish (ZqStore *store, GAsyncResult *result, GError **error)
+{
+  return zq_store_write_finish (store, result, error);
+}
+
+static gboolean
+remove_file (ZqTxn *txn, gpointer data, GError **error)
+{
+  FileChange *change = data;
+
+  if (!zq_db_exec (txn->db, error, "DELETE FROM draft_file WHERE scope = ? AND key = ?", "ss", change->scope,
+                   change->file->key))
+    return FALSE;
+  change->removed = zq_db_changes (txn->db) > 0;
+  announce (txn, change->scope);
+
+  return TRUE;
+}
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  FileChange *change = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (zq_store_write_finish (ZQ_STORE (source), result, &error))
+    {
+      /* What has left the draft by being sent meanwhile is not ours to drop. */
+      if (change->removed)
+        zq_attachments_drop (zq_store_get_attachments (ZQ_STORE (source)), change->file->key);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    g_task_return_error (task, error);
+}
+
+void
+zq_draft_remove_file_async (
+    ZqStore *store, const char *scope, const char *key, GAsyncReadyCallback callback, gpointer data)
+{
+  const ZqDraftFile file = { .key = (char *)key };
+  GTask *task = g_task_new (store, NULL, callback, data);
+  FileChange *change = g_new0 (FileChange, 1);
+
+  change->scope = g_strdup (scope);
+  change->file = file_copy (&file);
+  g_task_set_source_tag (task, zq_draft_remove_file_async);
+  g_task_set_task_data (task, change, (GDestroyNotify)file_change_free);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, remove_file, change, NULL, on_removed, task);
+}
+
+gboolean
+zq_draft_remove_file_finish (ZqStore *store, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

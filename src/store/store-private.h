@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "store/attachments.h"
 #include "store/txn.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ struct _ZqStore
   ZqWriter *writer;
   ZqReader *reader;
   ZqParser *parser;
+  ZqAttachments *attachments;
 
   gint closing; /* atomic */
   guint alarm;  /* main context */

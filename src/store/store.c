@@ -38,6 +38,7 @@ zq_store_finalize (GObject *object)
   ZqStore *self = ZQ_STORE (object);
 
   g_clear_pointer (&self->parser, zq_parser_free);
+  g_clear_object (&self->attachments);
   g_clear_pointer (&self->reader, zq_reader_free);
   g_clear_pointer (&self->writer, zq_writer_free);
   g_clear_object (&self->clock);
@@ -138,6 +139,9 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->policy_version = config->policy_version;
   self->main_context =
       g_main_context_ref (config->main_context != NULL ? config->main_context : g_main_context_default ());
+  self->attachments = zq_attachments_new (config->dir, config->key, self->clock, self->main_context, error);
+  if (self->attachments == NULL)
+    return NULL;
   restore_offset (self);
   if (config->prepare != NULL)
     config->prepare (self->main_db, config->prepare_data);
@@ -147,6 +151,7 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->on_offset = g_signal_connect (self->clock, "offset-changed", G_CALLBACK (on_offset), self);
   zq_store_start_rebuild (self);
   zq_writer_push_alarm (self->writer);
+  zq_attachments_sweep (self->attachments, self->main_db);
 
   return g_steal_pointer (&self);
 }
@@ -164,6 +169,8 @@ zq_store_close (ZqStore *self)
     }
   if (self->parser != NULL)
     zq_parser_stop (self->parser);
+  if (self->attachments != NULL)
+    zq_attachments_close (self->attachments);
   if (self->reader != NULL)
     zq_reader_stop (self->reader);
   g_clear_pointer (&self->main_db, zq_db_close);
@@ -210,6 +217,12 @@ zq_store_find_kind (ZqStore *self, const char *name)
       return self->kinds[i];
 
   return NULL;
+}
+
+ZqAttachments *
+zq_store_get_attachments (ZqStore *self)
+{
+  return self->attachments;
 }
 
 ZqDb *

@@ -21,6 +21,7 @@ typedef enum
   ZQ_STORE_ERROR_CLOSED,
   ZQ_STORE_ERROR_GONE,  /* the row or intent is not there (any more) */
   ZQ_STORE_ERROR_STATE, /* not possible in the state it is in */
+  ZQ_STORE_ERROR_TOO_LARGE,
 } ZqStoreError;
 
 #define ZQ_TYPE_STORE (zq_store_get_type ())
