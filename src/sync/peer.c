@@ -20,6 +20,7 @@ zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->departments = g_strdupv ((GStrv)(scope->departments != NULL ? scope->departments : nowhere));
   self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->wanted = zq_backoffs_new (clock);
+  self->newest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
 
@@ -39,6 +40,7 @@ peer_clear (ZqPeer *self)
   g_strfreev (self->departments);
   g_hash_table_unref (self->read);
   zq_backoffs_free (self->wanted);
+  g_hash_table_unref (self->newest);
 }
 
 void

@@ -29,6 +29,8 @@ typedef struct
   GHashTable *read;   /* "kind/scope" of searches that are known to be readable */
   ZqBackoffs *wanted; /* of types and ids that are referred to and cannot be read */
 
+  GHashTable *newest; /* "kind/scope" → gint64: the newest instant seen in it, for what asks quickly */
+
   gint64 pause_until; /* monotonic: the hospital asked us to wait until then */
 } ZqPeer;
 

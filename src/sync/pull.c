@@ -28,6 +28,7 @@ typedef struct
   /* input */
   ZqPeer *peer;
   gboolean refresh;
+  GHashTable *quick; /* "kind/scope": nothing but these; or NULL */
   ZqPullProgress progress;
   gpointer progress_data;
 
@@ -39,6 +40,7 @@ typedef struct
   guint n_active;
   guint n_done;
   guint n_failed;    /* single wanted ones */
+  gboolean found;    /* something was referred to and asked for */
   gboolean broke;    /* the server, at some */
   GHashTable *asked; /* "Type/id" and "kind/scope/id" of this round */
   gboolean finished;
@@ -87,6 +89,7 @@ static void
 round_free (Round *self)
 {
   zq_peer_unref (self->peer);
+  g_clear_pointer (&self->quick, g_hash_table_unref);
   g_object_unref (self->cancellable);
   g_hash_table_unref (self->asked);
   g_clear_error (&self->fatal);
@@ -135,43 +138,20 @@ job_end (Job *job, const GError *error)
 
 /* --- the kinds' own scopes -------------------------------------------------------------------- */
 
-static gboolean
-hangs_on (const ZqScope *scope)
-{
-  return strstr (scope->query, "{patient}") != NULL || strstr (scope->query, "{thread}") != NULL;
-}
-
 static void
-add_scope_job (GTask *task, const ZqResourceKind *kind, const ZqScope *scope, const char *department)
+add_scope_job (const ZqScopeRun *run, gpointer data)
 {
+  GTask *task = data;
   Round *self = g_task_get_task_data (task);
-  Job *job = job_new (task, zq_scope_expand (scope->query, self->peer->me, department, NULL));
+  Job *job;
 
-  job->kind = g_strdup (kind->name);
-  job->scope = department != NULL ? g_strconcat (scope->name, "/", department, NULL) : g_strdup (scope->name);
-  job->optional = scope->optional;
+  if (self->quick != NULL && !g_hash_table_contains (self->quick, run->name))
+    return;
+  job = job_new (task, g_strdup (run->query));
+  job->kind = g_strdup (run->kind->name);
+  job->scope = g_strdup (run->cursor);
+  job->optional = run->scope->optional;
   g_queue_push_tail (&self->jobs, job);
-}
-
-static void
-add_scope_jobs (GTask *task)
-{
-  Round *self = g_task_get_task_data (task);
-  const ZqResourceKind *const *kinds = zq_store_get_kinds (self->peer->store);
-
-  for (; *kinds != NULL; kinds++)
-    {
-      for (const ZqScope *scope = (*kinds)->scopes; scope != NULL && scope->name != NULL; scope++)
-        {
-          if (hangs_on (scope))
-            continue;
-          if (strstr (scope->query, "{department}") == NULL)
-            add_scope_job (task, *kinds, scope, NULL);
-          else
-            for (guint i = 0; self->peer->departments[i] != NULL; i++)
-              add_scope_job (task, *kinds, scope, self->peer->departments[i]);
-        }
-    }
 }
 
 static gboolean
@@ -220,7 +200,13 @@ scope_start (Job *job)
       return;
     }
   job->forwards = cursor.high != NULL;
-  job->filling = !cursor.filled;
+  job->filling = !cursor.filled && self->quick == NULL;
+  /* Where nothing is held yet, the fill brings it. */
+  if (self->quick != NULL && cursor.high == NULL)
+    {
+      job_end (job, NULL);
+      return;
+    }
   job_run (job);
 }
 
@@ -498,7 +484,7 @@ has_own_scope (const ZqResourceKind *kind)
 {
   for (const ZqScope *scope = kind->scopes; scope->name != NULL; scope++)
     {
-      if (!hangs_on (scope))
+      if (!zq_scope_hangs (scope))
         return TRUE;
     }
   return FALSE;
@@ -516,7 +502,7 @@ add_holder_jobs (GTask *task)
         {
           ZqHolders *holders;
 
-          if (!hangs_on (scope))
+          if (!zq_scope_hangs (scope))
             continue;
           holders = g_new0 (ZqHolders, 1);
           holders->task = g_object_ref (task);
@@ -603,8 +589,11 @@ job_run (Job *job)
   else if (job->ids != NULL)
     zq_walk_async (self->peer, ZQ_WALK_PLAIN, job->query, NULL, NULL, self->cancellable, on_holders_walked, job);
   else
-    zq_walk_async (self->peer, job->forwards ? ZQ_WALK_FORWARDS : ZQ_WALK_BACKWARDS, job->query, job->kind, job->scope,
-                   self->cancellable, on_scope_walked, job);
+    zq_walk_async (self->peer,
+                   self->quick != NULL ? ZQ_WALK_QUICK
+                   : job->forwards     ? ZQ_WALK_FORWARDS
+                                       : ZQ_WALK_BACKWARDS,
+                   job->query, job->kind, job->scope, self->cancellable, on_scope_walked, job);
 }
 
 static void
@@ -647,8 +636,14 @@ next_phase (GTask *task)
     {
       add_wanted_jobs (task);
       if (self->jobs.length > 0)
-        return TRUE;
+        {
+          self->found = TRUE;
+          return TRUE;
+        }
       self->phase = PHASE_HOLDERS;
+      /* Only somebody new has things that no search has brought. */
+      if (self->quick != NULL && !self->found)
+        return FALSE;
       add_holder_jobs (task);
       return self->n_active > 0;
     }
@@ -686,6 +681,23 @@ on_outer_cancelled (GCancellable *outer, gpointer data)
   g_cancellable_cancel (data);
 }
 
+static GTask *
+round_new (ZqPeer *peer, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, data);
+  Round *self = g_new0 (Round, 1);
+
+  g_task_set_source_tag (task, round_new);
+  g_task_set_task_data (task, self, (GDestroyNotify)round_free);
+  self->peer = zq_peer_ref (peer);
+  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->cancellable = g_cancellable_new ();
+  if (cancellable != NULL)
+    self->outer = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled), g_object_ref (self->cancellable),
+                                         g_object_unref);
+  return task;
+}
+
 void
 zq_pull_async (ZqPeer *peer,
                gboolean refresh,
@@ -695,21 +707,25 @@ zq_pull_async (ZqPeer *peer,
                GAsyncReadyCallback callback,
                gpointer data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
-  Round *self = g_new0 (Round, 1);
+  g_autoptr (GTask) task = round_new (peer, cancellable, callback, data);
+  Round *self = g_task_get_task_data (task);
 
-  g_task_set_source_tag (task, zq_pull_async);
-  g_task_set_task_data (task, self, (GDestroyNotify)round_free);
-  self->peer = zq_peer_ref (peer);
   self->refresh = refresh;
   self->progress = progress;
   self->progress_data = progress_data;
-  self->asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->cancellable = g_cancellable_new ();
-  if (cancellable != NULL)
-    self->outer = g_cancellable_connect (cancellable, G_CALLBACK (on_outer_cancelled), g_object_ref (self->cancellable),
-                                         g_object_unref);
-  add_scope_jobs (task);
+  zq_scope_foreach (peer, add_scope_job, task);
+  round_pump (task);
+}
+
+void
+zq_pull_quick_async (
+    ZqPeer *peer, GHashTable *names, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_autoptr (GTask) task = round_new (peer, cancellable, callback, data);
+  Round *self = g_task_get_task_data (task);
+
+  self->quick = g_hash_table_ref (names);
+  zq_scope_foreach (peer, add_scope_job, task);
   round_pump (task);
 }
 

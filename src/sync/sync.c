@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/sync.h"
 
+#include "sync/live.h"
 #include "sync/pull.h"
 #include "sync/push.h"
 #include "sync/reconcile.h"
@@ -43,6 +44,10 @@ struct _ZqSync
   gboolean reconciling;
   GError *reconcile_error; /* of the pull that came with it */
   gint64 reconciled;       /* row id */
+  ZqLive *live;
+  GHashTable *hinted; /* "kind/scope": of the next quick pull; or NULL */
+  gboolean hurrying;  /* a quick pull is under way */
+  gboolean pull_again;
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -103,7 +108,7 @@ on_pull_alarm (gpointer data)
 static void
 schedule_pull (ZqSync *self)
 {
-  gint64 delay = self->focused ? POLL_FOCUSED_US : POLL_UNFOCUSED_US;
+  gint64 delay = self->focused && !zq_live_is_whole (self->live) ? POLL_FOCUSED_US : POLL_UNFOCUSED_US;
 
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   if (!self->running || zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT)
@@ -250,7 +255,7 @@ end_pull (ZqSync *self, const GError *error)
   serve (self->pull_served, error);
   if (self->stopped)
     return;
-  if (self->pull_waiters->len > 0)
+  if (self->pull_waiters->len > 0 || (self->pull_again && self->failures == 0))
     start_pull (self);
   else
     schedule_pull (self);
@@ -319,6 +324,7 @@ start_pull (ZqSync *self)
     return;
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   self->pulling = TRUE;
+  self->pull_again = FALSE;
   self->reconcile_due = refresh && has_fill (self);
   if (refresh)
     self->refresh_due = now + REFRESH_US;
@@ -327,6 +333,70 @@ start_pull (ZqSync *self)
   if (!self->filled && state != ZQ_SESSION_OFFLINE)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
   zq_pull_async (self->peer, refresh, on_progress, self, self->cancellable, on_pulled, g_object_ref (self));
+}
+
+/* --- live ------------------------------------------------------------------------------------- */
+
+static void start_quick (ZqSync *self);
+
+static void
+on_hurried (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqSync) self = data;
+  g_autoptr (GError) error = NULL;
+
+  self->hurrying = FALSE;
+  if (zq_pull_finish (result, &error))
+    note_reached (self);
+  if (self->stopped)
+    return;
+  /* A round finds out what there is to it. */
+  if (error != NULL && is_network (error))
+    {
+      g_clear_pointer (&self->hinted, g_hash_table_unref);
+      start_pull (self);
+    }
+  start_quick (self);
+}
+
+/* One under way and one waiting: however often the hospital tells, nothing piles up. */
+static void
+start_quick (ZqSync *self)
+{
+  g_autoptr (GHashTable) names = NULL;
+
+  if (self->hinted == NULL || self->hurrying || self->stopped || zq_peer_is_paused (self->peer))
+    return;
+  names = g_steal_pointer (&self->hinted);
+  self->hurrying = TRUE;
+  zq_pull_quick_async (self->peer, names, self->cancellable, on_hurried, g_object_ref (self));
+}
+
+static void
+on_hint (const char *name, gpointer data)
+{
+  ZqSync *self = data;
+
+  if (self->stopped)
+    return;
+  if (name == NULL)
+    {
+      self->pull_again = self->pulling;
+      start_pull (self);
+      return;
+    }
+  if (self->hinted == NULL)
+    self->hinted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_add (self->hinted, g_strdup (name));
+  start_quick (self);
+}
+
+/* Without it the next poll comes sooner. */
+static void
+on_live_changed (ZqSync *self)
+{
+  if (self->running && self->pull_alarm != 0 && zq_session_status_get_live (self->status) == ZQ_LIVE_DOWN)
+    schedule_pull (self);
 }
 
 /* --- push ------------------------------------------------------------------------------------- */
@@ -392,7 +462,10 @@ on_changed (ZqStore *store, ZqChanges *changes, ZqSync *self)
 static void
 on_network_changed (GNetworkMonitor *monitor, gboolean available, ZqSync *self)
 {
-  if (!available || !self->running || self->failures == 0)
+  if (!available || !self->running)
+    return;
+  zq_live_start (self->live);
+  if (self->failures == 0)
     return;
   zq_backoffs_clear (self->backoffs);
   start_pull (self);
@@ -416,6 +489,8 @@ zq_sync_finalize (GObject *object)
 {
   ZqSync *self = ZQ_SYNC (object);
 
+  g_clear_pointer (&self->live, zq_live_free);
+  g_clear_pointer (&self->hinted, g_hash_table_unref);
   g_clear_pointer (&self->backoffs, zq_backoffs_free);
   g_clear_pointer (&self->peer, zq_peer_unref);
   g_clear_object (&self->status);
@@ -456,6 +531,8 @@ zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->peer = zq_peer_new (store, client, clock, scope);
   self->backoffs = zq_backoffs_new (clock);
   self->status = g_object_ref (status);
+  self->live = zq_live_new (self->peer, status, on_hint, self);
+  g_signal_connect_object (status, "notify::live", G_CALLBACK (on_live_changed), self, G_CONNECT_SWAPPED);
   self->changed_id = g_signal_connect_object (store, "changed", G_CALLBACK (on_changed), self, 0);
   g_signal_connect_object (g_network_monitor_get_default (), "network-changed", G_CALLBACK (on_network_changed), self,
                            0);
@@ -473,6 +550,7 @@ zq_sync_start (ZqSync *self)
   self->running = TRUE;
   start_pull (self);
   start_push (self);
+  zq_live_start (self->live);
 }
 
 void
@@ -491,9 +569,39 @@ zq_sync_stop (ZqSync *self)
   zq_clock_clear (self->peer->clock, &self->push_alarm);
   zq_clock_clear (self->peer->clock, &self->due_alarm);
   g_cancellable_cancel (self->cancellable);
+  zq_live_stop (self->live);
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Sync was stopped");
   serve (self->pull_waiters, error);
   serve (self->push_waiters, error);
+}
+
+static void
+on_left (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_live_leave_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, g_steal_pointer (&error));
+}
+
+void
+zq_sync_leave_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
+{
+  g_return_if_fail (ZQ_IS_SYNC (self));
+
+  zq_sync_stop (self);
+  zq_live_leave_async (self->live, cancellable, on_left, g_task_new (self, cancellable, callback, data));
+}
+
+gboolean
+zq_sync_leave_finish (ZqSync *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }
 
 void
@@ -524,6 +632,8 @@ zq_sync_now (ZqSync *self)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
   start_pull (self);
   start_push (self);
+  if (self->running)
+    zq_live_start (self->live);
 }
 
 static GTask *

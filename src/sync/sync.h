@@ -37,9 +37,16 @@ ZqSync *
 zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncScope *scope, ZqSessionStatus *status);
 
 /* Starts working by itself: first fill, polling (15 s while @focused, 60 s otherwise), a push as soon
- * as an intent is committed, backoff, resume at network return (GNetworkMonitor). */
+ * as an intent is committed, backoff, resume at network return (GNetworkMonitor). Where the hospital tells
+ * by itself what is new, polls only every 60 s. */
 void zq_sync_start (ZqSync *self);
 void zq_sync_stop (ZqSync *self);
+
+/* Stops, and takes back what the hospital keeps for this workstation alone (Subscriptions). What cannot be
+ * taken back ends by itself. */
+void zq_sync_leave_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
+gboolean zq_sync_leave_finish (ZqSync *self, GAsyncResult *result, GError **error);
+
 void zq_sync_set_focused (ZqSync *self, gboolean focused);
 
 /* By hand ("try now"): forgets backoffs, then pulls and pushes. */

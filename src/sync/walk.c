@@ -7,6 +7,8 @@
 #define PAGE_SIZE       "200"
 #define MAX_RESTARTS    3
 #define MAX_EMPTY_PAGES 20
+/* So far back a hint looks: a server tells of a commit soon after it. */
+#define QUICK_OVERLAP_US (2 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -73,6 +75,28 @@ with_search (const Walk *self, const char *prefix, const char *at, const char *s
                       "&_sort=", sort, "&_count=" PAGE_SIZE, NULL);
 }
 
+/* The newest that any walk of this search has brought, as far as the hospital's clock allows. */
+static gint64
+newest_seen (const Walk *self)
+{
+  g_autofree char *name = g_strconcat (self->kind, "/", self->scope, NULL);
+  const gint64 *seen = g_hash_table_lookup (self->peer->newest, name);
+  gint64 high = zq_sync_instant (self->cursor.high);
+
+  return seen != NULL ? MAX (*seen, high) : high;
+}
+
+static void
+note_newest (Walk *self)
+{
+  gint64 now = self->page->date_us != 0 ? self->page->date_us : zq_clock_now (self->peer->clock);
+  gint64 at = MIN (zq_sync_instant (self->page->newest), now + G_USEC_PER_SEC);
+
+  if (self->kind != NULL && at > newest_seen (self))
+    g_hash_table_replace (self->peer->newest, g_strconcat (self->kind, "/", self->scope, NULL),
+                          g_memdup2 (&at, sizeof at));
+}
+
 static char *
 first_path (const Walk *self)
 {
@@ -84,6 +108,9 @@ first_path (const Walk *self)
       return with_search (self, "le", self->cursor.low, "-_lastUpdated");
     case ZQ_WALK_FORWARDS:
       since = zq_instant_format (zq_sync_instant (self->cursor.high) - ZQ_SYNC_OVERLAP_US);
+      return with_search (self, "ge", since, "_lastUpdated");
+    case ZQ_WALK_QUICK:
+      since = zq_instant_format (newest_seen (self) - QUICK_OVERLAP_US);
       return with_search (self, "ge", since, "_lastUpdated");
     case ZQ_WALK_PLAIN:
     case ZQ_WALK_FIRST:
@@ -156,6 +183,7 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
     }
   if (self->saves)
     copy_cursor (&self->next, &self->cursor);
+  note_newest (self);
   if (!next_link (self, &link, &error))
     {
       g_task_return_error (task, g_steal_pointer (&error));

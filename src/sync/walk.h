@@ -11,6 +11,7 @@ typedef enum
   ZQ_WALK_FIRST,     /* the same, its first page only */
   ZQ_WALK_BACKWARDS, /* the fill, newest first, from the cursor's low on */
   ZQ_WALK_FORWARDS,  /* what changed since the cursor's high */
+  ZQ_WALK_QUICK,     /* what is newer than the newest seen; moves no cursor */
 } ZqWalkMode;
 
 /**
