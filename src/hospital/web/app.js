@@ -5,7 +5,7 @@ import { begin, finish, forget, session } from './auth.js';
 import { el, header, show, trouble } from './dom.js';
 import { openInbox } from './inbox.js';
 import { openIntake } from './intake.js';
-import { clear, flush } from './outbox.js';
+import { clear, flushAWhile } from './outbox.js';
 import { openThread } from './thread.js';
 
 const EVERY = 3000;
@@ -60,7 +60,7 @@ async function tick() {
   if (busy === current) { due = true; return; }
   busy = current;
   try {
-    await flush().catch(() => {});
+    await flushAWhile().catch(() => {});
     await current.refresh(() => page === current);
     if (page === current) {
       trouble('network', null);

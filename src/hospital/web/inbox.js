@@ -21,7 +21,7 @@ function summarise(task, messages, marks) {
   const text = last?.payload?.find((part) => part.contentString)?.contentString;
   return {
     task, last, unread, lastFromMe: last ? mine(last) : true,
-    snippet: text ?? (last?.payload?.length ? '［照片或语音］' : ''),
+    snippet: last?.status === 'entered-in-error' ? '这条消息已撤回' : text ?? (last?.payload?.length ? '［照片或文件］' : ''),
     at: Date.parse(last?.sent ?? task.authoredOn) || 0,
     unsent: thread ? waiting(thread).length : 0,
   };
@@ -86,7 +86,7 @@ export function openInbox({ signOut }) {
       const [patient, tasks, messages, marks] = await Promise.all([
         read(me),
         search(`Task?patient=${me}&_sort=-_lastUpdated&_count=100`),
-        search(`Communication?patient=${me}&category=${codeSystem('communication-category')}|message&_sort=-_lastUpdated&_count=200`),
+        search(`Communication?patient=${me}&category=${codeSystem('communication-category')}|message,${codeSystem('communication-category')}|correction&_sort=-_lastUpdated&_count=200`),
         search(`Basic?author=${me}&code=${codeSystem('read-mark')}|read-mark&_count=200`),
       ]);
       const items = tasks.filter((task) => task.focus).map((task) => summarise(task, messages, marks)).sort((a, b) => b.at - a.at);

@@ -4,6 +4,7 @@
 
 import { session } from './auth.js';
 import { create, now } from './fhir.js';
+import { dropAllFiles, dropFile, keepFile, sendFile } from './files.js';
 import { LOCAL_ID, codeSystem } from './words.js';
 
 const key = (name) => `zq.${name}.${session()?.me}`;
@@ -37,20 +38,29 @@ function change(id, changes) {
     : items.filter((item) => item.id !== id));
 }
 
-export function put(thread, department, owner, text) {
+// A file's bytes are kept before its message is, so that none waits without them.
+export async function put(thread, department, owner, text, file = null) {
   const item = { id: crypto.randomUUID(), thread, department, owner, text, sent: now().toISOString(), state: 'waiting' };
+  if (file) {
+    item.file = { type: file.type, name: file.name || '照片', size: file.size };
+    await keepFile(item.id, file);
+  }
   save('outbox', [...load('outbox', []), item]);
 }
 
 export const again = (id) => change(id, { state: 'waiting', reason: null });
-export const takeBack = (id) => change(id, null);
+export function takeBack(id) {
+  change(id, null);
+  dropFile(id);
+}
 
 export function clear() {
   localStorage.removeItem(key('outbox'));
   localStorage.removeItem(key('drafts'));
+  dropAllFiles();
 }
 
-export const messageOf = ({ id, thread, department, owner, text, sent }) => ({
+export const messageOf = ({ id, thread, department, owner, text, sent, attachment }) => ({
   resourceType: 'Communication',
   meta: { tag: department },
   identifier: [{ system: LOCAL_ID, value: id }],
@@ -61,7 +71,7 @@ export const messageOf = ({ id, thread, department, owner, text, sent }) => ({
   sender: { reference: session().me },
   ...(owner ? { recipient: [{ reference: owner }] } : {}),
   sent,
-  payload: [{ contentString: text }],
+  payload: [...(attachment ? [{ contentAttachment: attachment }] : []), ...(text ? [{ contentString: text }] : [])],
 });
 
 let running = null;
@@ -70,13 +80,19 @@ async function run() {
   for (const item of waiting()) {
     if (item.state !== 'waiting') continue;
     try {
+      if (item.file && !item.attachment) {
+        item.attachment = await sendFile(item);
+        change(item.id, { attachment: item.attachment });
+      }
+      if (!waiting().some((other) => other.id === item.id)) continue; // taken back meanwhile
       await create(messageOf(item), `identifier=${LOCAL_ID}|${item.id}`);
     } catch (error) {
+      if (error.kind === 'stopped') continue;
       if (error.kind === 'refused') change(item.id, { state: 'refused', reason: error.message });
       else throw error;
       continue;
     }
-    change(item.id, null);
+    takeBack(item.id);
   }
 }
 
@@ -86,3 +102,6 @@ export function flush() {
   running ??= guarded().finally(() => { running = null; });
   return running;
 }
+
+// A large file may take long: what is new is shown meanwhile.
+export const flushAWhile = () => Promise.race([flush(), new Promise((resolve) => { setTimeout(resolve, 1500); })]);

@@ -2,89 +2,16 @@
 // One consultation: what was said, how far it has come, and the answer box.
 
 import { session } from './auth.js';
+import { bubble, fromHospital, relations, time, unsentBubble } from './bubbles.js';
+import { composer } from './composer.js';
 import { el, emergency, header, show } from './dom.js';
-import { binary, create, nameOf, person, read, search, update } from './fhir.js';
-import { again, draftOf, flush, keepDraft, put, takeBack, waiting } from './outbox.js';
-import { LOCAL_ID, clockWords, codeOf, codeSystem, dayWords, extension, isOver, relationWords, stateWords, statusOf } from './words.js';
+import { create, nameOf, person, read, search, update } from './fhir.js';
+import { isUploading, stopUpload } from './files.js';
+import { again, draftOf, flushAWhile, keepDraft, put, takeBack, waiting } from './outbox.js';
+import { LOCAL_ID, codeOf, codeSystem, dayWords, extension, isOver, stateWords, statusOf } from './words.js';
 
-const time = (message) => Date.parse(message.sent) || 0;
 const localId = (resource) => resource.identifier?.find((i) => i.system === LOCAL_ID)?.value;
-const fromHospital = (message) => /^(Practitioner|Device)\//.test(message.sender?.reference ?? '');
 const upTo = (mark) => Date.parse(mark.extension?.find((e) => e.url === extension('read-up-to'))?.valueInstant) || 0;
-
-async function senderWords(message) {
-  const reference = message.sender?.reference ?? '';
-  if (reference === session().me) return '我';
-  const who = await person(reference);
-  if (reference.startsWith('Practitioner/')) {
-    const title = who?.qualification?.[0]?.code?.text ?? '';
-    return `${nameOf(who) || '医生'} ${title || '医生'}`;
-  }
-  if (reference.startsWith('RelatedPerson/')) return `${nameOf(who) || '家属'}（${relationWords(who)}代述）`;
-  return reference.startsWith('Patient/') ? nameOf(who) || '患者' : '医院';
-}
-
-function media(attachment) {
-  const type = attachment.contentType ?? '';
-  const box = el('span', { class: 'media' }, '正在取文件…');
-  binary(attachment.url ?? '', type || '*/*').then((blob) => {
-    const url = URL.createObjectURL(blob);
-    if (type.startsWith('image/')) box.replaceChildren(el('img', { src: url, alt: attachment.title ?? '照片' }));
-    else if (type.startsWith('audio/')) box.replaceChildren(el('audio', { src: url, controls: true, 'aria-label': attachment.title ?? '语音' }));
-    else box.replaceChildren(el('a', { href: url, download: attachment.title ?? '文件' }, attachment.title ?? '文件'));
-  }).catch(() => box.replaceChildren('文件暂时取不到，返回后再打开试试。'));
-  return box;
-}
-
-function contents(message) {
-  if (message.status === 'entered-in-error') return [el('p', { class: 'withdrawn' }, '这条消息已撤回')];
-  return (message.payload ?? []).map((part) => {
-    if (part.contentAttachment) return media(part.contentAttachment);
-    return el('p', {}, part.contentString ?? '［这条内容现在看不了］');
-  });
-}
-
-async function bubble(message, readUpTo) {
-  const theirs = fromHospital(message);
-  const mark = theirs ? null : time(message) <= readUpTo ? '医生已读' : '已送达';
-  const correction = (message.category ?? []).some((c) => codeOf(c) === 'correction');
-  return el('li', { class: theirs ? 'theirs' : 'mine' },
-    el('span', { class: 'sender' }, correction ? `${await senderWords(message)} · 更正` : await senderWords(message)),
-    el('div', { class: 'bubble' }, ...contents(message)),
-    el('span', { class: 'mark' }, `${clockWords(message.sent)}${mark ? ` · ${mark}` : ''}`));
-}
-
-function unsentBubble(item, { retry, edit }) {
-  const refused = item.state === 'refused';
-  return el('li', { class: 'mine unsent' },
-    el('span', { class: 'sender' }, '我'),
-    el('div', { class: 'bubble' }, el('p', {}, item.text)),
-    el('span', { class: 'mark warn' }, refused ? `没有发出去：${item.reason}` : item.late ? '还没发出去，已保存，会自动再试' : '正在发送…'),
-    refused || item.late ? el('span', { class: 'choices' },
-      el('button', { class: 'quiet', onclick: () => retry(item) }, '现在重试'),
-      // Only what was surely not taken may be changed: else it could arrive twice.
-      refused && edit ? el('button', { class: 'quiet', onclick: () => edit(item) }, '改一改') : null) : null);
-}
-
-function composer(place, send) {
-  const area = el('textarea', { id: 'answer', rows: '2', maxlength: '2000', placeholder: '在这里写给医生的话' });
-  const button = el('button', { class: 'primary', type: 'submit' }, '发送');
-  const grow = () => { area.style.height = 'auto'; area.style.height = `${Math.min(area.scrollHeight + 4, 220)}px`; };
-  const form = el('form', { class: 'composer', onsubmit: (event) => {
-    event.preventDefault();
-    const text = area.value.trim();
-    if (!text) { area.focus(); return; }
-    send(text);
-    area.value = '';
-    keepDraft(place, null);
-    grow();
-  } }, el('label', { for: 'answer', class: 'hidden' }, '写给医生的话'), area, button);
-  area.value = draftOf(place) ?? '';
-  area.addEventListener('input', () => { keepDraft(place, area.value); grow(); });
-  form.take = (text) => { area.value = area.value ? `${text}\n${area.value}` : text; keepDraft(place, area.value); grow(); area.focus(); };
-  requestAnimationFrame(grow);
-  return form;
-}
 
 // Words that were begun when it ended go along into the next consultation.
 function ended(task) {
@@ -162,6 +89,7 @@ class ThreadPage {
     return {
       retry: (item) => { again(item.id); redraw(); },
       edit: this.form && ((item) => { takeBack(item.id); this.form.take(item.text); redraw(); }),
+      drop: (item) => { stopUpload(item.id); takeBack(item.id); redraw(); },
     };
   }
 
@@ -169,8 +97,8 @@ class ThreadPage {
     const over = isOver(this.task);
     if (over === this.over) return;
     this.over = over;
-    this.form = over ? null : composer(this.task.focus.reference, (text) => {
-      put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text);
+    this.form = over ? null : composer(this.task.focus.reference, async (text, file) => {
+      await put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text, file);
       this.drawLog(true).then(() => this.refresh()).catch(() => {});
     });
     this.foot.replaceChildren(over ? ended(this.task) : this.form);
@@ -188,6 +116,7 @@ class ThreadPage {
 
   async drawLog(toEnd) {
     const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
+    const related = relations(this.messages);
     const elements = [];
     const turn = ++this.turn;
     let day = '';
@@ -196,11 +125,12 @@ class ThreadPage {
       if (words !== day) elements.push(await this.block(`day ${words}`, words, () => el('li', { class: 'day' }, words)));
       day = words;
       const seen = time(message) <= readUpTo;
-      elements.push(await this.block(message.id, `${message.meta?.versionId} ${seen}`, () => bubble(message, readUpTo)));
+      elements.push(await this.block(message.id, `${message.meta?.versionId} ${seen} ${related.stateOf(message)}`,
+        () => bubble(message, readUpTo, related)));
     }
     for (const item of waiting(this.task.focus.reference)) {
-      const late = Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine;
-      elements.push(await this.block(item.id, `${item.state} ${late} ${this.over}`, () => unsentBubble({ ...item, late }, this.actions())));
+      const late = !isUploading(item.id) && (Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine);
+      elements.push(await this.block(item.id, `${item.state} ${late} ${this.over} ${!!item.attachment}`, () => unsentBubble({ ...item, late }, this.actions())));
     }
     if (turn !== this.turn) return; // a later one knows more
     const old = [...this.log.children];
@@ -214,7 +144,7 @@ class ThreadPage {
   async refresh(visible) {
     this.visible = visible ?? this.visible;
     let failed = null;
-    await flush().catch((error) => { failed = error; });
+    await flushAWhile().catch((error) => { failed = error; });
     try {
       this.task = await read(`Task/${this.id}`);
       const thread = this.task.focus?.reference;

@@ -19,6 +19,11 @@
 //   {"do":"open","complaint":…}                   opens the newest consultation whose complaint is this
 //   {"do":"send","text":…}                        writes and sends; "wait":false: does not wait for 已送达
 //   {"do":"type","text":…}                        writes without sending
+//   {"do":"pick","file":…}                        picks a file → "error": why not, "picked": its name and size
+//   {"do":"send-picture","file":…,"text":…}       picks, writes, sends; "wait":false: does not wait for 已送达
+//   {"do":"wait-picture","side":"theirs"|"mine"}  the newest picture of that side → "width", "height" of the file
+//   {"do":"view-picture","side":…}                opens it in full size and shuts it → "width" on the screen
+//   {"do":"bubbles"}                              → "items": [{id, side, text, struck, quote, notes, picture, file}]
 //   {"do":"wait-text","text":…}                   a message with this text from the doctor's side
 //   {"do":"wait-mark","text":…,"mark":"医生已读"}  the mark of one's own message
 //   {"do":"messages"}                             → "items": [{who, side, text, mark}], "draft"
@@ -148,6 +153,47 @@ const steps = {
     await page.locator('.composer button[type="submit"]').click();
     await ownMessage(text).waitFor({ timeout: seconds * 1000 });
     if (wait) await steps['wait-mark']({ text, mark: '已送达|医生已读', seconds });
+  },
+  async pick({ file }) {
+    await page.setInputFiles('#file', file);
+    return until('what became of the file', 10, async () => {
+      const error = await page.locator('.composer .error').textContent();
+      const picked = await page.locator('.composer .picked').textContent();
+      return error || picked ? { error, picked } : null;
+    });
+  },
+  async 'send-picture'({ file, text = '', wait = true, seconds }) {
+    const { error } = await steps.pick({ file });
+    if (error) throw new Error(error);
+    if (text) await page.fill('#answer', text);
+    const before = await thread.locator('li.mine').count();
+    await page.locator('.composer button[type="submit"]').click();
+    await until('the picture in the thread', seconds, async () => (await thread.locator('li.mine').count()) > before);
+    if (wait) await until('the picture at the hospital', seconds, async () =>
+      /已送达|医生已读/.test(await thread.locator('li.mine').last().locator('.mark').textContent({ timeout: 2000 }).catch(() => '')));
+  },
+  async 'wait-picture'({ side, seconds }) {
+    const picture = thread.locator(`li.${side} .media img`).last();
+    return until('a picture', seconds, () => picture.evaluate((image) =>
+      (image.complete && image.naturalWidth ? { width: image.naturalWidth, height: image.naturalHeight } : null), null, { timeout: 2000 }).catch(() => null));
+  },
+  async 'view-picture'({ side, seconds }) {
+    await thread.locator(`li.${side} .thumb`).last().click();
+    const image = page.locator('dialog.viewer[open] img');
+    await image.waitFor({ timeout: seconds * 1000 });
+    const { width } = await image.boundingBox();
+    await page.locator('dialog.viewer button').click();
+    await image.waitFor({ state: 'detached', timeout: seconds * 1000 });
+    return { width };
+  },
+  async bubbles() {
+    return { items: await thread.locator('li:not(.day)').evaluateAll((items) => items.map((item) => ({
+      id: item.dataset.id ?? null, side: item.classList.contains('mine') ? 'mine' : 'theirs',
+      sender: item.querySelector('.sender')?.textContent ?? '', text: item.querySelector('.bubble')?.textContent ?? '',
+      struck: item.querySelector('del')?.textContent ?? null, quote: item.querySelector('.quote')?.textContent ?? null,
+      notes: [...item.querySelectorAll('.note')].map((note) => note.textContent), picture: !!item.querySelector('.media img'),
+      file: item.querySelector('a.file')?.textContent ?? null, mark: item.querySelector('.mark')?.textContent ?? '',
+    }))) };
   },
   async type({ text }) {
     await page.fill('#answer', text);
