@@ -321,9 +321,13 @@ zq_application_shutdown (GApplication *application)
     {
       save_place (self);
       zq_window_flush (self->window);
+      gtk_widget_set_visible (GTK_WIDGET (self->window), FALSE);
     }
   if (self->session != NULL)
-    zq_session_close (self->session);
+    {
+      zq_session_leave (self->session);
+      zq_session_close (self->session);
+    }
   G_APPLICATION_CLASS (zq_application_parent_class)->shutdown (application);
 }
 

@@ -265,6 +265,7 @@ on_sign_out_response (ZqApplication *self, const char *response)
   if (tokens == NULL || !g_str_equal (response, "sign-out"))
     return;
   self->followed = TRUE; /* signed out because the doctor said so */
+  zq_session_leave (self->session);
   zq_tokens_sign_out_async (tokens, on_forgotten, g_object_ref (self));
 }
 

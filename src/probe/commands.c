@@ -104,14 +104,17 @@ gboolean
 zq_probe_send (ZqProbe *self, GError **error)
 {
   g_auto (ZqWait) wait = { 0 };
+  ZqReply reply = { 0 };
   gint64 consult = 0, thread = 0, seen = 0, intent;
   g_autofree char *local_id = NULL;
 
   if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error) ||
       !newest_message (self, thread, &seen, error))
     return FALSE;
-  zq_consult_send_async (store_of (self), consult, self->text, seen, zq_wait_ready, &wait);
-  intent = zq_consult_send_finish (store_of (self), zq_wait_for (&wait), error);
+  reply.text = self->text;
+  reply.seen_message = seen;
+  zq_consult_send_async (store_of (self), consult, &reply, zq_wait_ready, &wait);
+  intent = zq_consult_send_finish (store_of (self), zq_wait_for (&wait), NULL, error);
   if (intent == 0)
     return FALSE;
   local_id = zq_db_get_text (zq_store_get_main_db (store_of (self)), NULL,
@@ -136,15 +139,8 @@ zq_probe_draft (ZqProbe *self, GError **error)
   return zq_draft_save_finish (store_of (self), zq_wait_for (&wait), error);
 }
 
-typedef enum
-{
-  COMMAND_CLOSE,
-  COMMAND_CLAIM,
-  COMMAND_URGENT,
-} Command;
-
 static gboolean
-run_command (ZqProbe *self, Command command, GError **error)
+run_command (ZqProbe *self, ZqAction action, const char *arg, GError **error)
 {
   g_auto (ZqWait) wait = { 0 };
   gint64 consult = 0, thread = 0;
@@ -152,33 +148,27 @@ run_command (ZqProbe *self, Command command, GError **error)
 
   if (!zq_probe_find_consult (self, &consult, &thread, error))
     return FALSE;
-  if (command == COMMAND_CLOSE)
-    zq_consult_close_async (store_of (self), consult, self->outcome != NULL ? self->outcome : "advised", zq_wait_ready,
-                            &wait);
-  else if (command == COMMAND_CLAIM)
-    zq_consult_claim_async (store_of (self), consult, zq_wait_ready, &wait);
-  else
-    zq_consult_set_urgent_async (store_of (self), consult, TRUE, zq_wait_ready, &wait);
-  undo = zq_consult_command_finish (store_of (self), zq_wait_for (&wait), error);
+  zq_consult_act_async (store_of (self), action, &consult, 1, arg, zq_wait_ready, &wait);
+  undo = zq_consult_act_finish (store_of (self), zq_wait_for (&wait), NULL, NULL, NULL, error);
   return undo != NULL && conclude (self, error);
 }
 
 gboolean
 zq_probe_close (ZqProbe *self, GError **error)
 {
-  return run_command (self, COMMAND_CLOSE, error);
+  return run_command (self, ZQ_ACTION_CLOSE, self->outcome != NULL ? self->outcome : "advised", error);
 }
 
 gboolean
 zq_probe_claim (ZqProbe *self, GError **error)
 {
-  return run_command (self, COMMAND_CLAIM, error);
+  return run_command (self, ZQ_ACTION_CLAIM, NULL, error);
 }
 
 gboolean
 zq_probe_set_urgent (ZqProbe *self, GError **error)
 {
-  return run_command (self, COMMAND_URGENT, error);
+  return run_command (self, ZQ_ACTION_SET_URGENT, NULL, error);
 }
 
 gboolean
@@ -207,11 +197,13 @@ print_state (ZqProbe *self)
 {
   static const char *const states[] = { "signed-out", "offline", "syncing", "synced" };
   ZqSessionStatus *status = zq_session_get_status (self->session);
+  static const char *const lives[] = { "off", "down", "up" };
   const ZqSessionCounts *counts = zq_session_status_get_counts (status);
   g_autoptr (ZqReport) line = zq_report_new ();
   g_autofree char *text = NULL;
 
   zq_report_string (line, "state", states[zq_session_status_get_state (status)]);
+  zq_report_string (line, "live", lives[zq_session_status_get_live (status)]);
   zq_report_int (line, "waiting", counts->waiting);
   zq_report_int (line, "held", counts->held);
   zq_report_int (line, "refused", counts->refused);
@@ -219,6 +211,27 @@ print_state (ZqProbe *self)
   zq_report_string (line, "policy", zq_session_get_policy_version (self->session));
   text = self->json ? zq_report_to_json (line) : g_strdelimit (g_strchomp (zq_report_to_text (line)), "\n", ' ');
   g_print ("%s\n", text);
+}
+
+/* When something was seen here can be compared with when the hospital had it. */
+static void
+print_message (const char *topic, gint64 row, gint64 patient, ZqChangeFlags flags, gpointer data)
+{
+  ZqProbe *self = data;
+  g_autoptr (ZqReport) line = zq_report_new ();
+  g_autofree char *id = zq_db_get_text (zq_store_get_main_db (store_of (self)), NULL,
+                                        "SELECT server_id FROM resource WHERE id = ?", "i", row);
+  g_autofree char *text = NULL;
+
+  zq_report_string (line, "message", id);
+  text = self->json ? zq_report_to_json (line) : g_strchomp (zq_report_to_text (line));
+  g_print ("%s\n", text);
+}
+
+static void
+on_changed (ZqStore *store, ZqChanges *changes, ZqProbe *self)
+{
+  zq_changes_foreach (changes, "message", print_message, self);
 }
 
 gboolean
@@ -229,10 +242,12 @@ zq_probe_watch (ZqProbe *self, GError **error)
   guint ended = g_unix_signal_add (SIGTERM, on_signal, loop);
 
   g_signal_connect_swapped (zq_session_get_status (self->session), "notify", G_CALLBACK (print_state), self);
+  g_signal_connect (store_of (self), "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_swapped (self->session, "policy-changed", G_CALLBACK (print_state), self);
   zq_session_go (self->session);
   g_main_loop_run (loop);
   g_source_remove (interrupted);
   g_source_remove (ended);
+  zq_session_leave (self->session);
   return zq_probe_report_outbox (self, NULL, error);
 }

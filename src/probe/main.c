@@ -25,7 +25,7 @@ static const struct
   { "set-urgent", zq_probe_set_urgent, "--task REF: marks it urgent, then pushes" },
   { "read", zq_probe_read, "--thread REF [--seen REF]: marks it as read, then pushes" },
   { "diagnose", zq_probe_diagnose, "what waits, is held, refused or could not be read, and why" },
-  { "watch", zq_probe_watch, "keeps in step until it is interrupted; a line a change of state" },
+  { "watch", zq_probe_watch, "keeps in step until it is interrupted; a line a change of state or message" },
 };
 
 static const char description[] =

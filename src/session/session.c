@@ -9,6 +9,7 @@
 
 /* The setting with the digest of the policy that the rows were made by. */
 #define POLICY_SETTING "policy"
+#define LEAVE_US       G_USEC_PER_SEC
 
 struct _ZqSession
 {
@@ -362,6 +363,48 @@ zq_session_adopt_finish (ZqSession *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+typedef struct
+{
+  GCancellable *cancellable;
+  gboolean done;
+} Leaving;
+
+static void
+on_left (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_sync_leave_finish (ZQ_SYNC (source), result, &error))
+    g_info ("leaving: %s %d", g_quark_to_string (error->domain), error->code);
+  ((Leaving *)data)->done = TRUE;
+}
+
+static void
+on_left_late (gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+void
+zq_session_leave (ZqSession *self)
+{
+  Leaving leaving = { 0 };
+  guint alarm;
+
+  g_return_if_fail (ZQ_IS_SESSION (self));
+
+  if (self->sync == NULL || zq_session_status_get_live (self->status) != ZQ_LIVE_UP)
+    return;
+  leaving.cancellable = g_cancellable_new ();
+  alarm = zq_clock_alarm_in (self->clock, LEAVE_US, on_left_late, leaving.cancellable);
+  zq_sync_leave_async (self->sync, leaving.cancellable, on_left, &leaving);
+  while (!leaving.done)
+    g_main_context_iteration (NULL, TRUE);
+  if (!g_cancellable_is_cancelled (leaving.cancellable))
+    zq_clock_cancel (self->clock, alarm);
+  g_object_unref (leaving.cancellable);
 }
 
 void

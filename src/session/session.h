@@ -88,6 +88,10 @@ GPtrArray *zq_session_get_policy_problems (ZqSession *self);
 /* "consultation=2026.1 clinic=2026.2"; NULL before the store is open. */
 const char *zq_session_get_policy_version (ZqSession *self);
 
+/* Before a sign-out or the end: takes back what the hospital keeps for this workstation alone. Runs the main
+ * context for a second at most; does nothing where nobody would answer. */
+void zq_session_leave (ZqSession *self);
+
 /* Stops sync and closes the store after what is queued. Blocks shortly. Idempotent. */
 void zq_session_close (ZqSession *self);
 

@@ -27,6 +27,7 @@ struct _ZqLive
   gboolean trying; /* from the first question until all are bound */
   gboolean heard;  /* since the last look */
   gboolean renewing;
+  gboolean mending; /* the renewal comes soon */
   guint failures;
   guint alarm; /* the next attempt, or the end of this one */
   guint silence;
@@ -84,6 +85,7 @@ abandon (ZqLive *self)
   zq_clock_clear (self->peer->clock, &self->renewal);
   self->trying = FALSE;
   self->renewing = FALSE;
+  self->mending = FALSE;
   drop_socket (self);
 }
 
@@ -144,6 +146,7 @@ on_silence (gpointer data)
   self->silence = zq_clock_alarm_in (self->peer->clock, SILENCE_US, on_silence, self);
 }
 
+static void mend (ZqLive *self);
 static void on_renewed (GObject *source, GAsyncResult *result, gpointer data);
 
 static void
@@ -152,6 +155,7 @@ on_renewal (gpointer data)
   ZqLive *self = data;
 
   self->renewal = 0;
+  self->mending = FALSE;
   self->renewing = TRUE;
   zq_subscriptions_ensure_async (self->subscriptions, self->cancellable, on_renewed, attempt_new (self));
 }
@@ -180,6 +184,20 @@ bind_all (ZqLive *self)
     }
 }
 
+/* One has ended while the others were looked after. */
+static gboolean
+is_missing (ZqLive *self)
+{
+  for (guint i = 0; i < zq_subscriptions_get_n (self->subscriptions); i++)
+    {
+      ZqSubscription *one = zq_subscriptions_get (self->subscriptions, i);
+
+      if (one->id == NULL && !one->refused && one->scopes->len > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
 on_renewed (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -196,6 +214,8 @@ on_renewed (GObject *source, GAsyncResult *result, gpointer data)
     {
       bind_all (self);
       plan_renewal (self);
+      if (is_missing (self))
+        mend (self);
     }
 }
 
@@ -244,6 +264,25 @@ note_settled (ZqLive *self)
   self->hint (NULL, self->data);
 }
 
+/* Some have ended, or never were: made anew and bound on the same connection, after a rest. */
+static void
+mend (ZqLive *self)
+{
+  ZqClock *clock = self->peer->clock;
+
+  if (!self->trying)
+    {
+      self->trying = TRUE;
+      self->alarm = zq_clock_alarm_in (clock, CONNECT_US, on_too_long, self);
+      zq_session_status_set_live (self->status, ZQ_LIVE_DOWN);
+    }
+  if (self->renewing || self->mending)
+    return;
+  self->mending = TRUE;
+  zq_clock_clear (clock, &self->renewal);
+  self->renewal = zq_clock_alarm_in (clock, zq_backoff_delay (self->failures++), on_renewal, self);
+}
+
 static void
 on_told (ZqLive *self, const char *word, ZqSubscription *one)
 {
@@ -257,9 +296,8 @@ on_told (ZqLive *self, const char *word, ZqSubscription *one)
     }
   else if (g_str_equal (word, "error"))
     {
-      /* Ended, or never was: made anew, with the rest of a failure before it. */
       zq_subscriptions_lost (self->subscriptions, one);
-      fail (self, NULL);
+      mend (self);
     }
 }
 

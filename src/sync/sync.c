@@ -592,7 +592,6 @@ zq_sync_leave_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallbac
 {
   g_return_if_fail (ZQ_IS_SYNC (self));
 
-  zq_sync_stop (self);
   zq_live_leave_async (self->live, cancellable, on_left, g_task_new (self, cancellable, callback, data));
 }
 

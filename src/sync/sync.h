@@ -42,8 +42,8 @@ zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
 void zq_sync_start (ZqSync *self);
 void zq_sync_stop (ZqSync *self);
 
-/* Stops, and takes back what the hospital keeps for this workstation alone (Subscriptions). What cannot be
- * taken back ends by itself. */
+/* Before a sign-out or the end: takes back what the hospital keeps for this workstation alone (Subscriptions).
+ * What cannot be taken back ends by itself. Pulls and pushes go on. */
 void zq_sync_leave_async (ZqSync *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_sync_leave_finish (ZqSync *self, GAsyncResult *result, GError **error);
 
