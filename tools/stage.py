@@ -17,10 +17,13 @@ class Failed(Exception):
 
 
 class Place:
-    """A private home, display, bus and keyring, and the programs started in it."""
+    """A private home, display, bus and keyring, and the programs started in it. @home: a folder that stays, with
+    its keyring and all; None: one that goes with the place."""
 
-    def __init__(self, size="1366x768", language="zh_CN"):
-        self.dir = tempfile.mkdtemp(prefix="zq-stage-")
+    def __init__(self, size="1366x768", language="zh_CN", home=None):
+        self.stays = home is not None
+        self.dir = os.path.abspath(home) if home else tempfile.mkdtemp(prefix="zq-stage-")
+        os.makedirs(self.dir, exist_ok=True)
         self.started = []
         self.env = dict(os.environ, HOME=self.dir, XDG_RUNTIME_DIR=self.dir, LC_ALL="C.UTF-8", LANGUAGE=language,
                         GDK_BACKEND="x11", GSK_RENDERER="cairo", GIO_USE_VFS="local", GTK_A11Y="none",
@@ -28,7 +31,7 @@ class Place:
         for name in ("WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
             self.env.pop(name, None)
         os.chmod(self.dir, 0o700)
-        os.makedirs(os.path.join(self.dir, ".local/share/keyrings"))
+        os.makedirs(os.path.join(self.dir, ".local/share/keyrings"), exist_ok=True)
         self.env["DISPLAY"] = ":" + self.read_fd("Xvfb", "-screen", "0", size + "x24", "-nolisten", "tcp", "-displayfd")
         self.start("openbox")
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self.read_fd("dbus-daemon", "--session", "--nofork", "--print-address")
@@ -74,7 +77,8 @@ class Place:
     def close(self):
         for process in reversed(self.started):
             self.stop(process)
-        shutil.rmtree(self.dir, ignore_errors=True)
+        if not self.stays:
+            shutil.rmtree(self.dir, ignore_errors=True)
 
 
 class Demo:

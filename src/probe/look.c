@@ -99,7 +99,7 @@ report_types (ZqProbe *self, GError **error)
 static gboolean
 report_views (ZqProbe *self, GError **error)
 {
-  static const char *const names[ZQ_N_VIEWS] = { "waiting-for-me",      "urgent", "overdue",
+  static const char *const names[ZQ_N_VIEWS] = { "waiting-for-me",      "urgent", "overdue", "results",
                                                  "waiting-for-patient", "pool",   "closed" };
   guint counts[ZQ_N_VIEWS] = { 0 };
   ZqReport *views;

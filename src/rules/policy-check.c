@@ -318,6 +318,22 @@ check_promises (JsonNode *node, JsonNode *root)
 }
 
 static char *
+check_outcome (JsonNode *node, JsonNode *root)
+{
+  static const ZqCheckMember members[] = { { "code", zq_check_text, TRUE },
+                                           { "title", zq_check_text, TRUE },
+                                           { NULL } };
+
+  return zq_check_members (node, members, root);
+}
+
+static char *
+check_outcomes (JsonNode *node, JsonNode *root)
+{
+  return zq_check_list (node, check_outcome, root);
+}
+
+static char *
 check_pull (JsonNode *node, JsonNode *root)
 {
   static const ZqCheckMember members[] = {
@@ -361,6 +377,7 @@ zq_policy_check_clinic (JsonNode *root)
                                            { "version", zq_check_version, TRUE },
                                            { "sources", zq_check_sources },
                                            { "answer-promise", check_promises, TRUE },
+                                           { "outcomes", check_outcomes },
                                            { "held-reply-age", check_seconds },
                                            { "undo-window", check_seconds },
                                            { "draft-delay", check_seconds },

@@ -342,47 +342,41 @@ fixture_send (Fixture *fixture, gint64 consult, const char *text, gint64 seen, G
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  zq_consult_send_async (fixture->store, consult, text, seen, on_ready, &result);
+  zq_consult_send_async (fixture->store, consult, &(ZqReply){ .text = text, .seen_message = seen }, on_ready, &result);
   WAIT (result);
   zq_test_settle ();
 
-  return zq_consult_send_finish (fixture->store, result, error);
+  return zq_consult_send_finish (fixture->store, result, NULL, error);
+}
+
+ZqUndo *
+fixture_act (Fixture *fixture, ZqAction action, gint64 consult, const char *arg, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_act_async (fixture->store, action, &consult, 1, arg, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_act_finish (fixture->store, result, NULL, NULL, NULL, error);
 }
 
 ZqUndo *
 fixture_close (Fixture *fixture, gint64 consult, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-
-  zq_consult_close_async (fixture->store, consult, "advised", on_ready, &result);
-  WAIT (result);
-  zq_test_settle ();
-
-  return zq_consult_command_finish (fixture->store, result, error);
+  return fixture_act (fixture, ZQ_ACTION_CLOSE, consult, "advised", error);
 }
 
 ZqUndo *
 fixture_claim (Fixture *fixture, gint64 consult, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-
-  zq_consult_claim_async (fixture->store, consult, on_ready, &result);
-  WAIT (result);
-  zq_test_settle ();
-
-  return zq_consult_command_finish (fixture->store, result, error);
+  return fixture_act (fixture, ZQ_ACTION_CLAIM, consult, NULL, error);
 }
 
 ZqUndo *
 fixture_set_urgent (Fixture *fixture, gint64 consult, gboolean urgent, GError **error)
 {
-  g_autoptr (GAsyncResult) result = NULL;
-
-  zq_consult_set_urgent_async (fixture->store, consult, urgent, on_ready, &result);
-  WAIT (result);
-  zq_test_settle ();
-
-  return zq_consult_command_finish (fixture->store, result, error);
+  return fixture_act (fixture, urgent ? ZQ_ACTION_SET_URGENT : ZQ_ACTION_SET_ROUTINE, consult, NULL, error);
 }
 
 gboolean

@@ -48,6 +48,7 @@ gboolean fixture_in_view (Fixture *fixture, ZqView view, gint64 consult);
 
 /* Commands, waited for. */
 gint64 fixture_send (Fixture *fixture, gint64 consult, const char *text, gint64 seen, GError **error);
+ZqUndo *fixture_act (Fixture *fixture, ZqAction action, gint64 consult, const char *arg, GError **error);
 ZqUndo *fixture_close (Fixture *fixture, gint64 consult, GError **error);
 ZqUndo *fixture_claim (Fixture *fixture, gint64 consult, GError **error);
 ZqUndo *fixture_set_urgent (Fixture *fixture, gint64 consult, gboolean urgent, GError **error);

@@ -7,13 +7,25 @@
 
 G_BEGIN_DECLS
 
-struct _ZqUndo
+/* One intent that can be taken back. */
+typedef struct
 {
   gint64 consult;
-  gint64 seq;         /* 0: nothing was changed */
-  const char *action; /* static */
-  char *inverse_args; /* of the intent that takes it back */
+  gint64 seq;          /* 0: nothing was changed */
+  const char *action;  /* static: of the intent */
+  const char *inverse; /* static: of what takes it back when it is out; NULL: nothing does */
+  char *inverse_args;
+} ZqUndoStep;
+
+struct _ZqUndo
+{
+  GPtrArray *steps; /* of ZqUndoStep, in the order in which they were done */
 };
+
+ZqUndo *zq_undo_new (void);
+/* Takes @inverse_args. */
+void
+zq_undo_add (ZqUndo *self, gint64 consult, gint64 seq, const char *action, const char *inverse, char *inverse_args);
 
 /**
  * ZqCommand:
@@ -23,15 +35,24 @@ struct _ZqUndo
 typedef struct
 {
   /* input */
+  ZqAction action;
+  gint64 *consults;
+  guint n_consults;
   gint64 consult;
   gint64 message;
+  gint64 quote;
+  gint64 corrects;
   gint64 intent;
+  gint64 delay;
   char *text;
-  gboolean flag;
+  char *reason;
+  char *outcome;
   ZqUndo *undo; /* what is to be taken back */
 
   /* output */
   gint64 seq;
+  guint n_done, n_not;
+  char *why;
   ZqUndo *made;
 } ZqCommand;
 
@@ -51,7 +72,17 @@ ZqConsultState *zq_command_load_for (ZqTxn *txn, gint64 id, const char *action, 
 gint64
 zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *action, const char *args, GError **error);
 
+/* When the newest message that was seen was sent, never in the future: that would take as read what nobody has written.
+ */
+gint64 zq_command_seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message);
 /* My read mark of the thread, up to @up_to. */
 gboolean zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error);
+/* The thread stands as unread until it is read again. */
+gboolean zq_command_mark_unread (ZqTxn *txn, const ZqConsultState *state, GError **error);
+
+/* The tag of what is written here. Borrowed. */
+const char *zq_command_department (const ZqConsultState *state, const ZqContext *context);
+/* Appends a member to the JSON object in @json, whose brace is still open; nothing for NULL. */
+void zq_command_add_member (GString *json, const char *name, const char *value);
 
 G_END_DECLS

@@ -15,16 +15,13 @@ command_free (gpointer data)
 {
   ZqCommand *self = data;
 
+  g_free (self->consults);
   g_free (self->text);
+  g_free (self->reason);
+  g_free (self->outcome);
+  g_free (self->why);
   g_clear_pointer (&self->undo, zq_undo_free);
   g_clear_pointer (&self->made, zq_undo_free);
-  g_free (self);
-}
-
-void
-zq_undo_free (ZqUndo *self)
-{
-  g_free (self->inverse_args);
   g_free (self);
 }
 
@@ -109,10 +106,14 @@ zq_consult_draft_scope (gint64 consult)
   return g_strdup_printf ("consult/%" G_GINT64_FORMAT, consult);
 }
 
-/* --- send ------------------------------------------------------------------------------------- */
+char *
+zq_consult_note_scope (gint64 consult)
+{
+  return g_strdup_printf ("note/%" G_GINT64_FORMAT, consult);
+}
 
-static void
-add_member (GString *json, const char *name, const char *value)
+void
+zq_command_add_member (GString *json, const char *name, const char *value)
 {
   g_autofree char *quoted = NULL;
 
@@ -122,8 +123,8 @@ add_member (GString *json, const char *name, const char *value)
   g_string_append_printf (json, "%s\"%s\":%s", json->len > 1 ? "," : "", name, quoted);
 }
 
-static const char *
-department_of (const ZqConsultState *state, const ZqContext *context)
+const char *
+zq_command_department (const ZqConsultState *state, const ZqContext *context)
 {
   if (state->department != NULL)
     return state->department;
@@ -131,121 +132,10 @@ department_of (const ZqConsultState *state, const ZqContext *context)
   return context->departments != NULL ? context->departments[0] : NULL;
 }
 
-/* What the message is made of when it goes: all of it, since rules see no rows. */
-static char *
-send_args (ZqTxn *txn, const ZqConsultState *state, const char *text)
-{
-  ZqDb *db = zq_txn_db (txn);
-  g_autofree char *thread = zq_consult_reference (db, state->thread);
-  g_autofree char *patient = zq_consult_reference (db, state->patient);
-  g_autofree char *requester = zq_consult_reference (db, state->requester);
-  g_autofree char *encounter = zq_consult_reference (db, state->encounter);
-  gboolean relative = requester != NULL && g_str_has_prefix (requester, "RelatedPerson/");
-  GString *json = g_string_new ("{");
-
-  add_member (json, "text", text);
-  add_member (json, "thread", thread);
-  add_member (json, "patient", patient);
-  add_member (json, "recipient", relative ? requester : patient);
-  add_member (json, "encounter", encounter);
-  add_member (json, "department", department_of (state, zq_txn_context (txn)));
-  g_string_append_c (json, '}');
-
-  return g_string_free (json, FALSE);
-}
-
-static gboolean
-is_blank (const char *text)
-{
-  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    if (!g_unichar_isspace (g_utf8_get_char (at)))
-      return FALSE;
-
-  return TRUE;
-}
-
-static ZqConsultState *
-load_for_send (ZqTxn *txn, const ZqCommand *command, GError **error)
-{
-  g_autoptr (ZqConsultState) state = zq_command_load_for (txn, command->consult, "reply", error);
-
-  if (state == NULL)
-    return NULL;
-  if (is_blank (command->text))
-    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_EMPTY, ZQ_REASON_EMPTY);
-  else if (state->thread == 0)
-    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_NO_THREAD);
-  else if (!zq_consult_is_of_one_patient (state, zq_txn_db (txn)))
-    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_OTHER_PATIENT);
-  else
-    return g_steal_pointer (&state);
-
-  return NULL;
-}
-
-/* A mark in the future would take as read what nobody has written yet. */
-static gint64
-seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message)
+gint64
+zq_command_seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message)
 {
   return MIN (zq_basis_seen (zq_txn_db (txn), state->thread, message), zq_txn_now (txn) + ZQ_SKEW_US);
-}
-
-static gboolean
-note_reply (ZqTxn *txn, const ZqConsultState *state, gint64 reply, GError **error)
-{
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT INTO thread_here (thread, reply) VALUES (?, ?)"
-                     " ON CONFLICT (thread) DO UPDATE SET reply = excluded.reply",
-                     "ii", state->thread, reply);
-}
-
-static gboolean
-do_send (ZqTxn *txn, gpointer data, GError **error)
-{
-  ZqCommand *command = data;
-  g_autoptr (ZqConsultState) state = load_for_send (txn, command, error);
-  g_autofree char *scope = zq_consult_draft_scope (command->consult);
-  g_autofree char *args = NULL;
-  g_autofree char *basis = NULL;
-  gint64 target, up_to;
-
-  if (state == NULL)
-    return FALSE;
-
-  args = send_args (txn, state, command->text);
-  basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
-  up_to = seen_up_to (txn, state, command->message);
-  target = zq_txn_create_local (txn, "Communication", NULL, error);
-  if (target == 0 || !note_reply (txn, state, target, error))
-    return FALSE;
-  command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, scope, 0, error);
-
-  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error) &&
-         zq_txn_audit (txn, "send-message", target, state->patient, error) &&
-         (up_to == 0 || zq_command_mark_read (txn, state, up_to, error));
-}
-
-void
-zq_consult_send_async (
-    ZqStore *store, gint64 consult, const char *text, gint64 seen_message, GAsyncReadyCallback callback, gpointer data)
-{
-  ZqCommand *command;
-
-  g_return_if_fail (text != NULL);
-
-  command = g_new0 (ZqCommand, 1);
-  command->consult = consult;
-  command->message = seen_message;
-  command->text = g_strchomp (g_utf8_make_valid (text, -1));
-  zq_command_start (store, zq_consult_send_async, command, do_send, callback, data);
-}
-
-gint64
-zq_consult_send_finish (ZqStore *store, GAsyncResult *result, GError **error)
-{
-  ZqCommand *command = g_task_get_task_data (G_TASK (result));
-
-  return g_task_propagate_boolean (G_TASK (result), error) ? command->seq : 0;
 }
 
 /* --- read marks ------------------------------------------------------------------------------- */
@@ -284,15 +174,15 @@ replace_waiting (ZqTxn *txn, const char *key, GError **error)
 }
 
 static char *
-mark_args (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, const char *thread)
+mark_args (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, const char *thread, gboolean unread)
 {
   g_autofree char *instant = zq_instant_format (up_to);
   GString *json = g_string_new ("{");
 
-  add_member (json, "thread", thread);
-  add_member (json, "up-to", instant);
-  add_member (json, "department", department_of (state, zq_txn_context (txn)));
-  g_string_append_c (json, '}');
+  zq_command_add_member (json, "thread", thread);
+  zq_command_add_member (json, "up-to", instant);
+  zq_command_add_member (json, "department", zq_command_department (state, zq_txn_context (txn)));
+  g_string_append (json, unread ? ",\"unread\":true}" : "}");
 
   return g_string_free (json, FALSE);
 }
@@ -309,25 +199,21 @@ note_seen (ZqTxn *txn, const ZqConsultState *state, GError **error)
          zq_consult_touch_thread (txn, state->thread, error);
 }
 
-gboolean
-zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error)
+static gboolean
+add_mark (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, gboolean unread, GError **error)
 {
   const ZqContext *context = zq_txn_context (txn);
-  ZqDb *db = zq_txn_db (txn);
-  g_autofree char *thread = zq_consult_reference (db, state->thread);
+  g_autofree char *thread = zq_consult_reference (zq_txn_db (txn), state->thread);
   g_autofree char *args = NULL;
   g_autofree char *key = NULL;
   g_autofree char *chain = NULL;
-  ZqSeen before;
   gint64 target;
 
-  if (!note_seen (txn, state, error) || !zq_consult_load_seen (db, state->thread, &before, error))
-    return FALSE;
-  if ((up_to / 1000 <= before.up_to / 1000 && !before.marked_unread) || thread == NULL ||
-      !g_str_has_prefix (thread, "Communication/"))
+  /* A header that the hospital does not have yet has nothing to be read. */
+  if (thread == NULL || !g_str_has_prefix (thread, "Communication/"))
     return TRUE;
 
-  args = mark_args (txn, state, MAX (up_to, before.up_to), thread);
+  args = mark_args (txn, state, up_to, thread, unread);
   key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
   chain = g_strdup_printf ("read-mark/%" G_GINT64_FORMAT, state->thread);
   if (!replace_waiting (txn, key, error))
@@ -335,6 +221,30 @@ zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GEr
   target = zq_txn_create_local (txn, "Basic", key, error);
 
   return target != 0 && zq_txn_add_intent (txn, "read-mark", "mark-read", target, args, NULL, chain, 0, error) != 0;
+}
+
+gboolean
+zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error)
+{
+  ZqSeen before;
+
+  if (!note_seen (txn, state, error) || !zq_consult_load_seen (zq_txn_db (txn), state->thread, &before, error))
+    return FALSE;
+  if (up_to / 1000 <= before.up_to / 1000 && !before.marked_unread)
+    return TRUE;
+
+  return add_mark (txn, state, MAX (up_to, before.up_to), FALSE, error);
+}
+
+gboolean
+zq_command_mark_unread (ZqTxn *txn, const ZqConsultState *state, GError **error)
+{
+  ZqSeen before;
+
+  if (!zq_consult_load_seen (zq_txn_db (txn), state->thread, &before, error))
+    return FALSE;
+
+  return before.marked_unread || add_mark (txn, state, before.up_to, TRUE, error);
 }
 
 static gboolean
@@ -346,7 +256,7 @@ do_mark_read (ZqTxn *txn, gpointer data, GError **error)
 
   if (state == NULL)
     return FALSE;
-  up_to = seen_up_to (txn, state, command->message);
+  up_to = zq_command_seen_up_to (txn, state, command->message);
 
   return up_to == 0 || zq_command_mark_read (txn, state, up_to, error);
 }

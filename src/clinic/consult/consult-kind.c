@@ -181,6 +181,33 @@ consult_unproject (ZqTxn *txn, gint64 id, GError **error)
   return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM consult WHERE id = ?", "i", id);
 }
 
+/* Internal notes that came before their Task, or before it named its conversation. */
+static gboolean
+bring_notes (ZqTxn *txn, gint64 id, gint64 thread, GError **error)
+{
+  GError *local = NULL;
+  gboolean found = FALSE;
+  g_autoptr (ZqRows) rows = zq_db_query (
+      zq_txn_db (txn), error, "SELECT id FROM message WHERE task = ?1 AND note AND thread <> ?2", "ii", id, thread);
+
+  if (rows == NULL)
+    return FALSE;
+  while (zq_rows_next (rows, &local))
+    {
+      zq_txn_changed (txn, "message", zq_rows_int (rows, 0), 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
+      found = TRUE;
+    }
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+
+  return !found ||
+         zq_db_exec (zq_txn_db (txn), error, "UPDATE message SET thread = ?1 WHERE task = ?2 AND note AND thread <> ?1",
+                     "ii", thread, id);
+}
+
 static gboolean
 consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
@@ -194,6 +221,8 @@ consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 
   zq_txn_changed (txn, "consult", id, links.patient, ZQ_CHANGE_CONTENT);
   zq_txn_later (txn, zq_consult_summarize, id);
+  if (!bring_notes (txn, id, links.thread, error))
+    return FALSE;
 
   return zq_db_exec (
       zq_txn_db (txn), error,
@@ -216,7 +245,7 @@ static const ZqScope consult_scopes[] = {
 const ZqResourceKind zq_consult_kind = {
   .name = "consult",
   .type = "Task",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = "CREATE TABLE IF NOT EXISTS consult ("
             "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, thread INTEGER NOT NULL, encounter INTEGER NOT NULL,"
             "  intake INTEGER NOT NULL, requester INTEGER NOT NULL, owner INTEGER NOT NULL, code TEXT NOT NULL,"

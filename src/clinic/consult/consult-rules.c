@@ -7,6 +7,8 @@
 #include "resource/json.h"
 #include "rules/consultation.h"
 
+#include <string.h>
+
 static ZqVerdict
 verdict (ZqVerdict what, const char *why, char **reason)
 {
@@ -167,6 +169,24 @@ release_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits
 }
 
 static gboolean
+assign_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits *edits, GError **error)
+{
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  const char *owner = zq_json_get_string (args, "owner");
+
+  if (is_suspended (intent))
+    return TRUE;
+  if (owner == NULL || !g_str_has_prefix (owner, "Practitioner/"))
+    {
+      g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "Nobody is named to hand the task over to");
+      return FALSE;
+    }
+
+  return step (current, context, "assign", zq_consult_read_status (current, context), edits, error) &&
+         set_owner (edits, "Practitioner", owner + strlen ("Practitioner/"));
+}
+
+static gboolean
 priority_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits *edits, GError **error)
 {
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
@@ -286,6 +306,31 @@ release_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data,
   return ZQ_VERDICT_GO;
 }
 
+/* Mine or the pool's; or I gave it away and take it back, which the hospital allows or not. */
+static ZqVerdict
+assign_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
+{
+  const ZqContext *context = data;
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  g_autofree char *me = g_strconcat ("Practitioner/", context->me, NULL);
+  const char *owner = zq_json_get_string (args, "owner");
+
+  if (fresh == NULL)
+    return verdict (ZQ_VERDICT_HELD, ZQ_REASON_NOT_HELD, reason);
+  if (g_strcmp0 (zq_codec_reference (fresh, "owner"), owner) == 0)
+    return ZQ_VERDICT_DONE;
+  if (is_over (fresh, context))
+    return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_CLOSED, reason);
+  if (g_strcmp0 (owner, me) == 0)
+    return ZQ_VERDICT_GO;
+  if (!zq_consult_is_mine (fresh, context) && !zq_consult_is_pooled (fresh, context))
+    return taken (fresh, context, reason);
+  if (!allows (fresh, context, "assign"))
+    return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_NOT_ALLOWED, reason);
+
+  return ZQ_VERDICT_GO;
+}
+
 static ZqVerdict
 priority_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
 {
@@ -330,6 +375,7 @@ const ZqIntentRule zq_consult_rules[] = {
   { "reopen", reopen_apply, reopen_check, freshen_task, NULL },
   { "claim", claim_apply, claim_check, freshen_task, NULL },
   { "release", release_apply, release_check, freshen_task, NULL },
+  { "assign", assign_apply, assign_check, freshen_task, NULL },
   { "set-priority", priority_apply, priority_check, freshen_task, NULL },
   { NULL },
 };

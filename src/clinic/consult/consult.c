@@ -98,6 +98,11 @@ take_state (ZqConsult *self, ZqDb *db, const ZqContext *context, const ZqConsult
   self->can_claim = zq_consult_state_allows (state, context, "claim");
   self->can_release = zq_consult_state_allows (state, context, "release");
   self->can_set_priority = zq_consult_state_allows (state, context, "set-priority");
+  self->can_assign = zq_consult_state_allows (state, context, "assign");
+  self->can_note = zq_consult_state_allows (state, context, "note");
+  self->can_withdraw = zq_consult_state_allows (state, context, "withdraw");
+  self->can_correct = zq_consult_state_allows (state, context, "correct");
+  self->can_mark = state->thread != 0;
 }
 
 ZqConsult *

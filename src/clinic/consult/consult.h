@@ -11,6 +11,7 @@ typedef enum
   ZQ_VIEW_WAITING_FOR_ME,
   ZQ_VIEW_URGENT,
   ZQ_VIEW_OVERDUE,
+  ZQ_VIEW_RESULTS, /* reports came with it that wait for me; later kinds add theirs */
   ZQ_VIEW_WAITING_FOR_PATIENT,
   ZQ_VIEW_POOL,
   ZQ_VIEW_CLOSED,
@@ -31,6 +32,23 @@ G_DECLARE_FINAL_TYPE (ZqConsultRow, zq_consult_row, ZQ, CONSULT_ROW, GObject)
 
 gint64 zq_consult_row_get_key (ZqConsultRow *self);
 gint64 zq_consult_row_get_patient_id (ZqConsultRow *self);
+
+typedef struct
+{
+  char *code;
+  char *title;
+} ZqChoice;
+
+void zq_choice_free (ZqChoice *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqChoice, zq_choice_free)
+
+/* How a consultation can end, by the policy file "clinic"; the first is the usual one. (transfer full)
+ * (element-type ZqChoice) */
+GPtrArray *zq_consult_list_outcomes (ZqPolicy *policy);
+
+/* Colleagues of my departments that a consultation can be handed over to, by name, not me; `code` is
+ * "Practitioner/<id>". Bounded; main thread. (transfer full) (element-type ZqChoice) */
+GPtrArray *zq_consult_list_colleagues (ZqDb *db, const ZqContext *context);
 
 /* The inbox as a lazy list, order: urgent first, then least time left, then age; CLOSED: newest first. */
 ZqList *zq_consult_list_new (ZqStore *store, ZqView view);
@@ -65,6 +83,7 @@ typedef struct
   gint64 due;                                                                          /* µs, 0 = none */
   gint64 authored;                                                                     /* µs */
   gboolean can_reply, can_close, can_reopen, can_claim, can_release, can_set_priority; /* by state table */
+  gboolean can_assign, can_note, can_withdraw, can_correct, can_mark;
   GPtrArray *intake; /* (element-type ZqIntakeItem), may be empty, never NULL */
 } ZqConsult;
 

@@ -176,10 +176,11 @@ static const char *const queries[ZQ_N_VIEWS] = {
       "SELECT id FROM consult_summary WHERE views & 1 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_URGENT] = "SELECT id FROM consult_summary WHERE views & 2 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_OVERDUE] = "SELECT id FROM consult_summary WHERE views & 4 ORDER BY calm, due_key, authored, id LIMIT ?",
+  [ZQ_VIEW_RESULTS] = "SELECT id FROM consult_summary WHERE views & 8 ORDER BY calm, due_key, authored, id LIMIT ?",
   [ZQ_VIEW_WAITING_FOR_PATIENT] =
-      "SELECT id FROM consult_summary WHERE views & 8 ORDER BY calm, due_key, authored, id LIMIT ?",
-  [ZQ_VIEW_POOL] = "SELECT id FROM consult_summary WHERE views & 16 ORDER BY calm, due_key, authored, id LIMIT ?",
-  [ZQ_VIEW_CLOSED] = "SELECT id FROM consult_summary WHERE views & 32 ORDER BY last_at DESC, id DESC LIMIT ?",
+      "SELECT id FROM consult_summary WHERE views & 16 ORDER BY calm, due_key, authored, id LIMIT ?",
+  [ZQ_VIEW_POOL] = "SELECT id FROM consult_summary WHERE views & 32 ORDER BY calm, due_key, authored, id LIMIT ?",
+  [ZQ_VIEW_CLOSED] = "SELECT id FROM consult_summary WHERE views & 64 ORDER BY last_at DESC, id DESC LIMIT ?",
 };
 
 static gboolean

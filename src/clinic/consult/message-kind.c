@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/id.h"
+#include "clinic/consult/file.h"
 #include "clinic/consult/kinds.h"
 #include "clinic/consult/message-codec.h"
 #include "clinic/consult/rules.h"
@@ -11,22 +12,27 @@
 #include "resource/json.h"
 #include "resource/reference.h"
 
+#define CORRECTION_REASON ZQ_EXTENSION ("correction-reason")
+
 /* Who writes: the patient's side waits for the hospital's; devices answer nobody. */
 typedef enum
 {
   SIDE_DEVICE,
   SIDE_PATIENT,
   SIDE_HOSPITAL,
+  SIDE_COLLEAGUES, /* an internal note: the patient's side never sees it, and it answers nobody */
 } Side;
 
 typedef struct
 {
-  char *thread, *sender, *reply_to;
+  char *thread, *task, *sender, *reply_to;
   char *text;
+  char *reason;     /* of a correction */
+  GPtrArray *files; /* of ZqFile */
   char *local_id;
   char *server_id;
   Side side;
-  gboolean from_me, withdrawn, correction;
+  gboolean from_me, withdrawn, correction, note;
   gint64 sent, received, updated;
   guint n_pictures, n_voices, n_files, n_results;
 } Parsed;
@@ -39,6 +45,9 @@ parsed_free (gpointer data)
   g_free (self->thread);
   g_free (self->sender);
   g_free (self->reply_to);
+  g_free (self->task);
+  g_free (self->reason);
+  g_clear_pointer (&self->files, g_ptr_array_unref);
   g_free (self->text);
   g_free (self->local_id);
   g_free (self->server_id);
@@ -82,19 +91,26 @@ count_attachments (Parsed *self, JsonNode *node, const ZqContext *context)
 {
   guint length = zq_json_get_length (node, "payload");
 
+  self->files = zq_files_read (node, context->base);
+  for (guint i = 0; i < self->files->len; i++)
+    {
+      const ZqFile *file = g_ptr_array_index (self->files, i);
+
+      if (file->is_picture)
+        self->n_pictures++;
+      else if (file->is_voice)
+        self->n_voices++;
+      else
+        self->n_files++;
+    }
   for (guint i = 0; i < length; i++)
     {
-      JsonNode *item = zq_json_get_at (node, "payload", i);
-      const char *type = zq_json_get_string (item, "contentAttachment.contentType");
-      g_autoptr (ZqReference) reference = zq_reference_read_from (item, "contentReference", context->base);
+      g_autoptr (ZqReference) reference =
+          zq_reference_read_from (zq_json_get_at (node, "payload", i), "contentReference", context->base);
 
       if (reference != NULL && zq_reference_is (reference, "DiagnosticReport"))
         self->n_results++;
-      else if (type != NULL && g_ascii_strncasecmp (type, "image/", 6) == 0)
-        self->n_pictures++;
-      else if (type != NULL && g_ascii_strncasecmp (type, "audio/", 6) == 0)
-        self->n_voices++;
-      else if (zq_json_get (item, "contentAttachment") != NULL || reference != NULL)
+      else if (reference != NULL)
         self->n_files++;
     }
 }
@@ -146,12 +162,36 @@ message_parse (JsonNode *node, gpointer data, GError **error)
   self->sent = read_sent (node, context);
   self->updated = zq_date_time_parse (zq_json_get_string (node, "meta.lastUpdated"), context->zone).start;
   self->received = zq_date_time_parse (zq_json_get_string (node, "received"), context->zone).start;
+  if (self->correction)
+    self->reason = g_strdup (zq_json_get_string (zq_json_get_extension (node, CORRECTION_REASON), "valueString"));
   /* The words of what was withdrawn leave the rows. */
   if (!self->withdrawn)
     {
       self->text = zq_message_read_text (node);
       count_attachments (self, node, context);
     }
+
+  return self;
+}
+
+/* --- internal notes ----------------------------------------------------------------------------- */
+
+static gboolean
+note_claims (JsonNode *node)
+{
+  return g_strcmp0 (zq_json_get_code (node, "category", ZQ_CATEGORY_CODES), "internal-note") == 0;
+}
+
+/* Its conversation is that of its Task. */
+static gpointer
+note_parse (JsonNode *node, gpointer data, GError **error)
+{
+  Parsed *self = message_parse (node, data, error);
+
+  self->note = TRUE;
+  self->side = SIDE_COLLEAGUES;
+  self->task = g_steal_pointer (&self->thread);
+  g_clear_pointer (&self->reply_to, g_free);
 
   return self;
 }
@@ -218,6 +258,7 @@ remove_row (ZqTxn *txn, gint64 id, GError **error)
   announce (txn, id, &place);
 
   return zq_consult_touch_thread (txn, thread, error) &&
+         zq_db_exec (db, error, "DELETE FROM message_file WHERE message = ?", "i", id) &&
          zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
 }
 
@@ -238,41 +279,82 @@ bound_sent (ZqTxn *txn, gint64 id, const Parsed *self)
 }
 
 static gboolean
-insert_row (ZqTxn *txn, gint64 id, const Parsed *self, gint64 thread, gint64 sender, gint64 reply_to, GError **error)
+insert_files (ZqTxn *txn, gint64 id, const Parsed *self, GError **error)
+{
+  for (guint i = 0; self->files != NULL && i < self->files->len; i++)
+    {
+      const ZqFile *file = g_ptr_array_index (self->files, i);
+
+      if (!zq_db_exec (zq_txn_db (txn), error,
+                       "INSERT INTO message_file (message, n, key, content_type, title, size, hash)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       "iisssis", id, (gint64)i, file->key, file->content_type, file->title, file->size, file->hash))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 thread, task, sender, reply_to;
+} Links;
+
+static gboolean
+insert_row (ZqTxn *txn, gint64 id, const Parsed *self, const Links *links, GError **error)
 {
   gint64 pending = 0;
 
   zq_db_get_int (zq_txn_db (txn), &pending, NULL, "SELECT server_id IS NULL FROM resource WHERE id = ?", "i", id);
 
   return zq_db_exec (
-      zq_txn_db (txn), error,
-      "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
-      " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      "iiiiiiisiiiisiiii", id, thread, sender, (gint64)self->side, (gint64)self->from_me, pending,
-      pending ? self->sent : bound_sent (txn, id, self),
-      self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""), self->received,
-      (gint64)self->withdrawn, (gint64)self->correction, reply_to, self->text, (gint64)self->n_pictures,
-      (gint64)self->n_voices, (gint64)self->n_files, (gint64)self->n_results);
+             zq_txn_db (txn), error,
+             "INSERT OR REPLACE INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received,"
+             " withdrawn, correction, reply_to, text, n_pictures, n_voices, n_files, n_results, note, task, reason)"
+             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             "iiiiiiisiiiisiiiiiis", id, links->thread, links->sender, (gint64)self->side, (gint64)self->from_me,
+             pending, pending ? self->sent : bound_sent (txn, id, self),
+             self->local_id != NULL ? self->local_id : (self->server_id != NULL ? self->server_id : ""), self->received,
+             (gint64)self->withdrawn, (gint64)self->correction, links->reply_to, self->text, (gint64)self->n_pictures,
+             (gint64)self->n_voices, (gint64)self->n_files, (gint64)self->n_results, (gint64)self->note, links->task,
+             self->reason) &&
+         insert_files (txn, id, self, error);
+}
+
+/* Of a note: the conversation of its Task, 0 while that is not known (then the Task brings it: consult-kind.c). */
+static gint64
+thread_of_task (ZqTxn *txn, gint64 task)
+{
+  gint64 thread = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &thread, NULL, "SELECT thread FROM consult WHERE id = ?", "i", task);
+
+  return thread;
 }
 
 static gboolean
 message_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
   Parsed *self = parsed;
-  gint64 thread, sender, reply_to;
+  Links links = { 0 };
   Place place = { 0 };
 
-  if (!remove_row (txn, id, error) || !zq_person_refer (txn, self->thread, FALSE, &thread, error) ||
-      !find_place (txn, thread, &place, error))
+  if (!remove_row (txn, id, error) || !zq_person_refer (txn, self->thread, FALSE, &links.thread, error) ||
+      !zq_person_refer (txn, self->task, FALSE, &links.task, error))
     return FALSE;
-  if (!zq_person_refer (txn, self->sender, place.relevant, &sender, error) ||
-      !zq_person_refer (txn, self->reply_to, FALSE, &reply_to, error) ||
-      !insert_row (txn, id, self, thread, sender, reply_to, error))
+  if (self->note)
+    links.thread = thread_of_task (txn, links.task);
+  if (!find_place (txn, links.thread, &place, error) ||
+      !zq_person_refer (txn, self->sender, place.relevant, &links.sender, error) ||
+      !zq_person_refer (txn, self->reply_to, FALSE, &links.reply_to, error) ||
+      !insert_row (txn, id, self, &links, error))
     return FALSE;
   announce (txn, id, &place);
+  /* What it quotes or corrects reads differently. */
+  if (links.reply_to != 0)
+    zq_txn_changed (txn, "message", links.reply_to, place.patient, ZQ_CHANGE_CONTENT);
 
-  return zq_consult_touch_thread (txn, thread, error);
+  return zq_consult_touch_thread (txn, links.thread, error);
 }
 
 static const ZqScope message_scopes[] = {
@@ -282,18 +364,30 @@ static const ZqScope message_scopes[] = {
   { NULL, NULL },
 };
 
+/* `note` and what stands behind it came with version 3; a store of before has the columns added (zq_txn… see migrate).
+ */
+#define MESSAGE_SCHEMA                                                                                                 \
+  "CREATE TABLE IF NOT EXISTS message ("                                                                               \
+  "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, sender INTEGER NOT NULL, side INTEGER NOT NULL,"                 \
+  "  from_me INTEGER NOT NULL, pending INTEGER NOT NULL, sent INTEGER NOT NULL, order_key TEXT NOT NULL,"              \
+  "  received INTEGER NOT NULL, withdrawn INTEGER NOT NULL, correction INTEGER NOT NULL,"                              \
+  "  reply_to INTEGER NOT NULL, text TEXT, n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL,"                    \
+  "  n_files INTEGER NOT NULL, n_results INTEGER NOT NULL, note INTEGER NOT NULL DEFAULT 0,"                           \
+  "  task INTEGER NOT NULL DEFAULT 0, reason TEXT);"                                                                   \
+  "CREATE INDEX IF NOT EXISTS message_thread ON message (thread, pending, sent, order_key);"                           \
+  "CREATE INDEX IF NOT EXISTS message_mine ON message (thread, sent) WHERE from_me;"                                   \
+  "CREATE INDEX IF NOT EXISTS message_note ON message (task) WHERE note;"                                              \
+  "CREATE INDEX IF NOT EXISTS message_correction ON message (reply_to) WHERE correction;"                              \
+  "CREATE TABLE IF NOT EXISTS message_file ("                                                                          \
+  "  message INTEGER NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL, content_type TEXT, title TEXT,"                  \
+  "  size INTEGER NOT NULL, hash TEXT, PRIMARY KEY (message, n)) WITHOUT ROWID;"                                       \
+  "CREATE INDEX IF NOT EXISTS message_file_key ON message_file (key);"
+
 const ZqResourceKind zq_message_kind = {
   .name = "message",
   .type = "Communication",
-  .projection_version = 2,
-  .schema = "CREATE TABLE IF NOT EXISTS message ("
-            "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, sender INTEGER NOT NULL, side INTEGER NOT NULL,"
-            "  from_me INTEGER NOT NULL, pending INTEGER NOT NULL, sent INTEGER NOT NULL, order_key TEXT NOT NULL,"
-            "  received INTEGER NOT NULL, withdrawn INTEGER NOT NULL, correction INTEGER NOT NULL,"
-            "  reply_to INTEGER NOT NULL, text TEXT, n_pictures INTEGER NOT NULL, n_voices INTEGER NOT NULL,"
-            "  n_files INTEGER NOT NULL, n_results INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS message_thread ON message (thread, pending, sent, order_key);"
-            "CREATE INDEX IF NOT EXISTS message_mine ON message (thread, sent) WHERE from_me;",
+  .projection_version = 3,
+  .schema = MESSAGE_SCHEMA,
   .claims = message_claims,
   .parse = message_parse,
   .parsed_free = parsed_free,
@@ -301,4 +395,17 @@ const ZqResourceKind zq_message_kind = {
   .unproject = remove_row,
   .rules = zq_message_rules,
   .scopes = message_scopes,
+};
+
+const ZqResourceKind zq_internal_note_kind = {
+  .name = "internal-note",
+  .type = "Communication",
+  .projection_version = 2,
+  .schema = "DROP TABLE IF EXISTS internal_note;",
+  .claims = note_claims,
+  .parse = note_parse,
+  .parsed_free = parsed_free,
+  .project = message_project,
+  .unproject = remove_row,
+  .rules = zq_internal_note_rules,
 };

@@ -24,6 +24,36 @@ set_text (ZqEdits *edits, const char *path, const char *format, const char *valu
   zq_edits_set_json (edits, path, json);
 }
 
+static guint
+n_texts (const char *text)
+{
+  return text != NULL && *text != '\0' ? 1 : 0;
+}
+
+static void
+set_size (ZqEdits *edits, JsonNode *file, guint place)
+{
+  g_autofree char *path = g_strdup_printf ("$.payload[%u].contentAttachment.size", place);
+  const char *size = zq_json_get_string (file, "size");
+
+  if (size != NULL)
+    zq_edits_set_json (edits, path, size);
+}
+
+/* A correction names what it corrects, and why. */
+static void
+set_correction (ZqEdits *edits, JsonNode *args)
+{
+  const char *corrects = zq_json_get_string (args, "corrects");
+  const char *quote = zq_json_get_string (args, "quote");
+
+  set_text (edits, "$.category", "[{\"coding\":[{\"system\":\"" ZQ_CATEGORY_CODES "\",\"code\":%}]}]",
+            corrects != NULL ? "correction" : "message");
+  set_text (edits, "$.inResponseTo", "[{\"reference\":%}]", corrects != NULL ? corrects : quote);
+  set_text (edits, "$.extension[#]", "{\"url\":\"" ZQ_EXTENSION ("correction-reason") "\",\"valueString\":%}",
+            corrects != NULL ? zq_json_get_string (args, "reason") : NULL);
+}
+
 static void
 set_times (ZqEdits *edits, const ZqIntent *intent)
 {
@@ -32,6 +62,28 @@ set_times (ZqEdits *edits, const ZqIntent *intent)
 
   zq_edits_set_string (edits, "$.sent", sent);
   set_text (edits, "$.extension", "[{\"url\":\"" ZQ_EXTENSION ("typed-at") "\",\"valueInstant\":%}]", typed);
+}
+
+/* Attachments first become known to the hospital: their "urn:uuid:" is its "Binary/…" when this goes. */
+static void
+set_payload (ZqEdits *edits, JsonNode *args)
+{
+  const char *text = zq_json_get_string (args, "text");
+  guint n_files = zq_json_get_length (args, "files");
+
+  if (text != NULL && *text != '\0')
+    set_text (edits, "$.payload", "[{\"contentString\":%}]", text);
+  else
+    zq_edits_set_json (edits, "$.payload", "[]");
+  for (guint i = 0; i < n_files; i++)
+    {
+      g_autofree char *file = json_to_string (zq_json_get_at (args, "files", i), FALSE);
+      g_autofree char *entry = g_strdup_printf ("{\"contentAttachment\":%s}", file);
+
+      zq_edits_set_json (edits, "$.payload[#]", entry);
+      /* Numbers arrive as strings: this one is none of FHIR's. */
+      set_size (edits, zq_json_get_at (args, "files", i), n_texts (text) + i);
+    }
 }
 
 static gboolean
@@ -58,13 +110,13 @@ send_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *e
   set_text (edits, "$.identifier", "[{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%}]", intent->target_local_id);
   set_text (edits, "$.partOf", "[{\"reference\":%}]", thread);
   zq_edits_set_string (edits, "$.status", "completed");
-  set_text (edits, "$.category", "[{\"coding\":[{\"system\":\"" ZQ_CATEGORY_CODES "\",\"code\":%}]}]", "message");
   set_text (edits, "$.subject", "{\"reference\":%}", zq_json_get_string (args, "patient"));
   set_text (edits, "$.encounter", "{\"reference\":%}", zq_json_get_string (args, "encounter"));
   set_times (edits, intent);
+  set_correction (edits, args);
   set_text (edits, "$.recipient", "[{\"reference\":%}]", zq_json_get_string (args, "recipient"));
   set_text (edits, "$.sender", "{\"reference\":%}", me);
-  set_text (edits, "$.payload", "[{\"contentString\":%}]", text);
+  set_payload (edits, args);
 
   return TRUE;
 }
@@ -113,6 +165,17 @@ is_to_one_patient (ZqDb *db, const ZqIntent *intent, const ZqConsultState *state
          (addressee == NULL || patient == NULL || g_str_equal (addressee, patient));
 }
 
+/* A correction may follow when all is over: it is about what was said. */
+static ZqVerdict
+correct_check (const ZqContext *context, JsonNode *task, const char *status, char **reason)
+{
+  if (!zq_consultation_allows (zq_context_get_policy (context), zq_consult_read_code (task), status, "correct",
+                               context->role, NULL))
+    return held (ZQ_REASON_NOT_ALLOWED, reason);
+
+  return ZQ_VERDICT_GO;
+}
+
 static ZqVerdict
 send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
 {
@@ -121,6 +184,7 @@ send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, ch
   g_autoptr (ZqConsultState) state = zq_consult_state_load (db, consult, NULL);
   g_autoptr (JsonNode) task = read_task (db, consult);
   g_autoptr (JsonNode) basis = zq_args_read (intent->basis);
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
   const char *status;
 
   if (fresh != NULL)
@@ -131,6 +195,8 @@ send_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, ch
     return held (ZQ_REASON_OTHER_PATIENT, reason);
 
   status = zq_consult_read_status (task, context);
+  if (zq_json_get_string (args, "corrects") != NULL)
+    return correct_check (context, task, status, reason);
   if (zq_consult_is_over (context, status, zq_json_get_string (task, "status")))
     return held (ZQ_REASON_CLOSED, reason);
   if (!zq_consult_is_mine (task, context))
@@ -160,7 +226,102 @@ send_freshen (ZqDb *db, const ZqIntent *intent, gpointer context, GPtrArray *que
     g_ptr_array_add (queries, g_strdup_printf ("Communication?part-of=%s&_sort=-_lastUpdated&_count=20", thread));
 }
 
+/* --- withdrawing ------------------------------------------------------------------------------- */
+
+static gboolean
+withdraw_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *edits, GError **error)
+{
+  if (current == NULL)
+    {
+      g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "There is no message to withdraw");
+      return FALSE;
+    }
+  /* Held or refused: it stands where it stood. */
+  if (intent->state != ZQ_INTENT_HELD && intent->state != ZQ_INTENT_REFUSED)
+    zq_edits_set_string (edits, "$.status", "entered-in-error");
+
+  return TRUE;
+}
+
+static gboolean
+is_read (ZqDb *db, gint64 message)
+{
+  gint64 read = 0;
+
+  zq_db_get_int (db, &read, NULL,
+                 "SELECT EXISTS (SELECT 1 FROM message m JOIN read_mark r ON r.thread = m.thread AND r.by_patient"
+                 " AND r.up_to / 1000 >= m.sent / 1000 WHERE m.id = ?)",
+                 "i", message);
+
+  return read != 0;
+}
+
+static ZqVerdict
+withdraw_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
+{
+  if (fresh == NULL)
+    return held (ZQ_REASON_NOT_HELD, reason);
+  if (g_strcmp0 (zq_json_get_string (fresh, "status"), "entered-in-error") == 0)
+    return ZQ_VERDICT_DONE;
+  if (is_read (db, intent->target))
+    {
+      *reason = g_strdup (ZQ_REASON_READ_ALREADY);
+      return ZQ_VERDICT_REFUSED;
+    }
+
+  return ZQ_VERDICT_GO;
+}
+
+static void
+withdraw_freshen (ZqDb *db, const ZqIntent *intent, gpointer context, GPtrArray *queries)
+{
+  gint64 thread = 0;
+  g_autofree char *reference = NULL;
+
+  zq_db_get_int (db, &thread, NULL, "SELECT thread FROM message WHERE id = ?", "i", intent->target);
+  reference = zq_consult_reference (db, thread);
+  if (intent->target_server_id != NULL)
+    g_ptr_array_add (queries, g_strconcat ("Communication/", intent->target_server_id, NULL));
+  if (reference != NULL && g_str_has_prefix (reference, "Communication/"))
+    g_ptr_array_add (queries, g_strconcat ("Basic?code=read-mark&subject=", reference, NULL));
+}
+
 const ZqIntentRule zq_message_rules[] = {
   { "send-message", send_apply, send_check, send_freshen, NULL },
+  { "withdraw", withdraw_apply, withdraw_check, withdraw_freshen, NULL },
+  { NULL },
+};
+
+/* --- internal notes ----------------------------------------------------------------------------- */
+
+#define RESTRICTED "[{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-Confidentiality\",\"code\":\"R\"}]"
+
+/* Names no patient: neither subject nor addressee. */
+static gboolean
+note_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *edits, GError **error)
+{
+  const ZqContext *context = data;
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  g_autofree char *me = g_strconcat ("Practitioner/", context->me, NULL);
+
+  if (current != NULL)
+    return TRUE;
+  zq_edits_set_string (edits, "$.resourceType", "Communication");
+  set_text (edits, "$.meta",
+            "{\"security\":" RESTRICTED ",\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%}]}",
+            zq_json_get_string (args, "department"));
+  set_text (edits, "$.identifier", "[{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%}]", intent->target_local_id);
+  set_text (edits, "$.partOf", "[{\"reference\":%}]", zq_json_get_string (args, "task"));
+  zq_edits_set_string (edits, "$.status", "completed");
+  set_text (edits, "$.category", "[{\"coding\":[{\"system\":\"" ZQ_CATEGORY_CODES "\",\"code\":%}]}]", "internal-note");
+  set_times (edits, intent);
+  set_text (edits, "$.sender", "{\"reference\":%}", me);
+  set_text (edits, "$.payload", "[{\"contentString\":%}]", zq_json_get_string (args, "text"));
+
+  return TRUE;
+}
+
+const ZqIntentRule zq_internal_note_rules[] = {
+  { "write-note", note_apply, NULL, NULL, NULL },
   { NULL },
 };

@@ -4,14 +4,16 @@
 #include "clinic/consult/commands.h"
 #include "clinic/consult/fields.h"
 #include "clinic/consult/summary.h"
+#include "clinic/patient/codec.h"
 #include "rules/context.h"
 
 #define COUNT_LIMIT 512
 
 typedef struct
 {
-  gint64 key, loaded, sender, n_attachments, sent, mark, mark_at, is_new, withdrawn, intent, first_of_day;
-  char *sender_name, *relation, *text, *reason;
+  gint64 key, loaded, sender, n_attachments, sent, mark, mark_at, is_new, withdrawn, intent, first_of_day, form,
+      quote_key, corrected_by, corrects, can_withdraw, can_correct, goes_at;
+  char *sender_name, *relation, *text, *reason, *quote_name, *quote_text, *old_text, *correct_reason;
 } Values;
 
 struct _ZqMessage
@@ -20,6 +22,7 @@ struct _ZqMessage
 
   /* owned */
   Values values;
+  GPtrArray *files; /* of ZqFile; NULL: none */
 };
 
 G_DEFINE_FINAL_TYPE (ZqMessage, zq_message, G_TYPE_OBJECT)
@@ -45,18 +48,40 @@ static const ZqField fields[] = {
   FIELD ("withdrawn", 'b', withdrawn),
   FIELD ("intent", 'x', intent),
   FIELD ("first-of-day", 'b', first_of_day),
+  FIELD ("form", 'i', form),
+  FIELD ("quote-key", 'x', quote_key),
+  FIELD ("quote-name", 's', quote_name),
+  FIELD ("quote-text", 's', quote_text),
+  FIELD ("corrected-by", 'x', corrected_by),
+  FIELD ("corrects", 'x', corrects),
+  FIELD ("old-text", 's', old_text),
+  FIELD ("correct-reason", 's', correct_reason),
+  FIELD ("can-withdraw", 'b', can_withdraw),
+  FIELD ("can-correct", 'b', can_correct),
+  FIELD ("goes-at", 'x', goes_at),
 };
+
+enum
+{
+  PROP_FILES = G_N_ELEMENTS (fields) + 1,
+};
+
+static GParamSpec *files_property;
 
 static void
 zq_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
-  zq_fields_get (fields, G_N_ELEMENTS (fields), &ZQ_MESSAGE (object)->values, prop_id, value);
+  if (prop_id == PROP_FILES)
+    g_value_set_boxed (value, ZQ_MESSAGE (object)->files);
+  else
+    zq_fields_get (fields, G_N_ELEMENTS (fields), &ZQ_MESSAGE (object)->values, prop_id, value);
 }
 
 static void
 zq_message_finalize (GObject *object)
 {
   zq_fields_clear (fields, G_N_ELEMENTS (fields), &ZQ_MESSAGE (object)->values);
+  g_clear_pointer (&ZQ_MESSAGE (object)->files, g_ptr_array_unref);
   G_OBJECT_CLASS (zq_message_parent_class)->finalize (object);
 }
 
@@ -68,6 +93,9 @@ zq_message_class_init (ZqMessageClass *klass)
   object_class->get_property = zq_message_get_property;
   object_class->finalize = zq_message_finalize;
   zq_fields_install (object_class, fields, G_N_ELEMENTS (fields));
+  files_property =
+      g_param_spec_boxed ("files", NULL, NULL, G_TYPE_PTR_ARRAY, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_property (object_class, PROP_FILES, files_property);
 }
 
 static void
@@ -85,6 +113,12 @@ gint64
 zq_message_get_intent (ZqMessage *self)
 {
   return self->values.intent;
+}
+
+GPtrArray *
+zq_message_get_files (ZqMessage *self)
+{
+  return self->files;
 }
 
 /* --- what a thread's readers have seen -------------------------------------------------------- */
@@ -107,14 +141,15 @@ load_reading (ZqDb *db, gint64 thread, Reading *reading)
   zq_consult_load_seen (db, thread, &reading->mine, NULL);
   if (reading->mine.up_to == 0)
     zq_db_get_int (db, &reading->mine.up_to, NULL,
-                   "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me", "i", thread);
+                   "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me AND NOT note", "i",
+                   thread);
 
-  rows = zq_db_query (
-      db, NULL,
-      "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT pending"
-      "   AND sent < (up_to / 1000 + 1) * 1000)"
-      " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
-      "i", thread);
+  rows = zq_db_query (db, NULL,
+                      "SELECT up_to, updated, (SELECT max (sent) FROM message WHERE thread = ?1 AND from_me AND NOT "
+                      "note AND NOT pending"
+                      "   AND sent < (up_to / 1000 + 1) * 1000)"
+                      " FROM read_mark WHERE thread = ?1 AND by_patient ORDER BY up_to DESC LIMIT 1",
+                      "i", thread);
   if (rows != NULL && zq_rows_next (rows, NULL))
     {
       reading->patients = zq_rows_int (rows, 0);
@@ -144,6 +179,15 @@ enum
   COLUMN_STATE,
   COLUMN_ERROR,
   COLUMN_BEFORE,
+  COLUMN_NOTE,
+  COLUMN_CORRECTION,
+  COLUMN_REASON,
+  COLUMN_REPLY_TO,
+  COLUMN_OTHER_TEXT, /* of what it answers or corrects */
+  COLUMN_OTHER_NAME,
+  COLUMN_CORRECTED_BY,
+  COLUMN_NOT_BEFORE,
+  COLUMN_HAS_FILES,
 };
 
 /* With a bare column on the right, SQLite compares by the index's first column only: hence the plus signs. */
@@ -154,9 +198,14 @@ enum
   "  i.seq, i.state, i.error,"                                                                                         \
   "  (SELECT b.sent FROM message b WHERE b.thread = m.thread"                                                          \
   "     AND (b.pending, b.sent, b.order_key) < (+m.pending, +m.sent, +m.order_key)"                                    \
-  "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1)"                                               \
+  "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1),"                                              \
+  "  m.note, m.correction, m.reason, o.id, o.text, q.name,"                                                            \
+  "  (SELECT x.id FROM message x WHERE x.reply_to = m.id AND x.correction AND NOT x.withdrawn LIMIT 1),"               \
+  "  i.not_before, m.n_pictures + m.n_voices + m.n_files > 0"                                                          \
   " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                      \
-  " LEFT JOIN intent i ON i.target = m.id AND i.action = 'send-message' WHERE m.id = ?"
+  " LEFT JOIN intent i ON i.target = m.id AND i.action IN ('send-message', 'withdraw', 'write-note')"                  \
+  " LEFT JOIN message o ON o.id = m.reply_to AND o.thread = m.thread AND NOT o.note AND NOT o.withdrawn"               \
+  " LEFT JOIN person q ON q.id = o.sender WHERE m.id = ?"
 
 static ZqSender
 read_sender (ZqRows *rows)
@@ -178,7 +227,7 @@ read_mark (ZqRows *rows, const Reading *reading, Values *v)
 {
   gint64 received = zq_rows_int (rows, COLUMN_RECEIVED);
 
-  if (v->sender != ZQ_SENDER_ME)
+  if (v->sender != ZQ_SENDER_ME || (v->form == ZQ_FORM_NOTE && v->intent == 0))
     v->mark = ZQ_MARK_NONE;
   else if (v->intent != 0 && zq_rows_int (rows, COLUMN_STATE) == ZQ_INTENT_HELD)
     v->mark = ZQ_MARK_HELD;
@@ -221,6 +270,31 @@ is_new (ZqRows *rows, const Reading *reading, const Values *v)
           v->sent > seen->up_to - ZQ_LATE_US);
 }
 
+/* What it answers, corrects, or is corrected by; and what may be done with it: after read_mark(). */
+static void
+read_relations (ZqRows *rows, Values *v)
+{
+  gint64 other = zq_rows_int (rows, COLUMN_REPLY_TO);
+  gboolean is_out = v->sender == ZQ_SENDER_ME && v->form != ZQ_FORM_NOTE && !v->withdrawn && v->intent == 0;
+
+  if (v->form == ZQ_FORM_CORRECTION)
+    {
+      v->corrects = other;
+      v->old_text = g_strdup (zq_rows_text (rows, COLUMN_OTHER_TEXT));
+      v->correct_reason = g_strdup (zq_rows_text (rows, COLUMN_REASON));
+    }
+  else if (other != 0)
+    {
+      v->quote_key = other;
+      v->quote_name = g_strdup (zq_rows_text (rows, COLUMN_OTHER_NAME));
+      v->quote_text = zq_codec_one_line (zq_rows_text (rows, COLUMN_OTHER_TEXT));
+    }
+  v->corrected_by = zq_rows_int (rows, COLUMN_CORRECTED_BY);
+  v->can_withdraw = is_out && v->mark != ZQ_MARK_READ && v->mark != ZQ_MARK_NONE;
+  v->can_correct = is_out && v->mark == ZQ_MARK_READ && v->corrected_by == 0;
+  v->goes_at = v->mark == ZQ_MARK_WAITING ? zq_rows_int (rows, COLUMN_NOT_BEFORE) : 0;
+}
+
 static void
 read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *reading, Values *v)
 {
@@ -233,6 +307,9 @@ read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *r
   v->sender_name = g_strdup (name != NULL ? name : "—");
   v->relation = g_strdup (zq_rows_text (rows, v->sender == ZQ_SENDER_ASSISTANT ? COLUMN_ASSISTANT : COLUMN_RELATION));
   v->text = g_strdup (zq_rows_is_null (rows, COLUMN_TEXT) ? "" : zq_rows_text (rows, COLUMN_TEXT));
+  v->form = zq_rows_int (rows, COLUMN_NOTE)         ? ZQ_FORM_NOTE
+            : zq_rows_int (rows, COLUMN_CORRECTION) ? ZQ_FORM_CORRECTION
+                                                    : ZQ_FORM_MESSAGE;
   v->n_attachments = zq_rows_int (rows, COLUMN_ATTACHMENTS);
   v->sent = zq_rows_int (rows, COLUMN_SENT);
   v->withdrawn = zq_rows_int (rows, COLUMN_WITHDRAWN);
@@ -242,6 +319,19 @@ read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *r
   v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE) ||
                     day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
   read_mark (rows, reading, v);
+  read_relations (rows, v);
+}
+
+static void
+load_files (ZqMessage *self, ZqDb *db, gboolean has_files)
+{
+  GPtrArray *files = has_files ? zq_files_load (db, self->values.key) : NULL;
+
+  if (files == NULL && self->files == NULL)
+    return;
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  self->files = files;
+  g_object_notify_by_pspec (G_OBJECT (self), files_property);
 }
 
 static void
@@ -261,6 +351,7 @@ list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
         load_reading (db, zq_rows_int (rows, COLUMN_THREAD), &reading);
       read_message (db, rows, zq_store_get_context (store), &reading, &fresh);
       zq_fields_update (G_OBJECT (self), fields, G_N_ELEMENTS (fields), &self->values, &fresh);
+      load_files (self, db, zq_rows_int (rows, COLUMN_HAS_FILES) && !fresh.withdrawn);
     }
 }
 

@@ -15,6 +15,9 @@
   N_ ("The conversation belongs to another patient than the consultation. Nothing was sent: please tell the hospital")
 #define ZQ_REASON_NOT_ALLOWED N_ ("The hospital's rules do not allow this now")
 
+#define ZQ_REASON_READ_ALREADY N_ ("The patient has read it: correct it instead")
+#define ZQ_REASON_WITHDRAWN    N_ ("It has been withdrawn already")
+
 /* Said by the store, word for word. */
 #define ZQ_REASON_NOT_OURS N_ ("The hospital answered with something else. Please look whether it has arrived.")
 
@@ -27,4 +30,6 @@
 #define ZQ_REASON_EMPTY      N_ ("There is no text to send")
 #define ZQ_REASON_NO_THREAD  N_ ("The conversation has not arrived yet. Your text is kept as a draft")
 #define ZQ_REASON_NO_MESSAGE N_ ("This message is no longer there. Nothing was changed")
+#define ZQ_REASON_NO_REASON  N_ ("A correction says why: please give the reason")
+#define ZQ_REASON_NO_PERSON  N_ ("Nobody is named to hand it over to")
 #define ZQ_REASON_ON_ITS_WAY N_ ("It is on its way to the hospital and cannot be taken back now")

@@ -5,10 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* close, reopen, claim, release, set-priority */
+/* close, reopen, claim, release, assign, set-priority */
 extern const ZqIntentRule zq_consult_rules[];
-/* send-message */
+/* send-message, withdraw */
 extern const ZqIntentRule zq_message_rules[];
+/* write-note */
+extern const ZqIntentRule zq_internal_note_rules[];
 /* mark-read */
 extern const ZqIntentRule zq_read_mark_rules[];
 

@@ -61,8 +61,10 @@ zq_consult_state_allows (const ZqConsultState *self, const ZqContext *context, c
 {
   gboolean reach = self->mine;
 
-  if (g_str_equal (action, "set-priority"))
+  if (g_str_equal (action, "set-priority") || g_str_equal (action, "assign") || g_str_equal (action, "note"))
     reach = self->mine || self->in_pool;
+  else if (g_str_equal (action, "mark-read"))
+    reach = TRUE;
   else if (g_str_equal (action, "claim"))
     reach = self->in_pool || (self->mine && g_str_equal (self->status, "awaiting-acceptance"));
 

@@ -88,15 +88,16 @@ load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
   GError *local = NULL;
   g_autoptr (ZqRows) rows = NULL;
 
-  rows = zq_db_query (db, error,
-                      "SELECT coalesce (max (CASE WHEN side = 2 AND NOT (pending AND EXISTS (SELECT 1 FROM intent i"
-                      "   WHERE i.target = message.id AND i.state >= 2)) THEN sent END), 0),"
-                      " coalesce (max (CASE WHEN from_me THEN sent END), 0), coalesce (max (from_me), 0),"
-                      " coalesce (max (sent), 0), coalesce (sum (CASE WHEN side = 1 THEN n_pictures END), 0),"
-                      " coalesce (sum (CASE WHEN side = 1 THEN n_voices END), 0),"
-                      " coalesce (sum (n_results), 0)"
-                      " FROM message WHERE thread = ? AND NOT withdrawn",
-                      "i", facts->thread);
+  rows = zq_db_query (
+      db, error,
+      "SELECT coalesce (max (CASE WHEN side = 2 AND NOT correction AND NOT (pending AND EXISTS (SELECT 1 FROM intent i"
+      "   WHERE i.target = message.id AND i.state >= 2)) THEN sent END), 0),"
+      " coalesce (max (CASE WHEN from_me THEN sent END), 0), coalesce (max (from_me), 0),"
+      " coalesce (max (sent), 0), coalesce (sum (CASE WHEN side = 1 THEN n_pictures END), 0),"
+      " coalesce (sum (CASE WHEN side = 1 THEN n_voices END), 0),"
+      " coalesce (sum (n_results), 0)"
+      " FROM message WHERE thread = ? AND NOT withdrawn AND NOT note",
+      "i", facts->thread);
   if (rows == NULL || !zq_rows_next (rows, &local))
     return local == NULL ? FALSE : propagate (error, local);
 
@@ -177,7 +178,7 @@ load_reading (ZqDb *db, const Facts *facts, Summary *summary, GError **error)
   if (!load_unread (db, facts, summary, error))
     return FALSE;
   zq_db_get_int (db, &summary->last_message, &local,
-                 "SELECT id FROM message WHERE thread = ? AND NOT withdrawn"
+                 "SELECT id FROM message WHERE thread = ? AND NOT withdrawn AND NOT note"
                  " ORDER BY pending DESC, sent DESC, order_key DESC LIMIT 1",
                  "i", facts->thread);
   if (local == NULL)
@@ -233,6 +234,7 @@ decide_views (const Facts *facts, Summary *summary)
   summary->views = (for_me ? 1 << ZQ_VIEW_WAITING_FOR_ME : 0) |
                    (facts->mine && open && facts->urgent ? 1 << ZQ_VIEW_URGENT : 0) |
                    (facts->mine && summary->overdue ? 1 << ZQ_VIEW_OVERDUE : 0) |
+                   (for_me && summary->n_results > 0 ? 1 << ZQ_VIEW_RESULTS : 0) |
                    (facts->mine && open && !for_me ? 1 << ZQ_VIEW_WAITING_FOR_PATIENT : 0) |
                    (facts->in_pool && open && new ? 1 << ZQ_VIEW_POOL : 0) |
                    ((facts->mine || facts->took_part) && !open ? 1 << ZQ_VIEW_CLOSED : 0);

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
   "CREATE INDEX IF NOT EXISTS consult_view_2 ON consult_summary (calm, due_key, authored, id) WHERE views & 4;"        \
   "CREATE INDEX IF NOT EXISTS consult_view_3 ON consult_summary (calm, due_key, authored, id) WHERE views & 8;"        \
   "CREATE INDEX IF NOT EXISTS consult_view_4 ON consult_summary (calm, due_key, authored, id) WHERE views & 16;"       \
-  "CREATE INDEX IF NOT EXISTS consult_view_5 ON consult_summary (last_at DESC, id DESC) WHERE views & 32;"             \
+  "CREATE INDEX IF NOT EXISTS consult_view_5 ON consult_summary (calm, due_key, authored, id) WHERE views & 32;"       \
+  "CREATE INDEX IF NOT EXISTS consult_view_6 ON consult_summary (last_at DESC, id DESC) WHERE views & 64;"             \
   "CREATE INDEX IF NOT EXISTS consult_alarm ON consult_summary (due) WHERE due > 0 AND overdue = 0;"                   \
   "CREATE INDEX IF NOT EXISTS consult_overdue ON consult_summary (due) WHERE overdue = 1;"                             \
   "CREATE TABLE IF NOT EXISTS consult_count (view INTEGER PRIMARY KEY, n INTEGER NOT NULL);"

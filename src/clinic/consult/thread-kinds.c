@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/id.h"
 #include "clinic/consult/kinds.h"
-#include "clinic/consult/message-codec.h"
 #include "clinic/consult/state.h"
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
@@ -86,87 +85,6 @@ const ZqResourceKind zq_thread_kind = {
   .parsed_free = header_free,
   .project = thread_project,
   .unproject = thread_unproject,
-};
-
-/* --- internal notes --------------------------------------------------------------------------- */
-
-typedef struct
-{
-  char *task;
-  char *sender;
-  char *text;
-  gint64 sent;
-} Note;
-
-static void
-note_free (gpointer data)
-{
-  Note *self = data;
-
-  g_free (self->task);
-  g_free (self->sender);
-  g_free (self->text);
-  g_free (self);
-}
-
-static gboolean
-note_claims (JsonNode *node)
-{
-  return is_category (node, "internal-note");
-}
-
-static gpointer
-note_parse (JsonNode *node, gpointer data, GError **error)
-{
-  const ZqContext *context = data;
-  Note *self = g_new0 (Note, 1);
-
-  self->task = g_strdup (zq_codec_reference (node, "partOf"));
-  self->sender = g_strdup (zq_codec_reference (node, "sender"));
-  if (g_strcmp0 (zq_json_get_string (node, "status"), "entered-in-error") != 0)
-    self->text = zq_message_read_text (node);
-  self->sent = zq_date_time_parse (zq_json_get_string (node, "sent"), context->zone).start;
-
-  return self;
-}
-
-static gboolean
-note_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
-{
-  Note *self = parsed;
-  gint64 task, sender;
-
-  if (!zq_person_refer (txn, self->task, FALSE, &task, error) ||
-      !zq_person_refer (txn, self->sender, FALSE, &sender, error))
-    return FALSE;
-  zq_txn_changed (txn, "internal-note", id, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
-
-  return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO internal_note (id, consult, sender, sent, text) VALUES (?, ?, ?, ?, ?)",
-                     "iiiis", id, task, sender, self->sent, self->text);
-}
-
-static gboolean
-note_unproject (ZqTxn *txn, gint64 id, GError **error)
-{
-  zq_txn_changed (txn, "internal-note", id, 0, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
-
-  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM internal_note WHERE id = ?", "i", id);
-}
-
-const ZqResourceKind zq_internal_note_kind = {
-  .name = "internal-note",
-  .type = "Communication",
-  .projection_version = 1,
-  .schema =
-      "CREATE TABLE IF NOT EXISTS internal_note ("
-      "  id INTEGER PRIMARY KEY, consult INTEGER NOT NULL, sender INTEGER NOT NULL, sent INTEGER NOT NULL, text TEXT);"
-      "CREATE INDEX IF NOT EXISTS internal_note_consult ON internal_note (consult, sent);",
-  .claims = note_claims,
-  .parse = note_parse,
-  .parsed_free = note_free,
-  .project = note_project,
-  .unproject = note_unproject,
 };
 
 /* --- the consultation's encounter ------------------------------------------------------------- */

@@ -11,4 +11,9 @@ CREATE TABLE draft_file (
 );
 CREATE INDEX draft_file_key ON draft_file (key);
 
+-- Made again by their kinds, with more columns and another view.
+DROP TABLE IF EXISTS message;
+DROP TABLE IF EXISTS consult_summary;
+DROP TABLE IF EXISTS consult_count;
+
 PRAGMA user_version = 2;

@@ -102,7 +102,7 @@ on_commanded (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Command) command = data;
   g_autoptr (GError) error = NULL;
-  ZqUndo *undo = zq_consult_command_finish (ZQ_STORE (source), result, &error);
+  ZqUndo *undo = zq_consult_act_finish (ZQ_STORE (source), result, NULL, NULL, NULL, &error);
   UndoOffer *offer;
   AdwToast *toast;
 
@@ -131,8 +131,8 @@ close_action (GtkWidget *widget, const char *name, GVariant *outcome)
   if (self->consult == NULL || !self->consult->can_close)
     return;
   zq_composer_flush (self->composer);
-  zq_consult_close_async (self->store, self->key, g_variant_get_string (outcome, NULL), on_commanded,
-                          command_new (self, _ ("Closed")));
+  zq_consult_act_async (self->store, ZQ_ACTION_CLOSE, &self->key, 1, g_variant_get_string (outcome, NULL), on_commanded,
+                        command_new (self, _ ("Closed")));
 }
 
 static void
@@ -141,8 +141,8 @@ claim_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
 
   if (self->consult != NULL && self->consult->can_claim)
-    zq_consult_claim_async (self->store, self->key, on_commanded,
-                            command_new (self, self->consult->mine ? _ ("Accepted") : _ ("Claimed: it is yours now")));
+    zq_consult_act_async (self->store, ZQ_ACTION_CLAIM, &self->key, 1, NULL, on_commanded,
+                          command_new (self, self->consult->mine ? _ ("Accepted") : _ ("Claimed: it is yours now")));
 }
 
 static void
@@ -152,9 +152,9 @@ urgent_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->consult == NULL || !self->consult->can_set_priority)
     return;
-  zq_consult_set_urgent_async (
-      self->store, self->key, !self->consult->urgent, on_commanded,
-      command_new (self, self->consult->urgent ? _ ("No longer urgent") : _ ("Marked as urgent")));
+  zq_consult_act_async (self->store, self->consult->urgent ? ZQ_ACTION_SET_ROUTINE : ZQ_ACTION_SET_URGENT, &self->key,
+                        1, NULL, on_commanded,
+                        command_new (self, self->consult->urgent ? _ ("No longer urgent") : _ ("Marked as urgent")));
 }
 
 static void
@@ -207,7 +207,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (Command) command = data;
   g_autoptr (GError) error = NULL;
 
-  if (zq_consult_send_finish (ZQ_STORE (source), result, &error) != 0)
+  if (zq_consult_send_finish (ZQ_STORE (source), result, NULL, &error) != 0)
     return;
   say_failed (command->page, error);
   if (command->page->key == command->consult)
@@ -252,6 +252,7 @@ has_unseen (ZqConsultPage *self)
 void
 zq_consult_page_send (ZqConsultPage *self, const char *text)
 {
+  ZqReply reply = { .text = text };
   Command *command;
 
   if (self->consult == NULL || !self->consult->can_reply || has_unseen (self))
@@ -259,7 +260,8 @@ zq_consult_page_send (ZqConsultPage *self, const char *text)
   command = command_new (self, NULL);
   command->text = g_strdup (text);
   zq_thread_follow (self->thread);
-  zq_consult_send_async (self->store, self->key, text, zq_thread_get_seen (self->thread), on_sent, command);
+  reply.seen_message = zq_thread_get_seen (self->thread);
+  zq_consult_send_async (self->store, self->key, &reply, on_sent, command);
   zq_composer_taken (self->composer);
 }
 

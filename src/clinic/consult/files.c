@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/files.h"
+
+#include "store/draft.h"
+
+#include "resource/json.h"
+
+#include <string.h>
+
+#define LOCAL "urn:uuid:"
+
+guint
+zq_files_in_draft (ZqDb *db, const char *scope)
+{
+  g_autoptr (GPtrArray) files = zq_draft_list_files (db, scope);
+
+  return files->len;
+}
+
+static char *
+upload_args (const ZqDraftFile *file, const char *patient)
+{
+  GString *json = g_string_new ("{");
+
+  zq_command_add_member (json, "key", file->key);
+  zq_command_add_member (json, "content-type", file->content_type);
+  zq_command_add_member (json, "name", file->name);
+  zq_command_add_member (json, "hash", file->hash);
+  zq_command_add_member (json, "security-context", patient);
+  g_string_append_printf (json, ",\"size\":%" G_GINT64_FORMAT "}", file->size);
+
+  return g_string_free (json, FALSE);
+}
+
+static void
+add_payload (GString *payload, const ZqDraftFile *file)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+
+  zq_command_add_member (json, "contentType", file->content_type);
+  zq_command_add_member (json, "url", file->key);
+  zq_command_add_member (json, "title", file->name);
+  zq_command_add_member (json, "hash", file->hash);
+  g_string_append_printf (json, ",\"size\":%" G_GINT64_FORMAT "}", file->size);
+  g_string_append (payload, payload->len > 1 ? "," : "");
+  g_string_append (payload, json->str);
+}
+
+/* Its key is "urn:uuid:<local-id>" of the Binary that it becomes. */
+static gboolean
+upload (ZqTxn *txn,
+        const ZqConsultState *state,
+        const char *scope,
+        gint64 not_before,
+        const ZqDraftFile *file,
+        const char *patient,
+        ZqUndo *undo,
+        GError **error)
+{
+  g_autofree char *args = upload_args (file, patient);
+  gint64 target = zq_txn_create_local (txn, "Binary", file->key + strlen (LOCAL), error);
+  gint64 seq =
+      target != 0 ? zq_txn_add_intent (txn, "binary", "upload", target, args, NULL, scope, not_before, error) : 0;
+
+  zq_undo_add (undo, state->id, seq, "upload", NULL, NULL);
+
+  return seq != 0;
+}
+
+gboolean
+zq_files_upload (ZqTxn *txn,
+                 const ZqConsultState *state,
+                 const char *scope,
+                 gint64 not_before,
+                 ZqUndo *undo,
+                 char **payload,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) files = zq_draft_list_files (zq_txn_db (txn), scope);
+  g_autofree char *patient = zq_consult_reference (zq_txn_db (txn), state->patient);
+  g_autoptr (GString) json = g_string_new ("[");
+
+  *payload = NULL;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const ZqDraftFile *file = g_ptr_array_index (files, i);
+
+      if (g_str_has_prefix (file->key, LOCAL) && !upload (txn, state, scope, not_before, file, patient, undo, error))
+        return FALSE;
+      add_payload (json, file);
+    }
+  g_string_append_c (json, ']');
+  if (files->len > 0)
+    *payload = g_string_free (g_steal_pointer (&json), FALSE);
+
+  return TRUE;
+}
+
+/* The name that it has by now: "Binary/12" when it is up already. */
+static gboolean
+take_back_one (ZqTxn *txn, const char *chain, JsonNode *entry, GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+  const char *url = zq_json_get_string (entry, "url");
+  const char *size = zq_json_get_string (entry, "size");
+  const char *local = url != NULL && g_str_has_prefix (url, LOCAL) ? url + strlen (LOCAL) : NULL;
+  g_autofree char *key = local == NULL
+                             ? g_strdup (url)
+                             : zq_db_get_text (db, NULL,
+                                               "SELECT iif (server_id IS NULL, 'urn:uuid:' || local_id, 'Binary/' ||"
+                                               " server_id) FROM resource WHERE type = 'Binary' AND local_id = ?",
+                                               "s", local);
+  ZqDraftFile file = {
+    .key = key != NULL ? key : (char *)url,
+    .name = (char *)zq_json_get_string (entry, "title"),
+    .content_type = (char *)zq_json_get_string (entry, "contentType"),
+    .size = size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0,
+    .hash = (char *)zq_json_get_string (entry, "hash"),
+  };
+  gint64 seq = 0;
+
+  if (url == NULL)
+    return TRUE;
+  zq_db_get_int (db, &seq, NULL,
+                 "SELECT i.seq FROM intent i JOIN resource r ON r.id = i.target WHERE i.action = 'upload'"
+                 " AND i.chain = ? AND r.local_id = ? AND i.state <> 1",
+                 "ss", chain, local != NULL ? local : "");
+  if (seq != 0)
+    zq_txn_cancel_intent (txn, seq, NULL);
+
+  return zq_txn_add_draft_file (txn, chain, &file, error);
+}
+
+gboolean
+zq_files_take_back (ZqTxn *txn, const char *chain, JsonNode *args, GError **error)
+{
+  guint length = zq_json_get_length (args, "files");
+
+  for (guint i = 0; i < length; i++)
+    {
+      if (!take_back_one (txn, chain, zq_json_get_at (args, "files", i), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}

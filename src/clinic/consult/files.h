@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/consult/command.h"
+
+G_BEGIN_DECLS
+
+/* Files of a reply on their way out. */
+
+/* How many the draft at @scope has. */
+guint zq_files_in_draft (ZqDb *db, const char *scope);
+
+/**
+ * zq_files_upload:
+ * @payload: (out): a JSON array of what the message says of them, or NULL where there are none
+ *
+ * Puts an upload into the outbox for each file of the draft, in the chain of its message, so that each goes before it.
+ */
+gboolean zq_files_upload (ZqTxn *txn,
+                          const ZqConsultState *state,
+                          const char *scope,
+                          gint64 not_before,
+                          ZqUndo *undo,
+                          char **payload,
+                          GError **error);
+
+/* The files of a message that is taken back, as its intent's @args tell them, are the draft's again; uploads that have
+ * not gone out are taken back too. */
+gboolean zq_files_take_back (ZqTxn *txn, const char *chain, JsonNode *args, GError **error);
+
+G_END_DECLS
