@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/db-private.h"
+#include "db/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -184,7 +185,7 @@ zq_db_open (const char *path, GBytes *key, ZqDbFlags flags, GError **error)
     return NULL;
   if (key != NULL && !set_key (self, key, error))
     return NULL;
-  if (!check_key (self, path, error) || !configure (self, flags, error))
+  if (!check_key (self, path, error) || !zq_db_add_words (self, error) || !configure (self, flags, error))
     return NULL;
   self->counts = (ZqDbCounts){ 0 };
 
