@@ -9,6 +9,7 @@ struct _ZqInboxRow
 
   /* template */
   GtkWidget *box;
+  GtkWidget *lead;
   GtkWidget *dot;
 
   /* borrowed */
@@ -206,11 +207,22 @@ say_later (ZqInboxRow *self)
     self->say_id = g_idle_add_once (say, self);
 }
 
-/* The list selects on press; a click opens. */
+/* The list selects on press; a click opens, one with Ctrl or Shift only marks. */
 static void
-on_released (ZqInboxRow *self)
+on_released (ZqInboxRow *self, int n_press, double x, double y, GtkGesture *click)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "inbox.open", NULL);
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (click));
+
+  if ((state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) == 0)
+    gtk_widget_activate_action (GTK_WIDGET (self), "inbox.open", NULL);
+}
+
+static void
+on_mark_pressed (ZqInboxRow *self, int n_press, double x, double y, GtkGesture *click)
+{
+  gtk_gesture_set_state (click, GTK_EVENT_SEQUENCE_CLAIMED);
+  if (self->row != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (self), "inbox.toggle-mark", "x", zq_inbox_row_get_key (self));
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -294,6 +306,7 @@ zq_inbox_row_class_init (ZqInboxRowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/inbox-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqInboxRow, box);
   gtk_widget_class_bind_template_child (widget_class, ZqInboxRow, dot);
+  gtk_widget_class_bind_template_child (widget_class, ZqInboxRow, lead);
   bind_words (widget_class);
 }
 
@@ -301,8 +314,11 @@ static void
 zq_inbox_row_init (ZqInboxRow *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
+  GtkGesture *mark = gtk_gesture_click_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (mark, "pressed", G_CALLBACK (on_mark_pressed), self);
+  gtk_widget_add_controller (self->lead, GTK_EVENT_CONTROLLER (mark));
   g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }
@@ -328,6 +344,21 @@ zq_inbox_row_set_row (ZqInboxRow *self, ZqConsultRow *row)
     g_signal_connect_swapped (row, "notify", G_CALLBACK (say_later), self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROW]);
   say_later (self);
+}
+
+gint64
+zq_inbox_row_get_key (ZqInboxRow *self)
+{
+  return self->row != NULL ? zq_consult_row_get_key (self->row) : 0;
+}
+
+void
+zq_inbox_row_set_open (ZqInboxRow *self, gint64 open)
+{
+  if (open != 0 && zq_inbox_row_get_key (self) == open)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "open");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "open");
 }
 
 ZqConsultRow *

@@ -21,6 +21,12 @@ ZqInboxRow *zq_inbox_row_new (GTimeZone *zone);
 void zq_inbox_row_set_row (ZqInboxRow *self, ZqConsultRow *row);
 ZqConsultRow *zq_inbox_row_get_row (ZqInboxRow *self);
 
+/* 0: none. */
+gint64 zq_inbox_row_get_key (ZqInboxRow *self);
+
+/* The key of the consultation that is open: this row or another one. */
+void zq_inbox_row_set_open (ZqInboxRow *self, gint64 open);
+
 /* What a screen reader says of it. (transfer full) */
 char *zq_inbox_row_dup_words (ZqInboxRow *self);
 

@@ -1,51 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/consult/inbox.h"
+#include "ui/consult/inbox-private.h"
 
 #include "ui/consult/inbox-row.h"
 #include "ui/widgets/words.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
-
-typedef struct
-{
-  GtkToggleButton *button;
-  GtkLabel *name;
-  GtkLabel *count;
-} Chip;
-
-struct _ZqInbox
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *box;
-  GtkFlowBox *chips;
-  GtkRevealer *news_revealer;
-  GtkButton *news;
-  GtkStack *stack;
-  GtkListView *view;
-  AdwStatusPage *empty;
-  GtkProgressBar *progress_bar;
-  Chip chip[ZQ_N_VIEWS];
-
-  /* owned */
-  ZqStore *store;
-  ZqTicker *ticker;
-  ZqList *list;
-  GtkSingleSelection *selection;
-  ZqView shown;
-  guint counts[ZQ_N_VIEWS];
-  double progress;
-  gint64 last_synced;
-  guint focus_tick;
-  gulong changed_id;
-};
 
 enum
 {
   PROP_SELECTED = 1,
   PROP_N_WAITING,
+  PROP_N_MARKED,
   PROP_PROGRESS,
   N_PROPS,
 };
@@ -69,6 +34,7 @@ static const struct
   [ZQ_VIEW_WAITING_FOR_ME] = { N_ ("For me"), N_ ("Nobody Waits for You") },
   [ZQ_VIEW_URGENT] = { N_ ("Urgent"), N_ ("Nothing Is Urgent") },
   [ZQ_VIEW_OVERDUE] = { N_ ("Overdue"), N_ ("Nothing Is Overdue") },
+  [ZQ_VIEW_RESULTS] = { N_ ("Results"), N_ ("No Results to Review") },
   [ZQ_VIEW_WAITING_FOR_PATIENT] = { N_ ("For patient"), N_ ("No Answers Are Awaited") },
   [ZQ_VIEW_POOL] = { N_ ("Pool"), N_ ("The Department's Pool Is Empty") },
   [ZQ_VIEW_CLOSED] = { N_ ("Closed"), N_ ("Nothing Is Closed Yet") },
@@ -169,15 +135,34 @@ on_store_changed (ZqInbox *self, ZqChanges *changes)
 gint64
 zq_inbox_get_selected (ZqInbox *self)
 {
-  ZqConsultRow *row = self->selection != NULL ? gtk_single_selection_get_selected_item (self->selection) : NULL;
-
-  return row != NULL ? zq_consult_row_get_key (row) : 0;
+  return self->selection != NULL ? zq_inbox_selection_get_current (self->selection) : 0;
 }
 
 static void
+show_open (ZqInbox *self, GtkWidget *item)
+{
+  GtkWidget *row = gtk_widget_get_first_child (item);
+
+  if (ZQ_IS_INBOX_ROW (row))
+    zq_inbox_row_set_open (ZQ_INBOX_ROW (row), zq_inbox_get_selected (self));
+}
+
+/* The rows on the screen only: a few dozen. */
+static void
 on_selected (ZqInbox *self)
 {
+  GtkWidget *item;
+
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    show_open (self, item);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
+}
+
+static void
+on_n_marked (ZqInbox *self)
+{
+  zq_inbox_show_marks (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_MARKED]);
 }
 
 static gboolean
@@ -191,7 +176,7 @@ static gboolean
 on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   ZqInbox *self = ZQ_INBOX (widget);
-  gpointer selected = gtk_single_selection_get_selected_item (self->selection);
+  gint64 selected = zq_inbox_get_selected (self);
   GtkWidget *item;
 
   self->focus_tick = 0;
@@ -199,7 +184,7 @@ on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     {
       GtkWidget *row = gtk_widget_get_first_child (item);
 
-      if (ZQ_IS_INBOX_ROW (row) && (gpointer)zq_inbox_row_get_row (ZQ_INBOX_ROW (row)) == selected)
+      if (ZQ_IS_INBOX_ROW (row) && zq_inbox_row_get_key (ZQ_INBOX_ROW (row)) == selected)
         {
           gtk_widget_grab_focus (item);
           break;
@@ -221,10 +206,13 @@ focus_later (ZqInbox *self)
     self->focus_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_focus_tick, NULL, NULL);
 }
 
+/* By the list's own action, so that a range with Shift begins here. */
 static void
 select_position (ZqInbox *self, guint position)
 {
-  gtk_single_selection_set_selected (self->selection, position);
+  zq_inbox_selection_set_keep_marks (self->selection, TRUE);
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.select-item", "(ubb)", position, FALSE, FALSE);
+  zq_inbox_selection_set_keep_marks (self->selection, FALSE);
   gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
   focus_later (self);
 }
@@ -236,7 +224,7 @@ zq_inbox_step (ZqInbox *self, int by)
 
   if (n == 0)
     return FALSE;
-  position = gtk_single_selection_get_selected (self->selection);
+  position = zq_inbox_selection_get_position (self->selection);
   if (position == GTK_INVALID_LIST_POSITION)
     position = by > 0 ? 0 : n - 1;
   else if ((by < 0 && position == 0) || (by > 0 && position + 1 >= n))
@@ -244,6 +232,33 @@ zq_inbox_step (ZqInbox *self, int by)
   else
     position += by;
   select_position (self, position);
+  return TRUE;
+}
+
+gboolean
+zq_inbox_step_to_next (ZqInbox *self)
+{
+  gint64 left = zq_inbox_get_selected (self);
+
+  if (n_rows (self) == 0 || (n_rows (self) == 1 && left != 0))
+    zq_inbox_show_new (self);
+  if (zq_inbox_step (self, 1))
+    return TRUE;
+  if (n_rows (self) == 0 || zq_list_get_key (self->list, 0) == left)
+    return FALSE;
+  select_position (self, 0);
+  return TRUE;
+}
+
+gboolean
+zq_inbox_select (ZqInbox *self, gint64 key)
+{
+  guint position;
+
+  if (self->list == NULL || key == 0 || !zq_list_find (self->list, key, &position))
+    return FALSE;
+  if (zq_inbox_get_selected (self) != key)
+    select_position (self, position);
   return TRUE;
 }
 
@@ -257,7 +272,7 @@ emit_open (ZqInbox *self)
 static void
 on_activate (ZqInbox *self, guint position)
 {
-  gtk_single_selection_set_selected (self->selection, position);
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.select-item", "(ubb)", position, FALSE, FALSE);
   emit_open (self);
 }
 
@@ -288,7 +303,7 @@ on_chip_toggled (GtkToggleButton *button, ZqInbox *self)
 static void
 make_chip (ZqInbox *self, ZqView view)
 {
-  Chip *chip = &self->chip[view];
+  ZqInboxChip *chip = &self->chip[view];
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   chip->button = GTK_TOGGLE_BUTTON (gtk_toggle_button_new ());
@@ -315,16 +330,15 @@ void
 zq_inbox_set_view (ZqInbox *self, ZqView view)
 {
   gint64 selected = zq_inbox_get_selected (self);
-  guint position;
 
   if (self->shown == view || self->list == NULL)
     return;
+  zq_inbox_clear_marks (self);
   self->shown = view;
   gtk_toggle_button_set_active (self->chip[view].button, TRUE);
   zq_consult_list_set_view (self->list, view);
   show_place (self);
-  if (selected != 0 && zq_list_find (self->list, selected, &position))
-    select_position (self, position);
+  zq_inbox_select (self, selected);
 }
 
 ZqView
@@ -348,7 +362,10 @@ on_setup (ZqInbox *self, GtkListItem *item)
 static void
 on_bind (ZqInbox *self, GtkListItem *item)
 {
-  zq_inbox_row_set_row (ZQ_INBOX_ROW (gtk_list_item_get_child (item)), gtk_list_item_get_item (item));
+  ZqInboxRow *row = ZQ_INBOX_ROW (gtk_list_item_get_child (item));
+
+  zq_inbox_row_set_row (row, gtk_list_item_get_item (item));
+  zq_inbox_row_set_open (row, zq_inbox_get_selected (self));
 }
 
 static void
@@ -368,6 +385,8 @@ zq_inbox_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     g_value_set_int64 (value, zq_inbox_get_selected (self));
   else if (id == PROP_N_WAITING)
     g_value_set_uint (value, self->counts[ZQ_VIEW_WAITING_FOR_ME]);
+  else if (id == PROP_N_MARKED)
+    g_value_set_uint (value, zq_inbox_get_n_marked (self));
   else
     g_value_set_double (value, self->progress);
 }
@@ -415,6 +434,8 @@ zq_inbox_class_init (ZqInboxClass *klass)
       g_param_spec_int64 ("selected", NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_N_WAITING] =
       g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_N_MARKED] =
+      g_param_spec_uint ("n-marked", NULL, NULL, 0, ZQ_INBOX_MOST_MARKED, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   properties[PROP_PROGRESS] =
       g_param_spec_double ("progress", NULL, NULL, -1, 1, -1, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -422,6 +443,7 @@ zq_inbox_class_init (ZqInboxClass *klass)
       g_signal_new ("open", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_install_action (widget_class, "inbox.open", NULL, open_action);
+  zq_inbox_install_marks (widget_class);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/inbox.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, box);
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, chips);
@@ -431,6 +453,9 @@ zq_inbox_class_init (ZqInboxClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, view);
   gtk_widget_class_bind_template_child (widget_class, ZqInbox, empty);
   gtk_widget_class_bind_template_child_full (widget_class, "progress", FALSE, G_STRUCT_OFFSET (ZqInbox, progress_bar));
+  gtk_widget_class_bind_template_child (widget_class, ZqInbox, marks_revealer);
+  gtk_widget_class_bind_template_child (widget_class, ZqInbox, n_marked);
+  gtk_widget_class_bind_template_child (widget_class, ZqInbox, marks_actions);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_news_clicked);
 }
@@ -468,11 +493,9 @@ zq_inbox_set_store (ZqInbox *self, ZqStore *store, ZqTicker *ticker)
   g_signal_connect_object (self->list, "notify::n-new", G_CALLBACK (show_news), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (show_place), self, G_CONNECT_SWAPPED);
 
-  self->selection = gtk_single_selection_new (NULL);
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (self->list));
-  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
+  self->selection = zq_inbox_selection_new (self->list);
+  g_signal_connect_object (self->selection, "notify::current", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::n-marked", G_CALLBACK (on_n_marked), self, G_CONNECT_SWAPPED);
   make_factory (self);
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   show_counts (self);
