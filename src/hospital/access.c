@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hospital/private.h"
+#include "hospital/search-private.h"
 
 #include "base/id.h"
 
@@ -433,11 +433,21 @@ zq_access_reads_text (ZqHospital *self, const ZqSession *session, const char *ty
 }
 
 gboolean
-zq_access_reads_row (ZqHospital *self, const ZqSession *session, gint64 row)
+zq_access_reads_file (ZqHospital *self, const ZqSession *session, gint64 row)
 {
-  g_autoptr (ZqStored) stored = zq_records_read_row (self, row, NULL);
+  g_auto (ZqSearch) search = { 0 };
+  g_autofree char *rows = g_strdup_printf ("\"rows\":[%" G_GINT64_FORMAT "]", row);
+  g_autofree char *from = NULL, *sql = NULL, *values = NULL;
+  gint64 found;
 
-  return stored != NULL && zq_access_reads_text (self, session, stored->type, stored->id, stored->text);
+  zq_search_init (&search, "Binary");
+  zq_search_add_lost (&search, self, session);
+  from = zq_search_from_rows (&search, session);
+  sql = g_strconcat ("SELECT 1 ", from, NULL);
+  values = zq_search_values (&search, rows);
+
+  return zq_db_get_int (self->db, &found, NULL, g_intern_string (sql), "ssss", "Binary", values, session->who,
+                        session->org);
 }
 
 static gboolean

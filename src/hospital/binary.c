@@ -2,6 +2,7 @@
 #include "hospital/private.h"
 
 #include "resource/reference.h"
+#include "resource/scan.h"
 
 #include <string.h>
 
@@ -43,26 +44,45 @@ zq_binary_from_raw (const ZqRequest *request, const char *id)
   return g_string_free (out, FALSE);
 }
 
-gboolean
-zq_binary_wants_raw (const ZqRequest *request, JsonNode *node)
+static gboolean
+wants_raw (const ZqRequest *request)
 {
-  const char *type = zq_json_get_string (node, "contentType");
-
-  return type != NULL && request->accept != NULL && strstr (request->accept, "json") == NULL &&
+  return request->accept != NULL && strstr (request->accept, "json") == NULL &&
          strstr (request->accept, "fhir") == NULL;
 }
 
-void
-zq_binary_to_raw (JsonNode *node, ZqReply *reply)
+gboolean
+zq_binary_to_raw (const ZqRequest *request, const char *text, ZqReply *reply)
 {
-  const char *data = zq_json_get_string (node, "data");
-  const char *type = zq_json_get_string (node, "contentType");
+  g_autofree char *type = NULL, *data = NULL;
+  ZqScan scan;
   gsize length = 0;
-  guchar *bytes = g_base64_decode (data != NULL ? data : "", &length);
+  guchar *bytes;
 
+  if (!wants_raw (request))
+    return FALSE;
+  zq_scan_init (&scan, text, strlen (text));
+  zq_scan_next (&scan);
+  while (zq_scan_next (&scan) == ZQ_TOKEN_NAME)
+    {
+      gboolean is_data = zq_scan_string_equals (&scan, "data");
+      gboolean is_type = zq_scan_string_equals (&scan, "contentType");
+
+      if (zq_scan_next (&scan) == ZQ_TOKEN_STRING && is_data)
+        data = (g_free (data), zq_scan_dup_string (&scan));
+      else if (scan.type == ZQ_TOKEN_STRING && is_type)
+        type = (g_free (type), zq_scan_dup_string (&scan));
+      else if (!zq_scan_skip (&scan))
+        return FALSE;
+    }
+  if (type == NULL)
+    return FALSE;
+
+  bytes = g_base64_decode (data != NULL ? data : "", &length);
   reply->raw = g_bytes_new_take (bytes, length);
   /* a type that could break out of its header line is not passed on */
   reply->content_type = g_strdup (strpbrk (type, "\r\n") == NULL ? type : "application/octet-stream");
+  return TRUE;
 }
 
 static gboolean

@@ -45,16 +45,20 @@ is_pool (const char *owner)
   return owner == NULL || g_str_has_prefix (owner, "Organization/");
 }
 
-/* A doctor of the task's department. */
+/* A doctor of the task's department: who signs in here as one, or who nobody signs in as but has a role there. */
 static gboolean
 is_colleague (const Handover *self, const char *who)
 {
-  gint64 found;
+  gint64 found = 0;
 
   return zq_db_get_int (self->hospital->db, &found, NULL,
-                        "SELECT 1 FROM account WHERE fhir_user = ?1 AND role = 'doctor'"
-                        " AND 'Organization/' || department = ?2",
-                        "ss", who, self->department);
+                        "SELECT max (role = 'doctor' AND 'Organization/' || department = ?2) FROM account"
+                        " WHERE fhir_user = ?1 HAVING count (*) > 0"
+                        " UNION ALL SELECT 1 FROM idx p JOIN idx o ON o.row = p.row"
+                        " AND o.name = 'PractitionerRole.organization' AND o.value = ?2"
+                        " WHERE p.name = 'PractitionerRole.practitioner' AND p.value = ?1 LIMIT 1",
+                        "ss", who, self->department) &&
+         found != 0;
 }
 
 static gboolean

@@ -196,7 +196,8 @@ zq_access_update (ZqHospital *self, gint64 row, const char *type, const char *id
 gboolean zq_access_forget (ZqHospital *self, gint64 row, GError **error);
 /* A condition over r.row with ?3 = who, ?4 = organisation. */
 const char *zq_access_sql (const ZqSession *session);
-gboolean zq_access_reads_row (ZqHospital *self, const ZqSession *session, gint64 row);
+/* @row is a Binary. */
+gboolean zq_access_reads_file (ZqHospital *self, const ZqSession *session, gint64 row);
 gboolean
 zq_access_reads_text (ZqHospital *self, const ZqSession *session, const char *type, const char *id, const char *text);
 /* @old: NULL when it is new. Fills @reply when not. */
@@ -273,8 +274,8 @@ void zq_bundle_run (ZqHospital *self, const ZqRequest *request, JsonNode *node, 
 
 /* binary.c */
 char *zq_binary_from_raw (const ZqRequest *request, const char *id);
-gboolean zq_binary_wants_raw (const ZqRequest *request, JsonNode *node);
-void zq_binary_to_raw (JsonNode *node, ZqReply *reply);
+/* FALSE: the file is not asked for by itself, or cannot be given so. */
+gboolean zq_binary_to_raw (const ZqRequest *request, const char *text, ZqReply *reply);
 /* Refuses what nobody has to show. */
 gboolean zq_binary_check (const ZqSession *session, JsonNode *node, ZqReply *reply);
 /* Refuses an attachment that says something else than its file. */

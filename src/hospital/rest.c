@@ -75,6 +75,15 @@ reads_before (ZqHospital *self, const ZqSession *session, const ZqStored *stored
   return FALSE;
 }
 
+/* A file may be large: what is known about it is asked, not its text. */
+static gboolean
+reads_stored (ZqHospital *self, const ZqSession *session, const ZqStored *stored)
+{
+  return g_str_equal (stored->type, "Binary")
+             ? zq_access_reads_file (self, session, stored->row)
+             : zq_access_reads_text (self, session, stored->type, stored->id, stored->text);
+}
+
 static gboolean
 is_withdrawn (const ZqStored *stored)
 {
@@ -107,7 +116,7 @@ read_allowed (
       else
         zq_reply_fail (reply, 410, "This resource was deleted");
     }
-  else if (!zq_access_reads_text (self, request->session, type, id, stored->text))
+  else if (!reads_stored (self, request->session, stored))
     reply_not_found (request, reply, TRUE);
   else
     return g_steal_pointer (&stored);
@@ -126,17 +135,8 @@ run_read (ZqHospital *self, const ZqRequest *request, const char *type, const ch
     g_array_append_val (request->served, stored->row);
   reply->status = 200;
   reply_set_version (self, reply, stored);
-  if (g_str_equal (type, "Binary"))
-    {
-      g_autoptr (JsonNode) node = zq_json_read (stored->text, -1, NULL);
-
-      if (node != NULL && zq_binary_wants_raw (request, node))
-        {
-          zq_binary_to_raw (node, reply);
-          return;
-        }
-    }
-  reply->body = g_steal_pointer (&stored->text);
+  if (!g_str_equal (type, "Binary") || !zq_binary_to_raw (request, stored->text, reply))
+    reply->body = g_steal_pointer (&stored->text);
 }
 
 static GPtrArray *

@@ -34,8 +34,15 @@ query_rows (ZqHospital *hospital, const ZqSession *session, ZqSearch *search, co
       place = g_strdup_printf ("\"key\":%s,\"row\":%" G_GINT64_FORMAT, start->key, start->row);
     }
   values = zq_search_values (search, place);
-  sql = g_strdup_printf ("SELECT r.row, r.id, r.text, json_quote (%s) %s%s ORDER BY %s %s, %s %s LIMIT ?5", key, from,
-                         after != NULL ? after : "", key, direction, row, direction);
+  if (g_str_has_prefix (key, "i."))
+    sql = g_strdup_printf ("SELECT r.row, r.id, r.text, json_quote (%s) %s%s ORDER BY %s %s, %s %s LIMIT ?5", key, from,
+                           after != NULL ? after : "", key, direction, row, direction);
+  else
+    /* what has to be sorted is sorted without the texts */
+    sql = g_strdup_printf ("SELECT t.row, t.id, t.text, json_quote (p.k) FROM (SELECT r.row AS row, %s AS k %s%s"
+                           " ORDER BY 2 %s, 1 %s LIMIT ?5) p CROSS JOIN resource t WHERE t.row = p.row"
+                           " ORDER BY p.k %s, p.row %s",
+                           key, from, after != NULL ? after : "", direction, direction, direction, direction);
 
   return zq_db_query (hospital->db, error, g_intern_string (sql), "ssssi", search->type, values, session->who,
                       session->org, (gint64)search->count + 1);
