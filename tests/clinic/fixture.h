@@ -44,6 +44,8 @@ void fixture_consult (Fixture *fixture, int n, const char *owner, const char *st
 void fixture_message (Fixture *fixture, int n, const char *id, const char *sender, int minute, const char *text);
 
 guint fixture_count (Fixture *fixture, ZqView view);
+/* Counters equal their lists and what the rows say. */
+void fixture_check_counts (Fixture *fixture);
 gboolean fixture_in_view (Fixture *fixture, ZqView view, gint64 consult);
 
 /* Commands, waited for. */

@@ -409,114 +409,6 @@ test_neighbour (Fixture *fixture, gconstpointer data)
   g_assert_false (zq_rows_next (rows, NULL));
 }
 
-/* --- counters --------------------------------------------------------------------------------- */
-
-/* Nobody of mine has taken it up yet. */
-#define NEW                                                                                                            \
-  "(c.status = 'awaiting-acceptance' AND NOT EXISTS (SELECT 1 FROM message m WHERE m.thread = c.thread AND m.from_me"  \
-  " AND NOT m.withdrawn AND m.sent > c.authored))"
-
-static const char *const by_hand[ZQ_N_VIEWS] = {
-  "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND NOT c.final"
-  " AND (s.turn = 1 OR " NEW ") AND ? = 0",
-  "SELECT count (*) FROM consult c WHERE c.mine AND NOT c.final AND c.urgent AND ? = 0",
-  "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND s.overdue AND ? = 0",
-  "SELECT count (*) FROM consult c JOIN consult_summary s USING (id) WHERE c.mine AND NOT c.final"
-  " AND s.turn = 2 AND NOT " NEW " AND ? = 0",
-  "SELECT count (*) FROM consult c WHERE c.in_pool AND NOT c.final AND c.status = 'awaiting-acceptance' AND ? = 0",
-  "SELECT count (*) FROM consult c WHERE c.final AND (c.mine OR EXISTS (SELECT 1 FROM message m"
-  " WHERE m.thread = c.thread AND m.from_me AND c.thread > 0)) AND ? = 0",
-};
-
-/* Whose turn it is, from the messages alone: somebody waits when the newest word of patient and
- * hospital is the patient's, or when the hospital has not said one. */
-static const char *const wrong_turns =
-    "WITH last AS (SELECT c.id, c.final, coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread"
-    "   AND m.side = 2), 0) AS staff, coalesce ((SELECT max (sent) FROM message m WHERE m.thread = c.thread"
-    "   AND m.side = 1), 0) AS patient FROM consult c"
-    "   WHERE c.thread NOT IN (SELECT thread FROM thread_here WHERE reply > 0))"
-    " SELECT count (*) FROM last JOIN consult_summary s USING (id) WHERE NOT final AND ? = 0"
-    " AND (s.turn = 1) <> (last.staff = 0 OR last.patient > last.staff)";
-
-static void
-check_counts (Fixture *fixture)
-{
-  g_assert_cmpint (fixture_number (fixture, wrong_turns, 0), ==, 0);
-  for (guint view = 0; view < ZQ_N_VIEWS; view++)
-    {
-      g_autoptr (ZqList) list = zq_consult_list_new (fixture->store, view);
-      guint listed;
-
-      while (!zq_list_is_complete (list))
-        g_main_context_iteration (NULL, TRUE);
-      listed = g_list_model_get_n_items (G_LIST_MODEL (list));
-      g_assert_cmpint (fixture_number (fixture, by_hand[view], 0), ==, fixture_count (fixture, view));
-      g_assert_cmpuint (listed, ==, fixture_count (fixture, view));
-    }
-}
-
-static void
-random_step (Fixture *fixture, int place)
-{
-  static const char *const owners[] = { ME, POOL, "Practitioner/other", ME };
-  static const char *const states[] = {
-    "awaiting-acceptance", "in-consultation", "awaiting-patient", "ended-questions-left", "completed", "declined", NULL
-  };
-  int n = g_test_rand_int_range (1, 9);
-  gint64 id = task (fixture, n);
-  g_autofree char *name = g_strdup_printf ("x%d", place);
-  g_autofree char *version = g_strdup_printf ("%d", place + 1);
-  g_autoptr (ZqUndo) undo = NULL;
-
-  switch (g_test_rand_int_range (0, 9))
-    {
-    case 0:
-    case 1:
-      fixture_consult (fixture, n, owners[g_test_rand_int_range (0, 4)], states[g_test_rand_int_range (0, 7)], version);
-      break;
-    case 2:
-      fixture_message (fixture, n, name, "Patient/1", g_test_rand_int_range (-2000, 60), "q");
-      break;
-    case 3:
-      fixture_message (fixture, n, name, g_test_rand_bit () ? ME : "Practitioner/other",
-                       g_test_rand_int_range (-2000, 60), "a");
-      break;
-    case 4:
-      fixture_send (fixture, id, "reply", 0, NULL);
-      break;
-    case 5:
-      undo = fixture_close (fixture, id, NULL);
-      break;
-    case 6:
-      undo = fixture_claim (fixture, id, NULL);
-      break;
-    case 7:
-      undo = fixture_set_urgent (fixture, id, g_test_rand_bit (), NULL);
-      break;
-    default:
-      zq_clock_advance (fixture->clock, g_test_rand_int_range (1, 300) * ZQ_TEST_MINUTE_US);
-      zq_test_settle ();
-    }
-  if (undo != NULL && g_test_rand_bit ())
-    fixture_undo (fixture, undo, NULL);
-}
-
-static void
-test_counters (Fixture *fixture, gconstpointer data)
-{
-  for (int n = 1; n < 9; n++)
-    fixture_consult (fixture, n, n % 2 ? ME : POOL, n % 2 ? "in-consultation" : "awaiting-acceptance", "0");
-  for (int i = 0; i < 300; i++)
-    {
-      random_step (fixture, i);
-      if (i % 10 == 0)
-        check_counts (fixture);
-    }
-  check_counts (fixture);
-  fixture_reopen (fixture);
-  check_counts (fixture);
-}
-
 /* --- odd contents ----------------------------------------------------------------------------- */
 
 static void
@@ -561,7 +453,7 @@ test_odd (Fixture *fixture, gconstpointer data)
             g_assert_cmpstr (consult->kind, ==, "new-code");
         }
     }
-  check_counts (fixture);
+  fixture_check_counts (fixture);
 }
 
 /* The examples that come with FHIR and its test cases, whatever is wrong with them. */
@@ -589,7 +481,7 @@ test_corpus (Fixture *fixture, gconstpointer data)
       n++;
     }
   g_assert_cmpuint (n, >, 10);
-  check_counts (fixture);
+  fixture_check_counts (fixture);
 }
 
 int
@@ -609,7 +501,6 @@ main (int argc, char **argv)
   ADD ("/inbox/order-is-urgent-then-due", test_order);
   ADD ("/inbox/first-page-is-an-index-read", test_index);
   ADD ("/thread/neighbour-is-an-index-step", test_neighbour);
-  ADD ("/inbox/counters-are-those-of-the-lists", test_counters);
   ADD ("/consult/odd-contents-leave-gaps", test_odd);
   ADD ("/consult/edge-files-break-nothing", test_corpus);
 
