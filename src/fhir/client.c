@@ -13,6 +13,7 @@
 #define MAX_REDIRECTS   5
 #define MAX_CONNECTIONS 8
 #define MAX_BODY        (64 * 1024 * 1024)
+#define BODY_PIECE      (64 * 1024)
 #define TIMEOUT_S       30
 #define IDLE_S          60
 
@@ -40,6 +41,8 @@ typedef struct
   guint redirects;
   gboolean refreshed;
   gboolean started; /* some of the request may have reached the server */
+  gboolean again;   /* it is not the first try */
+  gint64 sent;      /* bytes of the body, of this try */
 
   /* output, of an error */
   gint64 retry_after_us;
@@ -81,6 +84,9 @@ zq_fhir_request_free (ZqFhirRequest *self)
   g_free (self->if_match);
   g_free (self->if_none_exist);
   g_free (self->prefer);
+  g_free (self->range);
+  g_free (self->security_context);
+  g_clear_object (&self->body_stream);
   g_free (self);
 }
 
@@ -244,6 +250,29 @@ on_body (GObject *source, GAsyncResult *result, gpointer user_data)
     handle (task, body);
 }
 
+static gboolean
+is_encoded (SoupMessageHeaders *headers)
+{
+  const char *coding = soup_message_headers_get_one (headers, "Content-Encoding");
+
+  return coding != NULL && g_ascii_strcasecmp (coding, "identity") != 0;
+}
+
+static void
+hand_over (GTask *task, GInputStream *stream)
+{
+  ZqFhirClient *self = g_task_get_source_object (task);
+  Call *call = g_task_get_task_data (task);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (call->message);
+  g_autoptr (ZqFhirResponse) response = zq_fhir_response_new (call->message, NULL, zq_clock_now (self->clock));
+
+  zq_fhir_response_take_stream (response, call->message, stream);
+  if (is_encoded (headers) || !zq_fhir_content_type_fits (response->content_type, call->request->accept))
+    fail_protocol (task, "What answered is not the hospital's FHIR server", FALSE);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&response), (GDestroyNotify)zq_fhir_response_free);
+}
+
 static void
 on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -256,6 +285,11 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
   if (stream == NULL)
     {
       fail (task, zq_fhir_error_from_transport (g_steal_pointer (&error), FALSE), FALSE);
+      return;
+    }
+  if (call->request->streamed && soup_message_get_status (call->message) / 100 == 2)
+    {
+      hand_over (task, stream);
       return;
     }
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
@@ -275,6 +309,40 @@ on_starting (SoupMessage *message, gpointer user_data)
   Call *call = user_data;
 
   call->started = TRUE;
+}
+
+static void
+on_wrote (SoupMessage *message, guint size, gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->sent += size;
+  if (call->request->sent != NULL)
+    call->request->sent (call->sent, call->request->sent_data);
+}
+
+static void
+set_header (SoupMessageHeaders *headers, const char *name, const char *value)
+{
+  if (value != NULL)
+    soup_message_headers_replace (headers, name, value);
+}
+
+static void
+set_body (SoupMessage *message, const ZqFhirRequest *request)
+{
+  const char *type = request->content_type != NULL ? request->content_type : FHIR_JSON;
+
+  if (request->body_stream != NULL)
+    {
+      /* libsoup closes what it has sent, and it may have to go again. */
+      g_autoptr (GInputStream) once = g_buffered_input_stream_new_sized (request->body_stream, BODY_PIECE);
+
+      g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (once), FALSE);
+      soup_message_set_request_body (message, type, once, request->body_length);
+    }
+  else if (request->body != NULL)
+    soup_message_set_request_body_from_bytes (message, type, request->body);
 }
 
 static SoupMessage *
@@ -297,16 +365,24 @@ build_message (const Call *call)
 
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
-  if (request->if_match != NULL)
-    soup_message_headers_replace (headers, "If-Match", request->if_match);
-  if (request->if_none_exist != NULL)
-    soup_message_headers_replace (headers, "If-None-Exist", request->if_none_exist);
-  if (request->prefer != NULL)
-    soup_message_headers_replace (headers, "Prefer", request->prefer);
-  if (request->body != NULL)
-    soup_message_set_request_body_from_bytes (
-        message, request->content_type != NULL ? request->content_type : FHIR_JSON, request->body);
+  set_header (headers, "If-Match", request->if_match);
+  set_header (headers, "If-None-Exist", request->if_none_exist);
+  set_header (headers, "Prefer", request->prefer);
+  set_header (headers, "Range", request->range);
+  set_header (headers, "X-Security-Context", request->security_context);
+  /* Its length and its range are those of the file, and nothing small unfolds to something large. */
+  if (request->streamed)
+    soup_message_disable_feature (message, SOUP_TYPE_CONTENT_DECODER);
+  set_body (message, request);
   return message;
+}
+
+static gboolean
+rewind_body (const ZqFhirRequest *request)
+{
+  return request->body_stream == NULL ||
+         (G_IS_SEEKABLE (request->body_stream) &&
+          g_seekable_seek (G_SEEKABLE (request->body_stream), 0, G_SEEK_SET, NULL, NULL));
 }
 
 static void
@@ -316,8 +392,16 @@ dispatch (GTask *task)
   Call *call = g_task_get_task_data (task);
 
   g_clear_object (&call->message);
+  if (call->again && !rewind_body (call->request))
+    {
+      fail_protocol (task, "What is sent cannot be read again", TRUE);
+      return;
+    }
+  call->again = TRUE;
+  call->sent = 0;
   call->message = build_message (call);
   g_signal_connect (call->message, "starting", G_CALLBACK (on_starting), call);
+  g_signal_connect (call->message, "wrote-body-data", G_CALLBACK (on_wrote), call);
   soup_session_send_async (self->session, call->message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), on_sent,
                            g_object_ref (task));
 }
@@ -418,6 +502,17 @@ zq_fhir_client_check (ZqFhirClient *self, GUri *target, GError **error)
   if (problem != NULL)
     g_propagate_error (error, problem);
   return problem == NULL;
+}
+
+gboolean
+zq_fhir_client_reaches (ZqFhirClient *self, const char *path)
+{
+  g_autoptr (GUri) uri = NULL;
+
+  g_return_val_if_fail (ZQ_IS_FHIR_CLIENT (self), FALSE);
+
+  uri = self->root != NULL && path != NULL ? zq_address_resolve (self->root, path) : NULL;
+  return uri != NULL && zq_address_same_origin (uri, self->root);
 }
 
 const char *

@@ -33,7 +33,20 @@ typedef struct
   char *accept;       /* NULL: application/fhir+json */
   char *if_match;
   char *if_none_exist;
-  char *prefer; /* "return=representation" */
+  char *prefer;           /* "return=representation" */
+  char *range;            /* "bytes=1000-" */
+  char *security_context; /* X-Security-Context of a Binary: "Patient/1" */
+
+  /* Instead of @body: read from another thread while it is sent, @body_length bytes of it. It has to be seekable to
+   * its beginning, since what was refused with 401 is sent again. */
+  GInputStream *body_stream;
+  gint64 body_length;
+  /* Now and then, of the bytes of the body that went out; nullable. */
+  void (*sent) (gint64 done, gpointer data);
+  gpointer sent_data;
+
+  /* The answer's body is left to be read, as it came, from ZqFhirResponse.stream: neither in memory nor limited. */
+  gboolean streamed;
 } ZqFhirRequest;
 
 ZqFhirRequest *zq_fhir_request_new (const char *method, const char *path);
@@ -48,6 +61,12 @@ typedef struct
   gint64 date_us;        /* the Date header, 0 if none */
   gint64 retry_after_us; /* as told by Retry-After, x-ms-retry-after-ms or RateLimit; 0 if not */
   GBytes *body;
+
+  /* Of a request that is `streamed`: */
+  GInputStream *stream; /* to be closed; an end before @length bytes is not told */
+  char *content_type;   /* without parameters, lower case; or NULL */
+  gint64 length;        /* of what comes; -1: not told */
+  gint64 range_start;   /* of 206, else 0; -1: of 206 without a usable one */
 } ZqFhirResponse;
 
 void zq_fhir_response_free (ZqFhirResponse *self);
@@ -81,6 +100,9 @@ void zq_fhir_client_send_async (ZqFhirClient *self,
  * nothing of it: 408, 5xx but 501, cut off, not FHIR). */
 ZqFhirResponse *zq_fhir_client_send_finish (
     ZqFhirClient *self, GAsyncResult *result, gint64 *retry_after_us, gboolean *unclear, GError **error);
+
+/* Whether @path lies where requests may go: a request to it is not refused before it is sent. */
+gboolean zq_fhir_client_reaches (ZqFhirClient *self, const char *path);
 
 /* What an OperationOutcome's worst issue says: its details, else its code; never diagnostics, which may
  * repeat what was sent. Or NULL. (transfer full) */

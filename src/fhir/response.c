@@ -15,6 +15,8 @@ zq_fhir_response_free (ZqFhirResponse *self)
   g_free (self->etag);
   g_free (self->location);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_object (&self->stream);
+  g_free (self->content_type);
   g_free (self);
 }
 
@@ -106,6 +108,22 @@ zq_fhir_response_new (SoupMessage *message, GBytes *body, gint64 now_us)
   self->retry_after_us = retry_after (headers, self->date_us != 0 ? self->date_us : now_us);
   self->body = body != NULL ? g_bytes_ref (body) : g_bytes_new_static ("", 0);
   return self;
+}
+
+void
+zq_fhir_response_take_stream (ZqFhirResponse *self, SoupMessage *message, GInputStream *stream)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  goffset start = 0, end = 0, total = 0;
+
+  g_set_object (&self->stream, stream);
+  self->content_type = type != NULL ? g_ascii_strdown (type, -1) : NULL;
+  self->length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+                     ? soup_message_headers_get_content_length (headers)
+                     : -1;
+  if (self->status == 206)
+    self->range_start = soup_message_headers_get_content_range (headers, &start, &end, &total) ? start : -1;
 }
 
 static gboolean

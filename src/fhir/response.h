@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 /* What the headers of @message tell; @body is kept. @now_us: for dates where the server told none. */
 ZqFhirResponse *zq_fhir_response_new (SoupMessage *message, GBytes *body, gint64 now_us);
 
+/* Refers to @stream, what comes of @message. */
+void zq_fhir_response_take_stream (ZqFhirResponse *self, SoupMessage *message, GInputStream *stream);
+
 /* Whether an answer of this content type may be what was asked for by @accept (NULL: FHIR JSON). */
 gboolean zq_fhir_content_type_fits (const char *content_type, const char *accept);
 
