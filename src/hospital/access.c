@@ -131,7 +131,13 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
       add_all (self, entries, "-scope", node, "author", FALSE);
     }
   else if (g_str_equal (type, "Binary"))
-    add_all (self, entries, "-scope", node, "securityContext", FALSE);
+    {
+      g_autofree char *context = zq_reference_at (self, node, "securityContext");
+
+      add_all (self, entries, "-scope", node, "securityContext", FALSE);
+      if (context != NULL && g_str_has_prefix (context, "Task/"))
+        scope_of_tags (node, entries);
+    }
   else if (g_str_equal (type, "AuditEvent"))
     add_all (self, entries, "-scope", node, "agent.who", FALSE);
   else if (g_str_equal (type, "Provenance"))
@@ -517,6 +523,14 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
 }
 
 static gboolean
+reads_task (ZqHospital *self, const ZqSession *session, const char *id)
+{
+  g_autoptr (ZqStored) stored = zq_records_read (self, "Task", id, NULL);
+
+  return stored != NULL && zq_access_reads_text (self, session, "Task", id, stored->text);
+}
+
+static gboolean
 staff_writes (
     ZqHospital *self, const ZqSession *session, const char *type, const char *id, JsonNode *old, JsonNode *fresh)
 {
@@ -535,6 +549,13 @@ staff_writes (
         return FALSE;
       if (before != NULL && !g_str_equal (before, session->who))
         return FALSE;
+    }
+  if (g_str_equal (type, "Binary") && old == NULL)
+    {
+      g_autofree char *context = zq_reference_at (self, fresh, "securityContext");
+
+      if (context != NULL && g_str_has_prefix (context, "Task/"))
+        return reads_task (self, session, context + strlen ("Task/"));
     }
   /* the header comes before the task that lets its writer reach it */
   if (g_str_equal (type, "Communication") && old == NULL && is_thread (fresh))

@@ -322,6 +322,25 @@ prepare_note (ZqHospital *self, const char *text, JsonNode *fresh, GError **erro
                             : g_steal_pointer (&labelled);
 }
 
+/* A file of a note is the department's, as the note is. */
+static char *
+prepare_file (ZqHospital *self, const char *text, JsonNode *fresh, GError **error)
+{
+  g_autofree char *context = zq_reference_at (self, fresh, "securityContext");
+  g_autoptr (ZqStored) task = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  const char *department;
+
+  if (context == NULL || !g_str_has_prefix (context, "Task/") || zq_json_get_tag (fresh, ZQ_SYSTEM_DEPARTMENT) != NULL)
+    return g_strdup (text);
+  task = zq_records_read (self, "Task", context + strlen ("Task/"), error);
+  node = task != NULL && task->text != NULL ? zq_json_read (task->text, -1, error) : NULL;
+  department = node != NULL ? zq_json_get_tag (node, ZQ_SYSTEM_DEPARTMENT) : NULL;
+
+  return department != NULL ? zq_workflow_add_coding (self, text, "tag", ZQ_SYSTEM_DEPARTMENT, department, error)
+                            : g_strdup (text);
+}
+
 char *
 zq_workflow_prepare (ZqHospital *self,
                      const ZqSession *session,
@@ -331,6 +350,8 @@ zq_workflow_prepare (ZqHospital *self,
                      JsonNode *fresh,
                      GError **error)
 {
+  if (session->role != ZQ_ROLE_SYSTEM && g_str_equal (type, "Binary") && old == NULL)
+    return prepare_file (self, text, fresh, error);
   if (session->role == ZQ_ROLE_SYSTEM || !g_str_equal (type, "Communication"))
     return g_strdup (text);
   if (old == NULL && zq_message_has_category (fresh, "internal-note"))

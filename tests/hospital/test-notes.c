@@ -365,6 +365,47 @@ test_what_a_note_is (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_department_shares (Fixture *fixture, gconstpointer data)
+{
+  g_auto (Case) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
+  g_autofree char *assistant = NULL, *wang = NULL, *zhao = NULL, *path = NULL, *picture = NULL, *json = NULL,
+                  *body = NULL, *plain = NULL;
+  g_autoptr (Answer) read = NULL, seen = NULL, written = NULL, refused = NULL, strange = NULL, added = NULL,
+                     stranger = NULL;
+
+  zq_hospital_add_account (fixture->hospital, "tong", "tong", "assistant", "Practitioner/tong", "endo", &error);
+  g_assert_no_error (error);
+  set_up (&self, fixture);
+  assistant = sign_in (fixture, "tong");
+  wang = sign_in (fixture, "wang");
+  zhao = sign_in (fixture, "zhao");
+  path = g_strconcat ("Communication/", self.note, NULL);
+  picture = g_strconcat ("Binary/", self.picture, NULL);
+
+  read = get (fixture, assistant, path);
+  g_assert_cmpuint (read->status, ==, 200);
+  seen = get (fixture, wang, picture);
+  g_assert_cmpuint (seen->status, ==, 200);
+  strange = get (fixture, zhao, picture);
+  assert_outcome (strange, 403);
+  added = ask_bytes (fixture, "POST", "Binary", wang, "image/png", bytes, "X-Security-Context", "Task/k1");
+  g_assert_cmpuint (added->status, ==, 201);
+  stranger = ask_bytes (fixture, "POST", "Binary", zhao, "image/png", bytes, "X-Security-Context", "Task/k1");
+  assert_outcome (stranger, 403);
+
+  /* an assistant writes notes, no replies */
+  json = note_json ("");
+  body = replaced (json, "Practitioner/lin", "Practitioner/tong");
+  written = ask (fixture, "POST", "Communication", assistant, body, NULL);
+  g_assert_cmpuint (written->status, ==, 201);
+  plain = message_json ("t-k1", "p1", "Practitioner/tong", "x");
+  refused = ask (fixture, "POST", "Communication", assistant, plain, NULL);
+  g_assert_cmpuint (refused->status, >=, 400);
+}
+
+static void
 test_files_of_notes (Fixture *fixture, gconstpointer data)
 {
   g_auto (Case) self = { 0 };
@@ -396,6 +437,7 @@ main (int argc, char **argv)
   fixture_add ("/hospital/notes/by-no-condition", test_conditions);
   fixture_add ("/hospital/notes/by-no-page-link", test_page_links);
   fixture_add ("/hospital/notes/what-a-note-is", test_what_a_note_is);
+  fixture_add ("/hospital/notes/are-the-departments", test_department_shares);
   fixture_add ("/hospital/notes/their-files", test_files_of_notes);
 
   return g_test_run ();
