@@ -101,6 +101,8 @@ test_close (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
   ui_xdotool (ui, "key e");
+  g_assert_cmpint (n_intents (ui, "close"), ==, 0);
+  ui_xdotool (ui, "key Return");
   ui_expect (ui, "Closed");
   ui_expect (ui, "This consultation is over.");
   g_assert_cmpint (n_intents (ui, "close"), ==, 1);

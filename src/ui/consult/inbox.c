@@ -217,6 +217,22 @@ select_position (ZqInbox *self, guint position)
   focus_later (self);
 }
 
+void
+zq_inbox_focus (ZqInbox *self)
+{
+  guint position =
+      self->selection != NULL ? zq_inbox_selection_get_position (self->selection) : GTK_INVALID_LIST_POSITION;
+
+  if (position == GTK_INVALID_LIST_POSITION)
+    {
+      gtk_widget_child_focus (n_rows (self) > 0 ? GTK_WIDGET (self->view) : GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+      return;
+    }
+  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  if (self->focus_tick == 0)
+    self->focus_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_focus_tick, NULL, NULL);
+}
+
 gboolean
 zq_inbox_step (ZqInbox *self, int by)
 {

@@ -34,6 +34,9 @@ gboolean zq_inbox_select (ZqInbox *self, gint64 key);
  * nothing else is left. FALSE: there is none. */
 gboolean zq_inbox_step_to_next (ZqInbox *self);
 
+/* To the selected row, else to the first one. */
+void zq_inbox_focus (ZqInbox *self);
+
 /* --- several at once -------------------------------------------------------------------------- */
 
 void zq_inbox_toggle_mark (ZqInbox *self);

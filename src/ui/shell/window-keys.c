@@ -12,20 +12,53 @@ is_writing (ZqWindow *self)
 }
 
 static gboolean
+is_at_work (ZqWindow *self)
+{
+  return zq_window_has_work (self) && g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "work") == 0;
+}
+
+static gboolean
 may_act (ZqWindow *self)
 {
-  return !is_writing (self) && zq_window_has_work (self) &&
-         g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "work") == 0;
+  return !is_writing (self) && is_at_work (self);
+}
+
+/* Keys with Ctrl act in a text, too, but not on half a word of an input method. */
+static void
+on_preedit (ZqWindow *self, const char *preedit)
+{
+  self->is_composing = preedit != NULL && *preedit != '\0';
+}
+
+static void
+on_focus_widget (ZqWindow *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  if (self->written != NULL)
+    g_signal_handlers_disconnect_by_func (self->written, on_preedit, self);
+  g_clear_weak_pointer (&self->written);
+  self->is_composing = FALSE;
+  if (!GTK_IS_TEXT (focus) && !GTK_IS_TEXT_VIEW (focus))
+    return;
+  g_set_weak_pointer (&self->written, focus);
+  g_signal_connect_object (focus, "preedit-changed", G_CALLBACK (on_preedit), self, G_CONNECT_SWAPPED);
 }
 
 static gboolean
 step_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
+  gboolean is_marking;
+  int by;
 
+  g_variant_get (args, "(ib)", &by, &is_marking);
   if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     return FALSE;
-  zq_inbox_step (self->inbox, g_variant_get_int32 (args));
+  if (is_marking)
+    zq_inbox_extend (self->inbox, by);
+  else
+    zq_inbox_step (self->inbox, by);
   return TRUE;
 }
 
@@ -37,6 +70,45 @@ open_key (GtkWidget *widget, GVariant *args, gpointer data)
   if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     return FALSE;
   return gtk_widget_activate_action (GTK_WIDGET (self->inbox), "inbox.open", NULL);
+}
+
+/* Marking is for rows that are on the screen. */
+static gboolean
+may_mark (ZqWindow *self)
+{
+  return may_act (self) && zq_fold_shows (self->fold, ZQ_PLACE_LIST);
+}
+
+static gboolean
+mark_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!may_mark (self))
+    return FALSE;
+  zq_inbox_toggle_mark (self->inbox);
+  return TRUE;
+}
+
+static gboolean
+mark_all_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!may_mark (self))
+    return FALSE;
+  zq_inbox_mark_all (self->inbox);
+  return TRUE;
+}
+
+static gboolean
+act_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
+    return FALSE;
+  return zq_window_act (self, (ZqAction)g_variant_get_int32 (args));
 }
 
 static gboolean
@@ -55,13 +127,10 @@ static gboolean
 consult_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
-  const char *action = g_variant_get_string (args, NULL);
-  gboolean is_close = g_str_equal (action, "consult.close");
 
   if (!may_act (self) || !zq_fold_shows (self->fold, ZQ_PLACE_CONTENT))
     return FALSE;
-  return gtk_widget_activate_action_variant (GTK_WIDGET (self->page), action,
-                                             is_close ? g_variant_new_string ("advised") : NULL);
+  return gtk_widget_activate_action (GTK_WIDGET (self->page), g_variant_get_string (args, NULL), NULL);
 }
 
 /* Space and End go on in the messages. Rows of a list would keep these keys to themselves, so they are
@@ -91,6 +160,7 @@ zq_window_add_reading_keys (ZqWindow *self)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_reading_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus_widget), NULL);
 }
 
 static gboolean
@@ -113,15 +183,15 @@ static void
 back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
-  GtkWidget *list;
 
   if (zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     zq_fold_set_place (self->fold, self->before_other);
+  else if (zq_inbox_get_n_marked (self->inbox) > 0 && zq_fold_shows (self->fold, ZQ_PLACE_LIST))
+    zq_inbox_clear_marks (self->inbox);
   else
     {
       zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
-      list = GTK_WIDGET (self->inbox);
-      gtk_widget_child_focus (list, GTK_DIR_TAB_FORWARD);
+      zq_inbox_focus (self->inbox);
     }
 }
 
@@ -145,7 +215,7 @@ inbox_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (!zq_window_has_work (self))
     return;
   zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
-  gtk_widget_child_focus (GTK_WIDGET (self->inbox), GTK_DIR_TAB_FORWARD);
+  zq_inbox_focus (self->inbox);
 }
 
 static void
@@ -170,10 +240,16 @@ zq_window_install_keys (GtkWidgetClass *klass)
   static const struct
   {
     guint key;
-    const char *action;
-  } consult[] = {
-    { GDK_KEY_r, "consult.reply" },       { GDK_KEY_e, "consult.close" },  { GDK_KEY_c, "consult.claim" },
-    { GDK_KEY_exclam, "consult.urgent" }, { GDK_KEY_i, "consult.intake" },
+    GdkModifierType state;
+    ZqAction action;
+  } acts[] = {
+    { GDK_KEY_e, 0, ZQ_ACTION_CLOSE },
+    { GDK_KEY_o, 0, ZQ_ACTION_REOPEN },
+    { GDK_KEY_c, 0, ZQ_ACTION_CLAIM },
+    { GDK_KEY_a, 0, ZQ_ACTION_ASSIGN },
+    { GDK_KEY_exclam, 0, ZQ_ACTION_SET_URGENT },
+    { GDK_KEY_u, 0, ZQ_ACTION_MARK_UNREAD },
+    { GDK_KEY_u, GDK_SHIFT_MASK, ZQ_ACTION_MARK_READ },
   };
 
   gtk_widget_class_install_action (klass, "win.back", NULL, back_action);
@@ -182,13 +258,19 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.sidebar", NULL, sidebar_action);
   gtk_widget_class_install_action (klass, "win.shortcuts", NULL, shortcuts_action);
 
-  gtk_widget_class_add_binding (klass, GDK_KEY_j, 0, step_key, "i", 1);
-  gtk_widget_class_add_binding (klass, GDK_KEY_k, 0, step_key, "i", -1);
+  gtk_widget_class_add_binding (klass, GDK_KEY_j, 0, step_key, "(ib)", 1, FALSE);
+  gtk_widget_class_add_binding (klass, GDK_KEY_k, 0, step_key, "(ib)", -1, FALSE);
+  gtk_widget_class_add_binding (klass, GDK_KEY_j, GDK_SHIFT_MASK, step_key, "(ib)", 1, TRUE);
+  gtk_widget_class_add_binding (klass, GDK_KEY_k, GDK_SHIFT_MASK, step_key, "(ib)", -1, TRUE);
+  gtk_widget_class_add_binding (klass, GDK_KEY_x, 0, mark_key, NULL);
+  gtk_widget_class_add_binding (klass, GDK_KEY_a, GDK_CONTROL_MASK, mark_all_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_Return, 0, open_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_KP_Enter, 0, open_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_n, 0, news_key, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (consult); i++)
-    gtk_widget_class_add_binding (klass, consult[i].key, 0, consult_key, "s", consult[i].action);
+  for (guint i = 0; i < G_N_ELEMENTS (acts); i++)
+    gtk_widget_class_add_binding (klass, acts[i].key, acts[i].state, act_key, "i", (gint32)acts[i].action);
+  gtk_widget_class_add_binding (klass, GDK_KEY_r, 0, consult_key, "s", "consult.reply");
+  gtk_widget_class_add_binding (klass, GDK_KEY_i, 0, consult_key, "s", "consult.intake");
   gtk_widget_class_add_binding (klass, GDK_KEY_question, 0, shortcuts_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_Escape, 0, back_key, NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F5, 0, "app.try-now", NULL);

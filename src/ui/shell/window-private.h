@@ -36,11 +36,22 @@ struct _ZqWindow
   /* owned */
   ZqTicker *ticker;
   ZqSessionStatus *session_status;
+  ZqStore *store;
+  GtkWidget *written; /* the text that has the focus; weak */
   ZqPlace before_other;
+  gboolean is_composing; /* an input method is at a word */
 };
+
+/* window.c: what is selected in the inbox is what is open. */
+void zq_window_show_selected (ZqWindow *self);
 
 /* window-keys.c: actions and keys of the whole window. */
 void zq_window_install_keys (GtkWidgetClass *klass);
 void zq_window_add_reading_keys (ZqWindow *self);
+
+/* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
+void zq_window_install_triage (GtkWidgetClass *klass);
+gboolean zq_window_act (ZqWindow *self, ZqAction action);
+void zq_window_choose_for_marked (ZqWindow *self, GtkWidget *at, ZqAction action);
 
 G_END_DECLS

@@ -23,8 +23,8 @@ on_inbox_selected (ZqWindow *self)
   zq_consult_page_open (self->page, key);
 }
 
-static void
-on_inbox_open (ZqWindow *self)
+void
+zq_window_show_selected (ZqWindow *self)
 {
   gint64 key = zq_inbox_get_selected (self->inbox);
 
@@ -33,7 +33,21 @@ on_inbox_open (ZqWindow *self)
   zq_fold_set_place (self->fold, ZQ_PLACE_CONTENT);
   zq_inbox_keep (self->inbox, key);
   zq_consult_page_open (self->page, key);
+}
+
+static void
+on_inbox_open (ZqWindow *self)
+{
+  if (zq_inbox_get_selected (self->inbox) == 0)
+    return;
+  zq_window_show_selected (self);
   zq_consult_page_focus_thread (self->page);
+}
+
+static void
+on_inbox_choose (ZqWindow *self, GtkWidget *at, int action)
+{
+  zq_window_choose_for_marked (self, at, (ZqAction)action);
 }
 
 static void
@@ -145,6 +159,8 @@ zq_window_dispose (GObject *object)
 {
   ZqWindow *self = ZQ_WINDOW (object);
 
+  g_clear_weak_pointer (&self->written);
+  g_clear_object (&self->store);
   g_clear_object (&self->session_status);
   g_clear_object (&self->ticker);
   G_OBJECT_CLASS (zq_window_parent_class)->dispose (object);
@@ -173,6 +189,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice_button);
   gtk_widget_class_bind_template_callback (klass, on_page_activated);
   gtk_widget_class_bind_template_callback (klass, on_inbox_open);
+  gtk_widget_class_bind_template_callback (klass, on_inbox_choose);
   gtk_widget_class_bind_template_callback (klass, on_inbox_selected);
   gtk_widget_class_bind_template_callback (klass, on_n_waiting);
   gtk_widget_class_bind_template_callback (klass, on_resend);
@@ -194,6 +211,7 @@ zq_window_class_init (ZqWindowClass *klass)
   g_type_ensure (ZQ_TYPE_CONSULT_PAGE);
   g_type_ensure (ZQ_TYPE_DIAGNOSTICS);
   zq_window_install_keys (widget_class);
+  zq_window_install_triage (widget_class);
   bind_template (widget_class);
 }
 
@@ -220,6 +238,7 @@ zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
   g_return_if_fail (self->ticker == NULL);
 
   self->ticker = zq_ticker_new (zq_store_get_clock (session->store));
+  self->store = g_object_ref (session->store);
   self->session_status = g_object_ref (session->status);
   zq_status_button_set_status (ZQ_STATUS_BUTTON (self->status), session->status, context->zone);
   gtk_label_set_label (self->person, session->person != NULL ? session->person : "");
