@@ -303,14 +303,21 @@ zq_attachments_list_wanted (ZqAttachments *self, guint limit)
   return (char **)g_ptr_array_free (g_steal_pointer (&keys), FALSE);
 }
 
-char *
-zq_attachments_dup_hash (ZqAttachments *self, const char *key)
+void
+zq_attachments_get_said (ZqAttachments *self, const char *key, gint64 *size, char **hash)
 {
-  if (self->main_db == NULL)
-    return NULL;
+  g_autoptr (ZqRows) rows = NULL;
 
-  return zq_db_get_text (self->main_db, NULL, "SELECT hash FROM file WHERE id = ?", "i",
-                         zq_file_find (self->main_db, key));
+  *size = 0;
+  *hash = NULL;
+  if (self->main_db == NULL)
+    return;
+  rows = zq_db_query (self->main_db, NULL, "SELECT said, hash FROM file WHERE id = ?", "i",
+                      zq_file_find (self->main_db, key));
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return;
+  *size = zq_rows_int (rows, 0);
+  *hash = g_strdup (zq_rows_text (rows, 1));
 }
 
 void

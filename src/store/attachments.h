@@ -103,9 +103,9 @@ gboolean zq_attachments_end_finish (ZqAttachments *self, GAsyncResult *result, G
 void zq_attachments_refuse (ZqAttachments *self, const char *key, const char *reason);
 /* It ended early, or rests: WANTED again, what has come stays. */
 void zq_attachments_pause (ZqAttachments *self, const char *key);
-/* The hash that it has to have, or NULL: without one nothing tells whether a rest belongs to the same file. (transfer
- * full) */
-char *zq_attachments_dup_hash (ZqAttachments *self, const char *key);
+/* What its reference says of a wanted one: @size, 0 where it does not, and @hash (transfer full), or NULL: without one
+ * nothing tells whether a rest belongs to the same file. */
+void zq_attachments_get_said (ZqAttachments *self, const char *key, gint64 *size, char **hash);
 /* Progress of an upload, for the screen; -1: it is over, whatever became of it. */
 void zq_attachments_note_sent (ZqAttachments *self, const char *key, gint64 done);
 

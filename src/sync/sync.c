@@ -5,6 +5,7 @@
 #include "sync/pull.h"
 #include "sync/push.h"
 #include "sync/reconcile.h"
+#include "sync/transfer.h"
 
 #define POLL_FOCUSED_US   (15 * G_USEC_PER_SEC)
 #define POLL_UNFOCUSED_US (60 * G_USEC_PER_SEC)
@@ -44,6 +45,7 @@ struct _ZqSync
   gboolean reconciling;
   GError *reconcile_error; /* of the pull that came with it */
   gint64 reconciled;       /* row id */
+  ZqTransfer *transfer;
   ZqLive *live;
   GHashTable *hinted; /* "kind/scope": of the next quick pull; or NULL */
   gboolean hurrying;  /* a quick pull is under way */
@@ -175,7 +177,10 @@ static void
 note_reached (ZqSync *self)
 {
   if (self->failures > 0)
-    zq_backoffs_clear (self->backoffs);
+    {
+      zq_backoffs_clear (self->backoffs);
+      zq_transfer_now (self->transfer);
+    }
   self->failures = 0;
 }
 
@@ -492,6 +497,7 @@ zq_sync_finalize (GObject *object)
   g_clear_pointer (&self->live, zq_live_free);
   g_clear_pointer (&self->hinted, g_hash_table_unref);
   g_clear_pointer (&self->backoffs, zq_backoffs_free);
+  g_clear_pointer (&self->transfer, zq_transfer_free);
   g_clear_pointer (&self->peer, zq_peer_unref);
   g_clear_object (&self->status);
   g_clear_object (&self->cancellable);
@@ -529,6 +535,7 @@ zq_sync_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   ZqSync *self = g_object_new (ZQ_TYPE_SYNC, NULL);
 
   self->peer = zq_peer_new (store, client, clock, scope);
+  self->transfer = zq_transfer_new (self->peer);
   self->backoffs = zq_backoffs_new (clock);
   self->status = g_object_ref (status);
   self->live = zq_live_new (self->peer, status, on_hint, self);
@@ -550,6 +557,7 @@ zq_sync_start (ZqSync *self)
   self->running = TRUE;
   start_pull (self);
   start_push (self);
+  zq_transfer_start (self->transfer);
   zq_live_start (self->live);
 }
 
@@ -570,6 +578,7 @@ zq_sync_stop (ZqSync *self)
   zq_clock_clear (self->peer->clock, &self->due_alarm);
   g_cancellable_cancel (self->cancellable);
   zq_live_stop (self->live);
+  zq_transfer_stop (self->transfer);
   error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Sync was stopped");
   serve (self->pull_waiters, error);
   serve (self->push_waiters, error);
@@ -631,6 +640,7 @@ zq_sync_now (ZqSync *self)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
   start_pull (self);
   start_push (self);
+  zq_transfer_now (self->transfer);
   if (self->running)
     zq_live_start (self->live);
 }
