@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/store-private.h"
 
-#define CHUNK_ROWS 64
-#define CHUNK_US   10000
+/* A transaction of an import. It is rolled back when a doctor waits, so that only its commit keeps anybody
+ * waiting, and that grows with the pages it has touched. */
+#define CHUNK_ROWS 500
+#define CHUNK_US   50000
+/* A page with fewer entries is no import. */
+#define IMPORT_ROWS 50
 
 struct _ZqParser
 {
@@ -117,12 +121,12 @@ count_taken (ZqIngested *counts, ZqTaken taken)
   counts->unreadable += taken == ZQ_TAKEN_UNREADABLE;
 }
 
-/* A page goes in chunks, and a chunk ends early when a doctor waits. */
+/* A page goes in chunks. */
 static gboolean
 ingest_chunk (ZqTxn *txn, gpointer data, GError **error)
 {
   Ingest *ingest = g_task_get_task_data (data);
-  gint64 start = zq_clock_monotonic (txn->store->clock);
+  gint64 start = zq_clock_stopwatch ();
   guint i = ingest->next;
 
   memset (&ingest->chunk, 0, sizeof ingest->chunk);
@@ -130,8 +134,9 @@ ingest_chunk (ZqTxn *txn, gpointer data, GError **error)
     {
       ZqTaken taken;
 
-      if (i > ingest->next &&
-          (zq_writer_has_urgent (txn->store->writer) || zq_clock_monotonic (txn->store->clock) - start > CHUNK_US))
+      if (zq_txn_yields (txn))
+        return FALSE;
+      if (zq_clock_stopwatch () - start > CHUNK_US)
         break;
       if (!zq_resource_take (txn, g_ptr_array_index (ingest->items, i), 0, &taken, error))
         return FALSE;
@@ -184,7 +189,10 @@ parser_main (gpointer data)
       store = g_task_get_source_object (item);
       ingest = g_task_get_task_data (item);
       parse_page (store, ingest);
-      zq_writer_push (store->writer, ingest->priority, ingest_chunk, chunk_done, item);
+      if (ingest->items->len < IMPORT_ROWS)
+        zq_writer_push (store->writer, ingest->priority, ingest_chunk, chunk_done, item);
+      else
+        zq_writer_push_import (store->writer, ingest->priority, ingest_chunk, chunk_done, item);
     }
 }
 

@@ -57,7 +57,10 @@ ZqWriter *zq_writer_new (ZqStore *store, ZqDb *db);
 void zq_writer_stop (ZqWriter *self);
 void zq_writer_free (ZqWriter *self);
 void zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
-/* The next piece of something, before the others of its priority: pages end in the order they came. */
+/* A piece of an import: it may be lost as long as what it belongs to has not ended, is rolled back and run
+ * again when it ends with zq_txn_yields (), and has memory for pages. */
+void zq_writer_push_import (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
+/* The next piece of it, before the others of its priority: pages end in the order they came. */
 void zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
 gboolean zq_writer_has_urgent (ZqWriter *self);
 gboolean zq_writer_is_current (ZqWriter *self);
@@ -97,7 +100,12 @@ struct _ZqTxn
   ZqChanges *changes;
   GPtrArray *later;
   GHashTable *later_known;
+  gboolean yields; /* of an import: it gives way when a doctor waits */
+  gboolean yielded;
 };
+
+/* Whether the transaction has to be given up now, with FALSE and no error: it is run again. */
+gboolean zq_txn_yields (ZqTxn *txn);
 
 void zq_txn_init (ZqTxn *txn, ZqStore *store, ZqDb *db);
 void zq_txn_clear (ZqTxn *txn);

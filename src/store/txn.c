@@ -47,6 +47,15 @@ zq_txn_clear (ZqTxn *txn)
   g_clear_pointer (&txn->later, g_ptr_array_unref);
 }
 
+gboolean
+zq_txn_yields (ZqTxn *txn)
+{
+  if (txn->yields && zq_writer_has_urgent (txn->store->writer))
+    txn->yielded = TRUE;
+
+  return txn->yielded;
+}
+
 /* What is asked for while its own function runs is another round: it is run again. */
 gboolean
 zq_txn_run_later (ZqTxn *txn, GError **error)
@@ -56,6 +65,8 @@ zq_txn_run_later (ZqTxn *txn, GError **error)
       Later *later = g_ptr_array_index (txn->later, i);
 
       g_hash_table_remove (txn->later_known, later);
+      if (zq_txn_yields (txn))
+        return FALSE;
       if (!later->func (txn, later->key, error))
         return FALSE;
     }

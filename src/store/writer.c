@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/store-private.h"
 
+#include <malloc.h>
+
 #define N_PRIORITIES 3
 #define MAX_GROUP    64
 #define SECOND       G_GINT64_CONSTANT (1000000)
 
+/* The page cache (KiB, as negative) and how many pages the log may hold before they move to the file. */
+#define WIDE       "-65536"
+#define WIDE_WAL   "8000"
+#define NARROW     "-4096"
+#define NARROW_WAL "1000"
+/* An import has ended when nothing has come for so long. */
+#define WIDE_US (2 * SECOND)
+
 typedef struct
 {
   ZqPriority priority;
+  gboolean yields; /* it may be begun again, and need not be on the disk when it returns */
   ZqWriteFunc func;
   ZqWriterDone done;
   gpointer data;
+  gboolean yielded; /* gave way to a doctor's command; what it had done is rolled back */
   GError *error;
   ZqChanges *changes;
 } Job;
@@ -27,6 +39,7 @@ struct _ZqWriter
   gboolean stopping;           /* under mutex */
 
   gboolean relaxed; /* writer thread: synchronous is NORMAL */
+  gboolean wide;    /* writer thread: as an import wants it */
   gint64 alarm;     /* writer thread: what the main context was told */
   gboolean rang;    /* writer thread: it has just come, and has to be set again */
 };
@@ -128,15 +141,66 @@ post_notice (ZqWriter *self, ZqChanges *changes)
   g_source_attach (source, self->store->main_context);
 }
 
+static Job *
+job_new (ZqPriority priority, gboolean yields, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->priority = priority;
+  job->yields = yields;
+  job->func = func;
+  job->done = done;
+  job->data = data;
+
+  return job;
+}
+
+static void
+push (ZqWriter *self, Job *job, gboolean first)
+{
+  g_mutex_lock (&self->mutex);
+  if (first)
+    g_queue_push_head (&self->queues[job->priority], job);
+  else
+    g_queue_push_tail (&self->queues[job->priority], job);
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->mutex);
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+/* An import touches pages all over the file, which are dear to read again since each has to be decrypted;
+ * afterwards nobody needs them. */
+static gboolean
+set_wide (ZqWriter *self, gboolean wide, GError **error)
+{
+  if (wide == self->wide)
+    return TRUE;
+
+  self->wide = wide;
+  if (wide)
+    return zq_db_script (self->db, "PRAGMA cache_size = " WIDE "; PRAGMA wal_autocheckpoint = " WIDE_WAL, error);
+  if (!zq_db_script (self->db,
+                     "PRAGMA cache_size = " NARROW "; PRAGMA wal_autocheckpoint = " NARROW_WAL
+                     "; PRAGMA wal_checkpoint (PASSIVE); PRAGMA shrink_memory",
+                     error))
+    return FALSE;
+  malloc_trim (0);
+
+  return TRUE;
+}
+
 /* --- one commit ------------------------------------------------------------------------------- */
 
 /* A doctor's promise is on the disk when the commit returns; an import may be lost whole, as its
  * cursor is lost with it. */
 static gboolean
-set_durability (ZqWriter *self, ZqPriority priority, GError **error)
+set_durability (ZqWriter *self, const Job *job, GError **error)
 {
-  gboolean relaxed = priority == ZQ_PRIORITY_BULK;
+  gboolean relaxed = job->yields || job->priority == ZQ_PRIORITY_BULK;
 
+  if (job->yields && !set_wide (self, TRUE, error))
+    return FALSE;
   if (relaxed == self->relaxed)
     return TRUE;
 
@@ -152,10 +216,12 @@ run_job (ZqWriter *self, Job *job)
   gboolean ok;
 
   zq_txn_init (&txn, self->store, self->db);
+  txn.yields = job->yields;
   ok = job->func (&txn, job->data, &job->error) && zq_txn_run_later (&txn, &job->error);
+  job->yielded = !ok && txn.yielded;
   if (ok)
     job->changes = g_steal_pointer (&txn.changes);
-  else if (job->error == NULL)
+  else if (job->error == NULL && !job->yielded)
     g_set_error_literal (&job->error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_FAILED,
                          "The change was given up; nothing of it is stored");
   zq_txn_clear (&txn);
@@ -188,7 +254,7 @@ run_jobs (ZqWriter *self, GPtrArray *jobs, GError **error)
         return FALSE;
       if (jobs->len == 1)
         run_job (self, job);
-      if (job->error == NULL)
+      if (job->error == NULL && !job->yielded)
         n_ok++;
     }
 
@@ -208,7 +274,7 @@ commit_group (ZqWriter *self, GPtrArray *jobs)
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqChanges) changes = zq_changes_new ();
 
-  if (!set_durability (self, first->priority, &error) || !zq_db_begin (self->db, &error))
+  if (!set_durability (self, first, &error) || !zq_db_begin (self->db, &error))
     ;
   else if (!run_jobs (self, jobs, &error))
     zq_db_rollback (self->db);
@@ -229,7 +295,10 @@ commit_group (ZqWriter *self, GPtrArray *jobs)
     {
       Job *job = g_ptr_array_index (jobs, i);
 
-      job->done (self->store, job->data, g_steal_pointer (&job->error));
+      if (job->yielded && job->error == NULL)
+        push (self, job_new (job->priority, TRUE, job->func, job->done, job->data), TRUE);
+      else
+        job->done (self->store, job->data, g_steal_pointer (&job->error));
     }
 }
 
@@ -253,6 +322,25 @@ is_idle (ZqWriter *self)
   return TRUE;
 }
 
+/* Under the mutex. */
+static void
+wait_for_work (ZqWriter *self)
+{
+  gint64 end = zq_clock_stopwatch () + WIDE_US;
+
+  while (is_idle (self) && !self->stopping)
+    {
+      if (!self->wide)
+        g_cond_wait (&self->cond, &self->mutex);
+      else if (!g_cond_wait_until (&self->cond, &self->mutex, end))
+        {
+          g_mutex_unlock (&self->mutex);
+          set_wide (self, FALSE, NULL);
+          g_mutex_lock (&self->mutex);
+        }
+    }
+}
+
 /* All of a doctor's commands of this moment, or one of anything else; none at the end. */
 static GPtrArray *
 take_group (ZqWriter *self)
@@ -260,8 +348,7 @@ take_group (ZqWriter *self)
   GPtrArray *jobs = g_ptr_array_new_with_free_func ((GDestroyNotify)job_free);
 
   g_mutex_lock (&self->mutex);
-  while (is_idle (self) && !self->stopping)
-    g_cond_wait (&self->cond, &self->mutex);
+  wait_for_work (self);
 
   while (jobs->len < MAX_GROUP && !g_queue_is_empty (&self->queues[ZQ_PRIORITY_DOCTOR]))
     g_ptr_array_add (jobs, g_queue_pop_head (&self->queues[ZQ_PRIORITY_DOCTOR]));
@@ -328,35 +415,22 @@ zq_writer_free (ZqWriter *self)
   g_free (self);
 }
 
-static Job *
-job_new (ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->priority = priority;
-  job->func = func;
-  job->done = done;
-  job->data = data;
-
-  return job;
-}
-
 void
 zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
-  g_mutex_lock (&self->mutex);
-  g_queue_push_tail (&self->queues[priority], job_new (priority, func, done, data));
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->mutex);
+  push (self, job_new (priority, FALSE, func, done, data), FALSE);
+}
+
+void
+zq_writer_push_import (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+{
+  push (self, job_new (priority, TRUE, func, done, data), FALSE);
 }
 
 void
 zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
-  g_mutex_lock (&self->mutex);
-  g_queue_push_head (&self->queues[priority], job_new (priority, func, done, data));
-  g_cond_signal (&self->cond);
-  g_mutex_unlock (&self->mutex);
+  push (self, job_new (priority, TRUE, func, done, data), TRUE);
 }
 
 gboolean
