@@ -13,3 +13,7 @@
 #define ZQ_ATTACHMENT_REASON_REFUSED    N_ ("The hospital refused to give out this file")
 #define ZQ_ATTACHMENT_REASON_ELSEWHERE  N_ ("The file lies on another server than the hospital's and was not fetched")
 #define ZQ_ATTACHMENT_REASON_UNREADABLE N_ ("What the hospital sent is not this file")
+
+/* Why an upload is held: as above. */
+#define ZQ_ATTACHMENT_REASON_LOST   N_ ("The file is no longer on this computer. Please attach it again")
+#define ZQ_ATTACHMENT_REASON_UNTOLD N_ ("The hospital did not say what became of the file. Please send it again")

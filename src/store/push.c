@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/attachments-reasons.h"
 #include "store/store-private.h"
 
 #include "base/id.h"
@@ -24,6 +25,9 @@ zq_push_free (ZqPush *self)
   g_free (self->if_match);
   g_free (self->if_none_exist);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->content_key);
+  g_free (self->content_type);
+  g_free (self->security_context);
   g_free (self);
 }
 
@@ -66,14 +70,19 @@ zq_intent_wake_late (ZqTxn *txn, GError **error)
   return TRUE;
 }
 
-/* A server that overlooks a search parameter or a condition answers with somebody else's. */
+/* A server that overlooks a search parameter or a condition answers with somebody else's. A file has no identifier: it
+ * is taken at the server's word. */
 static gboolean
-is_ours (const ZqItem *item, const ZqIntent *intent)
+is_ours (ZqTxn *txn, const ZqItem *item, const ZqIntent *intent)
 {
+  const ZqIntentRule *rule = zq_store_find_rule (txn->store, intent, NULL);
+
   if (item->id == NULL || g_strcmp0 (item->type, intent->target_type) != 0)
     return FALSE;
   if (intent->target_server_id != NULL)
     return g_str_equal (item->id, intent->target_server_id);
+  if (rule != NULL && rule->content != NULL)
+    return TRUE;
 
   return intent->target_local_id != NULL && g_strcmp0 (item->local_id, intent->target_local_id) == 0;
 }
@@ -217,7 +226,7 @@ name_references (ZqTxn *txn, char **body, gboolean *complete, GError **error)
   g_autoptr (ZqEdits) edits = zq_edits_new ();
   g_autoptr (GError) local = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (txn->db, error,
-                                         "SELECT fullkey, value FROM json_tree (?) WHERE key = 'reference'"
+                                         "SELECT fullkey, value FROM json_tree (?) WHERE key IN ('reference', 'url')"
                                          " AND type = 'text' AND value LIKE 'urn:uuid:%'",
                                          "s", *body);
   char *named;
@@ -246,6 +255,22 @@ name_references (ZqTxn *txn, char **body, gboolean *complete, GError **error)
   return TRUE;
 }
 
+/* What is a file at the hospital: its bytes lie elsewhere. */
+static void
+find_content (ZqTxn *txn, Prepare *prepare, ZqVerdict *verdict, char **reason)
+{
+  ZqPush *push = prepare->push;
+  const ZqIntentRule *rule = zq_store_find_rule (txn->store, push->intent, NULL);
+
+  if (rule == NULL || rule->content == NULL || !prepare->creates)
+    return;
+  push->content_key = rule->content (txn->db, push->intent, &push->content_type, &push->security_context);
+  if (push->content_key != NULL)
+    return;
+  *verdict = ZQ_VERDICT_HELD;
+  *reason = g_strdup (ZQ_ATTACHMENT_REASON_LOST);
+}
+
 static gboolean
 make_body (ZqTxn *txn, Prepare *prepare, ZqVerdict *verdict, char **reason, GError **error)
 {
@@ -269,6 +294,8 @@ make_body (ZqTxn *txn, Prepare *prepare, ZqVerdict *verdict, char **reason, GErr
     return FALSE;
   if (!complete)
     *verdict = ZQ_VERDICT_LATER;
+  else
+    find_content (txn, prepare, verdict, reason);
 
   return TRUE;
 }
@@ -285,7 +312,8 @@ address (Prepare *prepare)
     {
       push->method = "POST";
       push->path = g_strdup (row->type);
-      push->if_none_exist = g_strdup_printf ("identifier=%s|%s", ZQ_SYSTEM_LOCAL_ID, row->local_id);
+      if (push->content_key == NULL)
+        push->if_none_exist = g_strdup_printf ("identifier=%s|%s", ZQ_SYSTEM_LOCAL_ID, row->local_id);
       return;
     }
 
@@ -430,7 +458,7 @@ settle_done (ZqTxn *txn, const ZqIntent *intent, GBytes *resource, GError **erro
 
   answer = zq_item_parse (txn->store, g_bytes_get_data (resource, NULL), g_bytes_get_size (resource));
 
-  return is_ours (answer, intent) ? finish (txn, intent, answer, error) : doubt (txn, intent, error);
+  return is_ours (txn, answer, intent) ? finish (txn, intent, answer, error) : doubt (txn, intent, error);
 }
 
 static gboolean

@@ -187,7 +187,10 @@ typedef struct
   char *if_match;      /* W/"3" for PUT; NULL when the server gave no version */
   char *if_none_exist; /* "identifier=system|value" for POST */
   GBytes *body;
-  gboolean retry; /* was SENDING before: its outcome is unclear, so search first */
+  char *content_key;  /* not NULL: the bytes of this attachment are the body, and nothing finds it at the hospital */
+  char *content_type; /* of it */
+  char *security_context; /* X-Security-Context, or NULL */
+  gboolean retry;         /* was SENDING before: its outcome is unclear, so search first */
 } ZqPush;
 
 void zq_push_free (ZqPush *self);

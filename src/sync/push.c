@@ -3,6 +3,8 @@
 
 #include "base/id.h"
 #include "resource/json.h"
+#include "store/attachments.h"
+#include "sync/upload.h"
 #include "sync/walk.h"
 
 #define MAX_ACTIVE    8
@@ -37,8 +39,9 @@ typedef struct
   ZqPush *push;
   guint conflicts;
   gboolean searched;
-  char *refusal; /* the hospital's words about an update, while its copy is looked at */
-  gint64 began;  /* monotonic: the request */
+  char *uploaded; /* the name of a file at the hospital */
+  char *refusal;  /* the hospital's words about an update, while its copy is looked at */
+  gint64 began;   /* monotonic: the request */
 } Job;
 
 static void round_pump (GTask *task);
@@ -63,6 +66,7 @@ job_free (Job *self)
   g_clear_pointer (&self->queries, g_ptr_array_unref);
   g_free (self->key_query);
   g_clear_pointer (&self->push, zq_push_free);
+  g_free (self->uploaded);
   g_free (self->refusal);
   g_free (self);
 }
@@ -115,6 +119,8 @@ on_settled (GObject *source, GAsyncResult *result, gpointer data)
       round_note (job_round (job), error);
       zq_backoffs_failed (job_round (job)->backoffs, job->intent->seq, 0);
     }
+  else if (job->uploaded != NULL)
+    zq_attachments_rename (zq_store_get_attachments (ZQ_STORE (source)), job->push->content_key, job->uploaded);
   job_end (job);
 }
 
@@ -443,10 +449,36 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_uploaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Job *job = data;
+  g_autoptr (GError) error = NULL;
+  gint64 retry_after_us = 0;
+  gboolean unclear = FALSE;
+  g_autoptr (GBytes) resource = zq_upload_finish (result, &retry_after_us, &unclear, &error);
+
+  if (resource != NULL)
+    {
+      job->uploaded = zq_upload_dup_name (resource);
+      job_settle (job, ZQ_PUSH_DONE, resource, NULL, FALSE);
+    }
+  else if (error->domain == ZQ_STORE_ERROR)
+    job_settle (job, ZQ_PUSH_HELD, NULL, error->message, FALSE);
+  else
+    on_refused (job, error, retry_after_us, unclear);
+}
+
+static void
 job_send (Job *job)
 {
-  ZqFhirRequest *request = zq_fhir_request_new (job->push->method, job->push->path);
+  ZqFhirRequest *request;
 
+  if (job->push->content_key != NULL)
+    {
+      zq_upload_async (job_round (job)->peer, job->push, g_task_get_cancellable (job->task), on_uploaded, job);
+      return;
+    }
+  request = zq_fhir_request_new (job->push->method, job->push->path);
   request->body = g_bytes_ref (job->push->body);
   request->if_match = g_strdup (job->push->if_match);
   request->if_none_exist = g_strdup (job->push->if_none_exist);
@@ -495,8 +527,9 @@ list_queries (Round *self, const ZqIntent *intent, char **key_query)
 
   if (rule != NULL && rule->freshen != NULL)
     rule->freshen (zq_store_get_main_db (self->peer->store), intent, zq_store_get_context (self->peer->store), queries);
-  /* What is to be made or changed and whose outcome is open may stand at the hospital already. */
-  if (intent->state == ZQ_INTENT_SENDING)
+  /* What is to be made or changed and whose outcome is open may stand at the hospital already; a file has nothing to be
+   * found by, and is sent again. */
+  if (intent->state == ZQ_INTENT_SENDING && (rule == NULL || rule->content == NULL))
     {
       target = name_target (intent);
       if (intent->target_server_id == NULL)
