@@ -8,11 +8,19 @@
 /* clang-format off: a line a kind */
 const ZqResourceKind *const zq_kinds[] = {
   &zq_policy_kind, /* first: the rows of the others go by it */
-  &zq_patient_kind,      &zq_related_person_kind,
-  &zq_practitioner_kind, &zq_practitioner_role_kind,
-  &zq_organization_kind, &zq_allergy_kind,
-  &zq_consult_kind,      &zq_thread_kind,
-  &zq_message_kind,      &zq_internal_note_kind,
-  &zq_read_mark_kind,    &zq_intake_kind,
-  &zq_encounter_kind,    NULL,
+  &zq_patient_kind,
+  &zq_related_person_kind,
+  &zq_practitioner_kind,
+  &zq_practitioner_role_kind,
+  &zq_organization_kind,
+  &zq_allergy_kind,
+  &zq_consult_kind,
+  &zq_thread_kind,
+  &zq_message_kind,
+  &zq_internal_note_kind,
+  &zq_read_mark_kind,
+  &zq_intake_kind,
+  &zq_encounter_kind,
+  &zq_binary_kind,
+  NULL,
 };

@@ -18,6 +18,8 @@ extern const ZqResourceKind zq_internal_note_kind;
 extern const ZqResourceKind zq_read_mark_kind;
 /* QuestionnaireResponse: the intake card. */
 extern const ZqResourceKind zq_intake_kind;
+/* Binary: only what a doctor attaches; never pulled. Intents: upload. */
+extern const ZqResourceKind zq_binary_kind;
 /* Encounter of a consultation. */
 extern const ZqResourceKind zq_encounter_kind;
 
