@@ -66,7 +66,9 @@ class ThreadPage {
     this.foot = el('div', { class: 'foot' });
     this.state = el('p', { class: 'substate' });
     this.hint = el('p', { class: 'hint' });
-    new ResizeObserver(() => { if (atEnd && this.log.isConnected) toTheEnd(); }).observe(this.log);
+    const grown = new ResizeObserver(() => { if (atEnd && this.log.isConnected) toTheEnd(); });
+    grown.observe(this.log);
+    grown.observe(this.foot);
   }
 
   frame(task) {
