@@ -376,7 +376,7 @@ test_index (Fixture *fixture, gconstpointer data)
   static const char *const queries[] = {
     "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE views & 1 ORDER BY calm, due_key, authored, id LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE views & 16 ORDER BY calm, due_key, authored, id LIMIT ?",
-    "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE views & 32 ORDER BY last_at DESC, id DESC LIMIT ?",
+    "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE views & 64 ORDER BY last_at DESC, id DESC LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT id FROM message WHERE thread = 1 ORDER BY pending, sent, order_key LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT due FROM consult_summary WHERE due > 0 AND overdue = 0 ORDER BY due LIMIT ?",
     "EXPLAIN QUERY PLAN SELECT id FROM consult_summary WHERE overdue = 1 AND due > ?",
