@@ -86,7 +86,7 @@ class Hospital:
 
     def __init__(self, directory, *arguments, seed="demo"):
         self.directory = Path(directory) / "hospital"
-        self.directory.mkdir()
+        self.directory.mkdir(exist_ok=True)
         self.arguments = list(arguments) + (["--seed", seed] if seed else [])
         self.address = "127.0.0.1:0"
         self.base = None
