@@ -7,6 +7,7 @@
 static const char *const MIGRATIONS[] = {
   "schema/0001.sql",
   "schema/0002.sql",
+  "schema/0003.sql",
 };
 
 static gboolean
@@ -98,7 +99,7 @@ static gboolean
 open_all (ZqDb *db, const ZqResourceKind *const *kinds, GError **error)
 {
   for (guint i = 0; kinds != NULL && kinds[i] != NULL; i++)
-    if (!open_projection (db, kinds[i], error))
+    if (!open_projection (db, kinds[i], error) || !zq_search_open (db, kinds[i], error))
       return FALSE;
 
   /* What a dead process was sending is looked for at once; what was not there is asked for again. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "base/search-text.h"
 #include "store/txn.h"
 
 G_BEGIN_DECLS
@@ -9,8 +10,9 @@ G_BEGIN_DECLS
  * ZqSearchRule:
  *
  * How the rows of a kind are found by words (ZqResourceKind.search; NULL: they are not). Each kind has a table of its
- * own, `search_<kind>` (FTS5, contentless, words as src/base/search-text.h makes them), whose rowid is
- * milliseconds × 1024 + n and whose map to rows is `search_<kind>_row (id, row UNIQUE)`.
+ * own, `search_<kind>_<slot>` (FTS5, contentless, words as src/base/search-text.h makes them), whose rowid says when in
+ * quarters of a second (the next free one) and whose map to rows is `search_<kind>_<slot>_row (id, row UNIQUE, hash)`.
+ * Within a quarter of a second the order of hits is not told.
  */
 typedef struct _ZqSearchText ZqSearchText;
 struct _ZqSearchText
@@ -24,7 +26,8 @@ struct _ZqSearchRule
   guint version; /* raise it when `describe` changes: the index is made anew in the background, in chunks, while the
                     old one serves; a kill goes on where it was */
   ZqWords how;
-  /* Writer thread: what of row @id can be found. FALSE: error. */
+  /* Writer thread: what of row @id can be found; called for every resource of the kind's type (rows of others, that
+   * belong among its own, too): NULL where there is none. FALSE: error. */
   gboolean (*describe) (ZqTxn *txn, gint64 id, ZqSearchText *text, GError **error);
 };
 
@@ -38,7 +41,7 @@ void zq_txn_index (ZqTxn *txn, const char *kind, gint64 id);
  * zq_store_search_async:
  * @kind: "message"…
  * @typed: what a person typed
- * @from_us, @before_us: sent from (included) and before; 0: no bound
+ * @from_us, @before_us: sent from (included) and before, to a quarter of a second: look again; 0: no bound
  * @before_id: 0, or the id of the last hit of the page before: goes on there
  *
  * A page of hits, newest first, from the reader thread: at most @limit (≤ 200). Never ranked, never counted.

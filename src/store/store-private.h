@@ -47,6 +47,12 @@ gboolean zq_store_open_projections (ZqDb *db, const ZqResourceKind *const *kinds
 /* rebuild.c: queues what is left to project anew. */
 void zq_store_start_rebuild (ZqStore *self);
 
+/* search-build.c: the tables of a kind's words, also of a raised version; queues what is left to build of them. */
+gboolean zq_search_open (ZqDb *db, const ZqResourceKind *kind, GError **error);
+void zq_search_start (ZqStore *self);
+/* search-index.c: the words that a transaction has to put right. */
+gboolean zq_search_write (ZqTxn *txn, GError **error);
+
 /* --- writer.c --------------------------------------------------------------------------------- */
 
 /* After the commit (or its failure), on the writer thread; takes @error. */
@@ -100,6 +106,7 @@ struct _ZqTxn
   ZqChanges *changes;
   GPtrArray *later;
   GHashTable *later_known;
+  GHashTable *words; /* kind → rows whose words are to be put right; or NULL (search-index.c) */
   gboolean yields; /* of an import: it gives way when a doctor waits */
   gboolean yielded;
 };

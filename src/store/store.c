@@ -150,6 +150,7 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   self->parser = zq_parser_new ();
   self->on_offset = g_signal_connect (self->clock, "offset-changed", G_CALLBACK (on_offset), self);
   zq_store_start_rebuild (self);
+  zq_search_start (self);
   zq_writer_push_alarm (self->writer);
   zq_attachments_sweep (self->attachments, self->main_db);
 

@@ -43,6 +43,7 @@ void
 zq_txn_clear (ZqTxn *txn)
 {
   g_clear_pointer (&txn->changes, zq_changes_unref);
+  g_clear_pointer (&txn->words, g_hash_table_unref);
   g_clear_pointer (&txn->later_known, g_hash_table_unref);
   g_clear_pointer (&txn->later, g_ptr_array_unref);
 }
@@ -71,7 +72,7 @@ zq_txn_run_later (ZqTxn *txn, GError **error)
         return FALSE;
     }
 
-  return TRUE;
+  return zq_search_write (txn, error);
 }
 
 ZqDb *
