@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqPictureView:
+ *
+ * One picture, fitted to its place or at a zoom, turned by quarters; its colours as they are. Properties: "texture",
+ * "zoom" (double, 1 = a pixel of the picture on a pixel of the screen, 0 = fitted), "turns" (int: quarters, clockwise).
+ */
+#define ZQ_TYPE_PICTURE_VIEW (zq_picture_view_get_type ())
+G_DECLARE_FINAL_TYPE (ZqPictureView, zq_picture_view, ZQ, PICTURE_VIEW, GtkWidget)
+
+void zq_picture_view_set_texture (ZqPictureView *self, GdkTexture *texture);
+GdkTexture *zq_picture_view_get_texture (ZqPictureView *self);
+void zq_picture_view_set_zoom (ZqPictureView *self, double zoom);
+double zq_picture_view_get_zoom (ZqPictureView *self);
+/* What "fitted" comes to at its present size; 0 without a picture. */
+double zq_picture_view_get_fit (ZqPictureView *self);
+void zq_picture_view_set_turns (ZqPictureView *self, int turns);
+int zq_picture_view_get_turns (ZqPictureView *self);
+
+G_END_DECLS

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "store/store.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqViewer:
+ *
+ * The pictures of a conversation, one after the other or two of different dates side by side, and its other files:
+ * PDF page by page, text as text. Signals: "close": back to the conversation; "save" (string key, string title,
+ * string content type): the doctor wants a copy outside.
+ */
+#define ZQ_TYPE_VIEWER (zq_viewer_get_type ())
+G_DECLARE_FINAL_TYPE (ZqViewer, zq_viewer, ZQ, VIEWER, GtkWidget)
+
+/* Shows the file @key of @message in the thread. @now, @zone: what days are said against. */
+void zq_viewer_open (
+    ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, gint64 thread_id, gint64 message, const char *key);
+/* Lets go of what it holds. */
+void zq_viewer_close (ZqViewer *self);
+
+/* To the next (1) or previous (-1) picture or page; FALSE at the end. */
+gboolean zq_viewer_step (ZqViewer *self, int by);
+/* Another picture beside this one: the one before it by date, else the one after. */
+void zq_viewer_set_compare (ZqViewer *self, gboolean compare);
+
+/* What is on the screen, "Binary/12"; NULL: nothing. */
+const char *zq_viewer_get_key (ZqViewer *self);
+/* "picture", "compare", "pdf", "text", "wait", "problem". */
+const char *zq_viewer_get_place (ZqViewer *self);
+
+G_END_DECLS
