@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "clinic/consult/kinds.h"
 #include "clinic/consult/rules.h"
+#include "clinic/consult/search-rules.h"
 #include "clinic/consult/state.h"
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
@@ -176,6 +177,7 @@ resolve (ZqTxn *txn, Parsed *self, Links *links, GError **error)
 static gboolean
 consult_unproject (ZqTxn *txn, gint64 id, GError **error)
 {
+  zq_txn_index (txn, "consult", id);
   zq_txn_later (txn, zq_consult_summarize, id);
 
   return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM consult WHERE id = ?", "i", id);
@@ -219,6 +221,7 @@ consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   if (!resolve (txn, self, &links, error))
     return FALSE;
 
+  zq_txn_index (txn, "consult", id);
   zq_txn_changed (txn, "consult", id, links.patient, ZQ_CHANGE_CONTENT);
   zq_txn_later (txn, zq_consult_summarize, id);
   if (!bring_notes (txn, id, links.thread, error))
@@ -263,4 +266,5 @@ const ZqResourceKind zq_consult_kind = {
   .alarm = zq_consult_alarm,
   .rules = zq_consult_rules,
   .scopes = consult_scopes,
+  .search = &zq_consult_search,
 };

@@ -4,6 +4,7 @@
 #include "clinic/consult/kinds.h"
 #include "clinic/consult/message-codec.h"
 #include "clinic/consult/rules.h"
+#include "clinic/consult/search-rules.h"
 #include "clinic/consult/state.h"
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
@@ -235,6 +236,7 @@ announce (ZqTxn *txn, gint64 id, const Place *place)
 {
   gint64 next = 0;
 
+  zq_txn_index (txn, "message", id);
   zq_txn_changed (txn, "message", id, place->patient, ZQ_CHANGE_CONTENT | ZQ_CHANGE_ORDER);
   if (zq_db_get_int (zq_txn_db (txn), &next, NULL,
                      "SELECT n.id FROM message m JOIN message n ON n.thread = m.thread"
@@ -395,6 +397,7 @@ const ZqResourceKind zq_message_kind = {
   .unproject = remove_row,
   .rules = zq_message_rules,
   .scopes = message_scopes,
+  .search = &zq_message_search,
 };
 
 const ZqResourceKind zq_internal_note_kind = {

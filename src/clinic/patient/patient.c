@@ -103,6 +103,16 @@ zq_patient_load (ZqDb *db, const ZqContext *context, gint64 id, GError **error)
   return load_allergies (self, db, error) ? g_steal_pointer (&self) : NULL;
 }
 
+char *
+zq_patient_words (const char *name, const char *record_number, const char *phones)
+{
+  if (name == NULL && record_number == NULL && phones == NULL)
+    return NULL;
+
+  return g_strconcat (name != NULL ? name : "", ZQ_PATIENT_FENCE, record_number != NULL ? record_number : "",
+                      ZQ_PATIENT_FENCE, phones, NULL);
+}
+
 void
 zq_person_free (ZqPerson *self)
 {

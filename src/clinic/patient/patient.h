@@ -49,6 +49,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPatient, zq_patient_free)
 /* NULL when it is not held (yet). Bounded; main thread. (transfer full) */
 ZqPatient *zq_patient_load (ZqDb *db, const ZqContext *context, gint64 id, GError **error);
 
+/* What a patient is found by, as one text: name, record number and telephones, with a character between that nobody
+ * types, so that no number goes on in the next one. Any may be NULL. (transfer full) (nullable) */
+#define ZQ_PATIENT_FENCE "\xee\x80\x80"
+char *zq_patient_words (const char *name, const char *record_number, const char *phones);
+
 /* Table `person`: everybody who can send or own: Patient, RelatedPerson, Practitioner, Organization,
  * Device rows by resource id. Name is NULL while the person is not held. */
 typedef struct
