@@ -4,7 +4,9 @@
 #include "resource/datetime.h"
 #include "resource/json.h"
 
-#define PAGE_SIZE       "200"
+/* Of a search with a cursor, whose pages are an import; and of what a hint brings. */
+#define PAGE_SIZE       "500"
+#define QUICK_PAGE_SIZE "100"
 #define MAX_RESTARTS    3
 #define MAX_EMPTY_PAGES 20
 /* So far back a hint looks: a server tells of a commit soon after it. */
@@ -26,13 +28,21 @@ typedef struct
   GHashTable *seen;
   char *path;
   ZqPage *page;
-  char *newest; /* of this pass */
+  gboolean ingesting; /* @page goes into the store */
+  gboolean fetching;  /* the page after it is under way */
+  ZqPage *ahead;      /* it has come */
+  GError *ahead_error;
+  GError *failed; /* of the store */
+  char *newest;   /* of this pass */
   guint restarts;
   guint n_pages;
   guint n_empty;
 } Walk;
 
 static void walk_fetch (GTask *task);
+static void walk_go_on (GTask *task);
+static void walk_fail (GTask *task, GError *error);
+static void take_page (GTask *task);
 
 static void
 walk_free (Walk *self)
@@ -46,6 +56,9 @@ walk_free (Walk *self)
   g_hash_table_unref (self->seen);
   g_free (self->path);
   g_clear_pointer (&self->page, zq_page_free);
+  g_clear_pointer (&self->ahead, zq_page_free);
+  g_clear_error (&self->ahead_error);
+  g_clear_error (&self->failed);
   g_free (self->newest);
   g_free (self);
 }
@@ -72,7 +85,8 @@ with_search (const Walk *self, const char *prefix, const char *at, const char *s
       since = g_strconcat ("&_lastUpdated=", prefix, escaped, NULL);
     }
   return g_strconcat (self->query, strchr (self->query, '?') != NULL ? "" : "?", since != NULL ? since : "",
-                      "&_sort=", sort, "&_count=" PAGE_SIZE, NULL);
+                      "&_sort=", sort, self->mode == ZQ_WALK_QUICK ? "&_count=" QUICK_PAGE_SIZE : "&_count=" PAGE_SIZE,
+                      NULL);
 }
 
 /* The newest that any walk of this search has brought, as far as the hospital's clock allows. */
@@ -167,39 +181,6 @@ note_page (Walk *self, const GError *error)
     }
 }
 
-static void
-on_ingested (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  Walk *self = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
-  const char *link;
-
-  if (ingested == NULL)
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  if (self->saves)
-    copy_cursor (&self->next, &self->cursor);
-  note_newest (self);
-  if (!next_link (self, &link, &error))
-    {
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  if (link == NULL || self->mode == ZQ_WALK_FIRST)
-    {
-      note_page (self, NULL);
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  g_free (self->path);
-  self->path = g_strdup (link);
-  walk_fetch (task);
-}
-
 /* No row's instant moves the high mark past the hospital's own time, and none that is past it stays: what
  * comes until then would never be asked for. The Date header tells whole seconds. */
 static void
@@ -259,31 +240,109 @@ restarts (Walk *self, const GError *error)
          self->restarts++ < MAX_RESTARTS;
 }
 
+/* Fetches what comes after @page while that goes into the store. */
+static void
+fetch_next (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+  const char *link = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->mode == ZQ_WALK_FIRST || !next_link (self, &link, &error))
+    {
+      self->ahead_error = g_steal_pointer (&error);
+      return;
+    }
+  if (link == NULL)
+    return;
+  g_free (self->path);
+  self->path = g_strdup (link);
+  walk_fetch (task);
+}
+
+static void
+on_ingested (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Walk *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqIngested) ingested = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
+
+  self->ingesting = FALSE;
+  if (ingested == NULL)
+    {
+      walk_fail (task, g_steal_pointer (&error));
+      return;
+    }
+  if (self->saves)
+    copy_cursor (&self->next, &self->cursor);
+  note_newest (self);
+  walk_go_on (task);
+}
+
+/* Whichever comes last, the page in the store or the one after it here. */
+static void
+walk_go_on (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+
+  if (self->ingesting || self->fetching)
+    return;
+  if (self->failed)
+    g_task_return_error (task, g_steal_pointer (&self->failed));
+  else if (self->ahead_error != NULL && restarts (self, self->ahead_error))
+    {
+      g_clear_error (&self->ahead_error);
+      walk_begin (task);
+    }
+  else if (self->ahead_error != NULL)
+    {
+      note_page (self, self->ahead_error);
+      g_task_return_error (task, g_steal_pointer (&self->ahead_error));
+    }
+  else if (self->ahead == NULL)
+    {
+      note_page (self, NULL);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    take_page (task);
+}
+
+static void
+walk_fail (GTask *task, GError *error)
+{
+  Walk *self = g_task_get_task_data (task);
+
+  self->failed = error;
+  walk_go_on (task);
+}
+
+static void
+take_page (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+
+  g_clear_pointer (&self->page, zq_page_free);
+  self->page = g_steal_pointer (&self->ahead);
+  self->n_pages++;
+  advance (self);
+  self->ingesting = TRUE;
+  zq_store_ingest_async (self->peer->store, self->page->bundle,
+                         self->mode == ZQ_WALK_BACKWARDS ? ZQ_PRIORITY_BULK : ZQ_PRIORITY_SYNC, self->kind, self->scope,
+                         self->saves ? &self->next : NULL, on_ingested, g_object_ref (task));
+  fetch_next (task);
+}
+
 static void
 on_page (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   Walk *self = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
 
-  g_clear_pointer (&self->page, zq_page_free);
-  self->page = zq_fetch_finish (result, &error);
-  if (self->page == NULL)
-    {
-      if (restarts (self, error))
-        {
-          walk_begin (task);
-          return;
-        }
-      note_page (self, error);
-      g_task_return_error (task, g_steal_pointer (&error));
-      return;
-    }
-  self->n_pages++;
-  advance (self);
-  zq_store_ingest_async (self->peer->store, self->page->bundle,
-                         self->mode == ZQ_WALK_BACKWARDS ? ZQ_PRIORITY_BULK : ZQ_PRIORITY_SYNC, self->kind, self->scope,
-                         self->saves ? &self->next : NULL, on_ingested, g_object_ref (task));
+  self->fetching = FALSE;
+  self->ahead = zq_fetch_finish (result, &self->ahead_error);
+  walk_go_on (task);
 }
 
 static void
@@ -292,6 +351,7 @@ walk_fetch (GTask *task)
   Walk *self = g_task_get_task_data (task);
 
   g_hash_table_add (self->seen, g_strdup (self->path));
+  self->fetching = TRUE;
   zq_fetch_async (self->peer, self->path, g_task_get_cancellable (task), on_page, g_object_ref (task));
 }
 
