@@ -87,6 +87,29 @@ def two_claim(world):
     equal((mine[task], theirs[task]), (True, False), "whose it is here and there")
 
 
+@suite.case("loop/two-workstations-of-one-doctor-show-one-thread")
+def one_doctor_twice(world):
+    """Replies from both, one of them written offline, and one read mark: both end with the same rows."""
+    hospital, ward = world.started()
+    clinic = Probe(hospital, world.directory, login="doctor", name="clinic")
+    clinic.run("pull")
+    promises = Promises()
+    thread = ward.open_consultations(1)[0]["thread"]
+    for text in ("在门诊写的", "在病房写的"):
+        promises.promise_sent(hospital, thread, text)
+    ward.send(thread, "在病房写的", "--offline")
+    clinic.send(thread, "在门诊写的")
+    clinic.run("read", "--thread", thread)
+    ward.run("push")
+    ward.run("pull")
+    clinic.run("pull")
+    none_broken(promises.verify(hospital, ward))
+    here, there = ([(m["message"], m["text"]) for m in probe.thread(thread)["messages"]] for probe in (ward, clinic))
+    equal(here, there, "the thread here and there")
+    marks = [m for m in hospital.search(f"Basic?code=read-mark&subject={thread}") if "Practitioner/" in m["author"]["reference"]]
+    equal(len(marks), 1, "my read marks of the thread")
+
+
 @suite.case("loop/tokens-of-json-survive-an-update")
 def tokens(world):
     hospital, probe = world.started()
