@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/diagnostics/page.h"
 #include "ui/fixture.h"
 
 #include <string.h>
@@ -234,41 +233,6 @@ test_halves (Ui *ui, gconstpointer data)
   g_assert_cmpint (gtk_widget_get_height (thread) * 100, >=, gtk_widget_get_height (page) * 45);
 }
 
-static void
-test_diagnostics (Ui *ui, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture_send (&ui->clinic, ui_task (ui, "1"), "secret words", 0, &error);
-  g_assert_no_error (error);
-  g_assert_false (fixture_take_raw (&ui->clinic, "{\"resourceType\":\"Task\"}"));
-  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.diagnostics", NULL);
-  ui_expect (ui, "https://hospital.test/fhir");
-  ui_expect (ui, "Doctor Me");
-  ui_expect (ui, "#1 · Communication");
-  ui_expect (ui, "Task/–");
-  g_assert_false (ui_shows (ui, "secret words"));
-  ui_expect (ui, "strange.ini: no such setting");
-  {
-    GtkWidget *page = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_DIAGNOSTICS, NULL, NULL);
-    g_autofree char *report = zq_diagnostics_dup_report (ZQ_DIAGNOSTICS (page));
-
-    g_assert_nonnull (strstr (report, "#1 · Communication"));
-    g_assert_nonnull (strstr (report, "Task/–"));
-    g_assert_nonnull (strstr (report, "strange.ini: no such setting"));
-    g_assert_nonnull (strstr (report, "https://hospital.test/fhir"));
-    g_assert_null (strstr (report, "secret"));
-    g_assert_null (strstr (report, "Wang"));
-    g_assert_null (strstr (report, "Doctor Me"));
-  }
-  g_signal_emit_by_name (ui_button (ui, "Copy Report"), "clicked");
-  ui_expect (ui, "The report is copied.");
-  ui_frames (ui, 6);
-  ui_keep_picture (ui, "diagnostics");
-  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.back", NULL);
-  ui_expect (ui, "complaint 2");
-}
-
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
 
 int
@@ -285,6 +249,5 @@ main (int argc, char **argv)
   ADD ("/page/unseen-is-shown-before-anything-is-sent", test_unseen);
   ADD ("/page/what-was-skipped-is-not-seen", test_skipped);
   ADD ("/page/half-of-a-small-screen-is-the-thread", test_halves);
-  ADD ("/page/diagnostics-has-reasons-and-no-words", test_diagnostics);
   return g_test_run ();
 }

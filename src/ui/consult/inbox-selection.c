@@ -156,6 +156,21 @@ set_current (ZqInboxSelection *self, guint position)
   tell_current (self);
 }
 
+void
+zq_inbox_selection_set_current (ZqInboxSelection *self, gint64 key)
+{
+  guint position;
+
+  if (self->current == key)
+    return;
+  if (key == 0 || !zq_list_find (self->list, key, &position))
+    position = GTK_INVALID_LIST_POSITION;
+  self->position = position;
+  self->current = key;
+  tell_selection (self);
+  tell_current (self);
+}
+
 /* --- GtkSelectionModel ------------------------------------------------------------------------ */
 
 static gboolean

@@ -24,6 +24,8 @@ G_DECLARE_FINAL_TYPE (ZqInboxSelection, zq_inbox_selection, ZQ, INBOX_SELECTION,
 ZqInboxSelection *zq_inbox_selection_new (ZqList *list);
 
 gint64 zq_inbox_selection_get_current (ZqInboxSelection *self);
+/* One that is not in the list is the current one as soon as it comes. */
+void zq_inbox_selection_set_current (ZqInboxSelection *self, gint64 key);
 /* GTK_INVALID_LIST_POSITION: none. */
 guint zq_inbox_selection_get_position (ZqInboxSelection *self);
 

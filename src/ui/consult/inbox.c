@@ -271,8 +271,13 @@ zq_inbox_select (ZqInbox *self, gint64 key)
 {
   guint position;
 
-  if (self->list == NULL || key == 0 || !zq_list_find (self->list, key, &position))
+  if (self->list == NULL)
     return FALSE;
+  if (key == 0 || !zq_list_find (self->list, key, &position))
+    {
+      zq_inbox_selection_set_current (self->selection, key);
+      return FALSE;
+    }
   if (zq_inbox_get_selected (self) != key)
     select_position (self, position);
   return TRUE;
@@ -354,7 +359,8 @@ zq_inbox_set_view (ZqInbox *self, ZqView view)
   gtk_toggle_button_set_active (self->chip[view].button, TRUE);
   zq_consult_list_set_view (self->list, view);
   show_place (self);
-  zq_inbox_select (self, selected);
+  if (selected != 0)
+    zq_inbox_select (self, selected);
 }
 
 ZqView

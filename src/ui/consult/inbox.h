@@ -28,7 +28,7 @@ ZqView zq_inbox_get_view (ZqInbox *self);
 /* To the next (1) or previous (-1) row; FALSE at the end. */
 gboolean zq_inbox_step (ZqInbox *self, int by);
 gint64 zq_inbox_get_selected (ZqInbox *self);
-/* Makes @key the selected one, without opening it anew; FALSE: it is not in the list. */
+/* Makes @key the selected one (0: none); FALSE: it is not in the list now, so that no row is selected. */
 gboolean zq_inbox_select (ZqInbox *self, gint64 key);
 /* To the one that comes next when the selected one is done with: below it, else the first; what is new is let in when
  * nothing else is left. FALSE: there is none. */

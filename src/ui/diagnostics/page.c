@@ -1,54 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/diagnostics/page.h"
+#include "ui/diagnostics/page-private.h"
 
 #include "ui/widgets/problem.h"
 #include "ui/widgets/status-words.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
-#include <adwaita.h>
-
+#define MOST_OURS       50
 #define MOST_UNREADABLE 200
-
-enum
-{
-  GROUP_HELD,
-  GROUP_REFUSED,
-  GROUP_WAITING,
-  GROUP_UNREADABLE,
-  GROUP_POLICY,
-  N_GROUPS,
-};
-
-struct _ZqDiagnostics
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *page;
-  AdwActionRow *state;
-  AdwActionRow *synced;
-  AdwActionRow *hospital;
-  AdwActionRow *person;
-  GtkWidget *sign_in;
-  AdwPreferencesGroup *group[N_GROUPS];
-
-  /* borrowed */
-  GTimeZone *zone;
-
-  /* owned */
-  ZqStore *store;
-  ZqSessionStatus *status;
-  GPtrArray *rows[N_GROUPS];  /* of the groups, borrowed from them */
-  GPtrArray *lines[N_GROUPS]; /* the same as plain text */
-  GCancellable *cancellable;
-  gulong changed_id;
-};
 
 enum
 {
   RESEND,
   TAKE_BACK,
+  OPEN,
   N_SIGNALS,
 };
 
@@ -58,7 +23,8 @@ G_DEFINE_FINAL_TYPE (ZqDiagnostics, zq_diagnostics, GTK_TYPE_WIDGET)
 
 typedef struct
 {
-  GPtrArray *intents;
+  GPtrArray *ours;
+  guint total;
   GPtrArray *unreadable;
 } Report;
 
@@ -67,7 +33,7 @@ report_free (gpointer data)
 {
   Report *report = data;
 
-  g_clear_pointer (&report->intents, g_ptr_array_unref);
+  g_clear_pointer (&report->ours, g_ptr_array_unref);
   g_clear_pointer (&report->unreadable, g_ptr_array_unref);
   g_free (report);
 }
@@ -79,8 +45,8 @@ read_report (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
 {
   g_autoptr (Report) report = g_new0 (Report, 1);
 
-  report->intents = zq_store_list_intents (db, error);
-  if (report->intents == NULL)
+  report->ours = zq_consult_list_ours (db, MOST_OURS, &report->total, error);
+  if (report->ours == NULL)
     return NULL;
   report->unreadable = zq_store_list_unreadable (db, MOST_UNREADABLE, error);
   return report->unreadable != NULL ? g_steal_pointer (&report) : NULL;
@@ -88,28 +54,8 @@ read_report (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static const char *
-words_action (const char *action)
-{
-  static const struct
-  {
-    const char *action;
-    const char *words;
-  } table[] = {
-    { "send-message", N_ ("Reply") },         { "close", N_ ("Closing of a consultation") },
-    { "reopen", N_ ("Reopening") },           { "claim", N_ ("Claim from the pool") },
-    { "release", N_ ("Return to the pool") }, { "set-priority", N_ ("Change of urgency") },
-    { "mark-read", N_ ("Read mark") },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_strcmp0 (action, table[i].action) == 0)
-      return _ (table[i].words);
-  return action;
-}
-
-static AdwActionRow *
-add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtitle)
+AdwActionRow *
+zq_diagnostics_add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtitle)
 {
   AdwActionRow *row = ADW_ACTION_ROW (adw_action_row_new ());
   g_autofree char *plain_title = g_markup_escape_text (title, -1);
@@ -124,89 +70,6 @@ add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtit
   return row;
 }
 
-static gint64
-intent_of (GtkWidget *button)
-{
-  return *(gint64 *)g_object_get_data (G_OBJECT (button), "intent");
-}
-
-static void
-on_resend_clicked (GtkWidget *button, ZqDiagnostics *self)
-{
-  g_signal_emit (self, signals[RESEND], 0, intent_of (button));
-}
-
-static void
-on_take_back_clicked (GtkWidget *button, ZqDiagnostics *self)
-{
-  g_signal_emit (self, signals[TAKE_BACK], 0, intent_of (button));
-}
-
-static void
-add_button (ZqDiagnostics *self,
-            AdwActionRow *row,
-            const ZqIntent *intent,
-            const char *label,
-            const char *tooltip,
-            GCallback clicked)
-{
-  GtkWidget *button = gtk_button_new_with_label (label);
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, tooltip);
-  g_object_set_data_full (G_OBJECT (button), "intent", g_memdup2 (&intent->seq, sizeof intent->seq), g_free);
-  g_signal_connect_object (button, "clicked", clicked, self, 0);
-  adw_action_row_add_suffix (row, button);
-}
-
-/* Of those that wait: until the doctor has decided about an earlier one of the same consultation. */
-static char *
-words_why (const ZqIntent *intent, GPtrArray *all)
-{
-  if (intent->error != NULL)
-    return zq_words_reason (intent->error);
-  for (guint i = 0; i < all->len; i++)
-    {
-      const ZqIntent *other = g_ptr_array_index (all, i);
-
-      g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, other->seq);
-
-      if (other->seq < intent->seq && g_strcmp0 (other->chain, intent->chain) == 0 &&
-          (other->state == ZQ_INTENT_HELD || other->state == ZQ_INTENT_REFUSED))
-        /* Translators: the number of a reply that was not sent */
-        return g_strdup_printf (_ ("Waits until you have decided about #%s"), number);
-    }
-  return g_strdup ("");
-}
-
-static void
-add_intent (ZqDiagnostics *self, const ZqIntent *intent, GPtrArray *all)
-{
-  gint64 now = zq_clock_now (zq_store_get_clock (self->store));
-  g_autofree char *when = zq_words_day_clock (intent->created, now, self->zone);
-  g_autofree char *why = words_why (intent, all);
-  g_autofree char *where = NULL, *subtitle = NULL;
-  guint group = GROUP_WAITING;
-  AdwActionRow *row;
-
-  if (intent->state == ZQ_INTENT_HELD)
-    group = GROUP_HELD;
-  else if (intent->state == ZQ_INTENT_REFUSED)
-    group = GROUP_REFUSED;
-  where = intent->target_server_id != NULL
-              ? g_strdup_printf ("%s/%s", intent->target_type, intent->target_server_id)
-              : g_strdup_printf ("%s %s", intent->target_type,
-                                 intent->target_local_id != NULL ? intent->target_local_id : "–");
-  subtitle =
-      g_strdup_printf ("%s%s#%" G_GINT64_FORMAT " · %s · %s", why, *why != '\0' ? "\n" : "", intent->seq, where, when);
-  row = add_row (self, group, words_action (intent->action), subtitle);
-  if (group == GROUP_WAITING || g_strcmp0 (intent->action, "send-message") != 0)
-    return;
-  add_button (self, row, intent, _ ("Send Again"), _ ("Send this reply after all"), G_CALLBACK (on_resend_clicked));
-  add_button (self, row, intent, _ ("Take Back"), _ ("Put the words back into the reply box"),
-              G_CALLBACK (on_take_back_clicked));
-}
-
 static void
 add_unreadable (ZqDiagnostics *self, const ZqUnreadable *resource)
 {
@@ -216,11 +79,11 @@ add_unreadable (ZqDiagnostics *self, const ZqUnreadable *resource)
       g_strdup_printf ("%s/%s", resource->type, resource->server_id != NULL ? resource->server_id : "–");
   g_autofree char *subtitle = g_strdup_printf ("%s · %s", resource->reason, when);
 
-  add_row (self, GROUP_UNREADABLE, title, subtitle);
+  zq_diagnostics_add_row (self, GROUP_UNREADABLE, title, subtitle);
 }
 
-static void
-clear_group (ZqDiagnostics *self, guint group)
+void
+zq_diagnostics_clear_group (ZqDiagnostics *self, guint group)
 {
   for (guint i = 0; i < self->rows[group]->len; i++)
     adw_preferences_group_remove (self->group[group], g_ptr_array_index (self->rows[group], i));
@@ -231,18 +94,15 @@ clear_group (ZqDiagnostics *self, guint group)
 static void
 show_report (ZqDiagnostics *self, const Report *report)
 {
-  for (guint i = 0; i <= GROUP_UNREADABLE; i++)
-    clear_group (self, i);
-  for (guint i = 0; i < report->intents->len; i++)
-    add_intent (self, g_ptr_array_index (report->intents, i), report->intents);
+  zq_diagnostics_show_ours (self, report->ours, report->total);
+  zq_diagnostics_clear_group (self, GROUP_UNREADABLE);
   for (guint i = 0; i < report->unreadable->len; i++)
     add_unreadable (self, g_ptr_array_index (report->unreadable, i));
   for (guint i = 0; i <= GROUP_UNREADABLE; i++)
-    gtk_widget_set_visible (GTK_WIDGET (self->group[i]), self->rows[i]->len > 0 || i == GROUP_WAITING);
-  if (self->rows[GROUP_WAITING]->len == 0)
-    add_row (self, GROUP_WAITING, _ ("Nothing waits"),
-             report->intents->len == 0 ? _ ("All that you did is at the hospital") : "");
+    gtk_widget_set_visible (GTK_WIDGET (self->group[i]), self->rows[i]->len > 0);
 }
+
+static void refresh (ZqDiagnostics *self);
 
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
@@ -251,19 +111,24 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (Report) report = zq_store_read_finish (ZQ_STORE (source), result, &error);
 
+  g_clear_object (&self->cancellable);
   if (report != NULL && self->store != NULL)
     show_report (self, report);
   else if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_warning ("diagnostics: %s", error->message);
+  if (self->outdated && self->store != NULL)
+    refresh (self);
 }
 
+/* One reading at a time: while much is sent, the page keeps up without being asked for each. */
 static void
 refresh (ZqDiagnostics *self)
 {
   if (self->store == NULL)
     return;
-  g_cancellable_cancel (self->cancellable);
-  g_set_object (&self->cancellable, NULL);
+  self->outdated = self->cancellable != NULL;
+  if (self->outdated)
+    return;
   self->cancellable = g_cancellable_new ();
   zq_store_read_async (self->store, read_report, NULL, NULL, report_free, self->cancellable, on_read,
                        g_object_ref (self));
@@ -273,8 +138,40 @@ static void
 on_changed (ZqDiagnostics *self, ZqChanges *changes)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) &&
-      (zq_changes_has (changes, "outbox") || zq_changes_has (changes, "unreadable")))
+      (zq_changes_has (changes, "outbox") || zq_changes_has (changes, "unreadable") ||
+       zq_changes_has (changes, "message")))
     refresh (self);
+}
+
+static const char *
+words_live (ZqLiveState live)
+{
+  switch (live)
+    {
+    case ZQ_LIVE_UP:
+      return _ ("Connected: what is new comes by itself");
+    case ZQ_LIVE_DOWN:
+      return _ ("Not connected now: the hospital is asked every now and then");
+    case ZQ_LIVE_OFF:
+    default:
+      return _ ("Not used: the hospital is asked every now and then");
+    }
+}
+
+static void
+show_first_fetch (ZqDiagnostics *self)
+{
+  g_autofree char *words = NULL;
+  double progress;
+
+  g_object_get (self->status, "progress", &progress, NULL);
+  gtk_widget_set_visible (self->first_fetch, progress >= 0);
+  if (progress < 0)
+    return;
+  /* Translators: how much of the first fetch is done, in hundredths */
+  words = g_strdup_printf (_ ("%d %%"), (int)(CLAMP (progress, 0, 1) * 100));
+  gtk_progress_bar_set_fraction (self->first_progress, CLAMP (progress, 0, 1));
+  gtk_progress_bar_set_text (self->first_progress, words);
 }
 
 /* --- the link --------------------------------------------------------------------------------- */
@@ -291,7 +188,9 @@ show_status (ZqDiagnostics *self)
   g_autofree char *synced = last != 0 ? zq_words_day_clock (last, now, self->zone) : g_strdup (_ ("never"));
 
   adw_action_row_set_subtitle (self->state, plain);
+  adw_action_row_set_subtitle (self->live, words_live (zq_session_status_get_live (self->status)));
   adw_action_row_set_subtitle (self->synced, synced);
+  show_first_fetch (self);
   gtk_widget_set_visible (self->sign_in, zq_session_status_get_state (self->status) == ZQ_SESSION_SIGNED_OUT);
 }
 
@@ -319,6 +218,7 @@ zq_diagnostics_dup_report (ZqDiagnostics *self)
                           gtk_get_minor_version (), gtk_get_micro_version (), adw_get_major_version (),
                           adw_get_minor_version (), adw_get_micro_version ());
   add_line (report, self->state);
+  add_line (report, self->live);
   add_line (report, self->synced);
   add_line (report, self->hospital);
   for (guint i = 0; i < N_GROUPS; i++)
@@ -356,7 +256,6 @@ zq_diagnostics_dispose (GObject *object)
   ZqDiagnostics *self = ZQ_DIAGNOSTICS (object);
 
   g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
   if (self->store != NULL)
     g_clear_signal_handler (&self->changed_id, self->store);
   g_clear_object (&self->store);
@@ -370,6 +269,8 @@ zq_diagnostics_finalize (GObject *object)
 {
   ZqDiagnostics *self = ZQ_DIAGNOSTICS (object);
 
+  g_clear_object (&self->cancellable);
+  g_free (self->shown);
   for (guint i = 0; i < N_GROUPS; i++)
     {
       g_ptr_array_unref (self->rows[i]);
@@ -397,13 +298,18 @@ zq_diagnostics_class_init (ZqDiagnosticsClass *klass)
   widget_class->map = zq_diagnostics_map;
 
   signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
-  signals[TAKE_BACK] =
-      g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[TAKE_BACK] = g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                     G_TYPE_INT64, G_TYPE_INT64);
+  signals[OPEN] = g_signal_new ("open", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  zq_diagnostics_install_waiting (widget_class);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/diagnostics/page.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, page);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, state);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, synced);
+  gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, live);
+  gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_fetch);
+  gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_progress);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, hospital);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, person);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, sign_in);
@@ -451,9 +357,9 @@ zq_diagnostics_set_session (ZqDiagnostics *self,
 void
 zq_diagnostics_set_problems (ZqDiagnostics *self, GPtrArray *problems)
 {
-  clear_group (self, GROUP_POLICY);
+  zq_diagnostics_clear_group (self, GROUP_POLICY);
   for (guint i = 0; problems != NULL && i < problems->len; i++)
-    add_row (self, GROUP_POLICY, g_ptr_array_index (problems, i), "");
+    zq_diagnostics_add_row (self, GROUP_POLICY, g_ptr_array_index (problems, i), "");
   gtk_widget_set_visible (GTK_WIDGET (self->group[GROUP_POLICY]), self->rows[GROUP_POLICY]->len > 0);
 }
 

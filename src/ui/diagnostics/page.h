@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /**
  * ZqDiagnostics:
  *
- * What waits, is held, was refused or cannot be read, each with its reason and ids, never with words
- * of a patient. Signals: "resend" and "take-back" (int64 intent).
+ * How the link is; what of ours waits, is held or was refused, to whom, since when and why, what is new beside it,
+ * and what can be done; what cannot be read. Signals: "resend" (int64 intent), "take-back" (int64 intent, int64
+ * consult), "open" (int64 consult).
  */
 #define ZQ_TYPE_DIAGNOSTICS (zq_diagnostics_get_type ())
 G_DECLARE_FINAL_TYPE (ZqDiagnostics, zq_diagnostics, ZQ, DIAGNOSTICS, GtkWidget)
@@ -26,7 +27,7 @@ void zq_diagnostics_set_session (ZqDiagnostics *self,
                                  const char *person);
 /* @problems: (nullable) (element-type utf8): what is wrong in the hospital's settings, a line each. */
 void zq_diagnostics_set_problems (ZqDiagnostics *self, GPtrArray *problems);
-/* All that the page says, but for who is signed in, as plain text. (transfer full) */
+/* What the page says as plain text: ids and reasons, nothing of a patient nor who is signed in. (transfer full) */
 char *zq_diagnostics_dup_report (ZqDiagnostics *self);
 /* Names of unreadable and unsent things as they are shown; for tests. */
 guint zq_diagnostics_get_n_rows (ZqDiagnostics *self);

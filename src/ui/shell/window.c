@@ -35,6 +35,17 @@ zq_window_show_selected (ZqWindow *self)
   zq_consult_page_open (self->page, key);
 }
 
+/* The row of the one that is open is the selected one, where it has a row. */
+void
+zq_window_open_consult (ZqWindow *self, gint64 consult)
+{
+  zq_fold_set_place (self->fold, ZQ_PLACE_CONTENT);
+  zq_inbox_select (self->inbox, consult);
+  zq_inbox_keep (self->inbox, consult);
+  zq_consult_page_open (self->page, consult);
+  zq_consult_page_focus_thread (self->page);
+}
+
 static void
 on_inbox_open (ZqWindow *self)
 {
@@ -66,14 +77,23 @@ on_n_waiting (ZqWindow *self)
 }
 
 static void
+on_open_consult (ZqWindow *self, gint64 consult)
+{
+  zq_window_open_consult (self, consult);
+}
+
+static void
 on_resend (ZqWindow *self, gint64 intent)
 {
   zq_consult_page_resend (self->page, intent);
 }
 
+/* Of any consultation: it is shown, since its words are in its reply box now. */
 static void
-on_take_back (ZqWindow *self, gint64 intent)
+on_take_back (ZqWindow *self, gint64 intent, gint64 consult)
 {
+  if (consult != 0)
+    on_open_consult (self, consult);
   zq_consult_page_take_back (self->page, intent);
 }
 
@@ -194,6 +214,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, on_n_waiting);
   gtk_widget_class_bind_template_callback (klass, on_resend);
   gtk_widget_class_bind_template_callback (klass, on_take_back);
+  gtk_widget_class_bind_template_callback (klass, on_open_consult);
   gtk_widget_class_bind_template_callback (klass, on_place);
 }
 
