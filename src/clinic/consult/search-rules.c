@@ -9,10 +9,10 @@
   "  FROM (SELECT coalesce (local_json, server_json) AS text FROM resource_text WHERE id = ?1) x)"
 
 static gboolean
-describe (ZqTxn *txn, const char *sql, gint64 id, ZqSearchText *text, GError **error)
+describe (ZqDb *db, const char *sql, gint64 id, ZqSearchText *text, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (ZqRows) rows = zq_db_query (zq_txn_db (txn), error, sql, "i", id);
+  g_autoptr (ZqRows) rows = zq_db_query (db, error, sql, "i", id);
 
   if (rows == NULL)
     return FALSE;
@@ -31,7 +31,7 @@ describe (ZqTxn *txn, const char *sql, gint64 id, ZqSearchText *text, GError **e
 static gboolean
 describe_consult (ZqTxn *txn, gint64 id, ZqSearchText *text, GError **error)
 {
-  return describe (txn,
+  return describe (zq_txn_db (txn),
                    "SELECT authored, complaint FROM consult WHERE id = ?1 AND complaint IS NOT NULL"
                    " AND NOT coalesce (" LABELLED ("'R', 'V'") ", 0)",
                    id, text, error);
@@ -39,13 +39,26 @@ describe_consult (ZqTxn *txn, gint64 id, ZqSearchText *text, GError **error)
 
 /* What a device says (side 0) are no words to be looked for. Every internal note is restricted: that keeps the patient
  * out, not its readers. */
+#define MESSAGE_WORDS                                                                                                  \
+  "SELECT sent, text FROM message WHERE id = ?1 AND text IS NOT NULL AND NOT withdrawn AND side > 0"                   \
+  " AND NOT iif (note, coalesce (" LABELLED ("'V'") ", 0), coalesce (" LABELLED ("'R', 'V'") ", 0))"
+
 static gboolean
 describe_message (ZqTxn *txn, gint64 id, ZqSearchText *text, GError **error)
 {
-  return describe (txn,
-                   "SELECT sent, text FROM message WHERE id = ?1 AND text IS NOT NULL AND NOT withdrawn AND side > 0"
-                   " AND NOT iif (note, coalesce (" LABELLED ("'V'") ", 0), coalesce (" LABELLED ("'R', 'V'") ", 0))",
-                   id, text, error);
+  return describe (zq_txn_db (txn), MESSAGE_WORDS, id, text, error);
+}
+
+gboolean
+zq_message_may_be_found (ZqDb *db, gint64 message, gboolean *may, GError **error)
+{
+  ZqSearchText text = { 0 };
+  gboolean ok = describe (db, MESSAGE_WORDS, message, &text, error);
+
+  *may = text.text != NULL;
+  g_free (text.text);
+
+  return ok;
 }
 
 const ZqSearchRule zq_consult_search = {

@@ -9,4 +9,7 @@ G_BEGIN_DECLS
 extern const ZqSearchRule zq_consult_search;
 extern const ZqSearchRule zq_message_search;
 
+/* For who reads through the messages of a thread. FALSE: error. */
+gboolean zq_message_may_be_found (ZqDb *db, gint64 message, gboolean *may, GError **error);
+
 G_END_DECLS

@@ -51,7 +51,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqFound, zq_found_free)
  * @typed: (nullable): empty: the patients and consultations looked at last
  * @kinds: which; each kind gives at most @limit
  * @thread: 0, or only messages of this thread (`Ctrl+F`)
- * @from_us, @before_us: 0 = no bound
+ * @from_us, @before_us: when it was written; 0 = no bound; patients are found whatever they say
  * @after: (nullable): the last hit of the page before, for more of its kind
  *
  * From the reader thread; a newer call with the same cancellable cancelled gives up the older one. Hits of a page are
