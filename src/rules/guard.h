@@ -24,7 +24,7 @@ typedef struct
   const char *rule; /* its id in the policy: "contact", "other-patient", "placeholder", "dose-unit", "dose-tenfold",
                        "unit-mix", "allergy", "cure", or a later one: interned */
   guint start, end; /* bytes of the text that matched */
-  char *reason;     /* msgid for gettext with at most one %s, e.g. N_("Amoxicillin belongs to the penicillins…") */
+  char *reason;     /* msgid for gettext with at most one %s, said through gettext */
   char *detail;     /* what fills the %s, or NULL */
 } ZqGuardFinding;
 

@@ -70,8 +70,9 @@ show_found (ZqHitWidget *self, const ZqFound *found, gint64 now, GTimeZone *zone
   g_autofree char *when = found->at != 0 ? zq_words_when (found->at, now, zone) : g_strdup ("");
   const char *second = found->in_name ? found->detail : found->text;
   /* Translators: what was found: whose, what about, when, and the words themselves */
-  g_autofree char *words = g_strdup_printf (_ ("%1$s, %2$s, %3$s, %4$s"), found->name != NULL ? found->name : "",
-                                            found->title != NULL ? found->title : "", when, second != NULL ? second : "");
+  g_autofree char *words =
+      g_strdup_printf (_ ("%1$s, %2$s, %3$s, %4$s"), found->name != NULL ? found->name : "",
+                       found->title != NULL ? found->title : "", when, second != NULL ? second : "");
 
   gtk_image_set_from_icon_name (self->icon, kinds[found->kind].icon);
   show_text (self->name, found->name, found->in_name ? marks : NULL);

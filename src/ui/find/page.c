@@ -99,10 +99,10 @@ show_nothing (ZqFindPage *self, const char *typed)
   gboolean is_empty = *typed == '\0';
 
   adw_status_page_set_title (self->nothing, is_empty ? _ ("Find Anybody, Anything") : _ ("Nothing Found"));
-  adw_status_page_set_description (self->nothing,
-                                   is_empty ? _ ("Type hanzi, pinyin, initials, or digits of a phone or record number")
-                                            : _ ("Fewer words find more. Only what has been fetched to this computer can "
-                                                 "be found."));
+  adw_status_page_set_description (
+      self->nothing, is_empty ? _ ("Type hanzi, pinyin, initials, or digits of a phone or record number")
+                              : _ ("Fewer words find more. Only what has been fetched to this computer can "
+                                   "be found."));
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
 
