@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* Commits become visible out of order: news are asked for from so long before what was seen. */
 #define ZQ_SYNC_OVERLAP_US (120 * G_USEC_PER_SEC)
 
+typedef struct _ZqProgress ZqProgress; /* sync/progress.h */
+
 /**
  * ZqPeer:
  *
@@ -30,6 +32,8 @@ typedef struct
   ZqBackoffs *wanted; /* of types and ids that are referred to and cannot be read */
 
   GHashTable *newest; /* "kind/scope" → gint64: the newest instant seen in it, for what asks quickly */
+
+  ZqProgress *progress; /* borrowed: of the round under way; or NULL */
 
   gint64 pause_until; /* monotonic: the hospital asked us to wait until then */
 } ZqPeer;

@@ -29,10 +29,9 @@ typedef struct
   ZqPeer *peer;
   gboolean refresh;
   GHashTable *quick; /* "kind/scope": nothing but these; or NULL */
-  ZqPullProgress progress;
-  gpointer progress_data;
 
   /* in progress */
+  ZqProgress *progress;
   GCancellable *cancellable; /* ours: ends what runs beside a fatal error */
   gulong outer;
   Phase phase;
@@ -90,6 +89,7 @@ round_free (Round *self)
 {
   zq_peer_unref (self->peer);
   g_clear_pointer (&self->quick, g_hash_table_unref);
+  g_clear_pointer (&self->progress, zq_progress_unref);
   g_object_unref (self->cancellable);
   g_hash_table_unref (self->asked);
   g_clear_error (&self->fatal);
@@ -131,7 +131,7 @@ job_end (Job *job, const GError *error)
   self->n_active--;
   self->n_done++;
   if (self->progress != NULL)
-    self->progress ((double)self->n_done / (self->n_done + self->n_active + self->jobs.length), self->progress_data);
+    zq_progress_set_jobs (self->progress, self->n_done, self->n_done + self->n_active + self->jobs.length);
   job_free (job);
   round_pump (task);
 }
@@ -207,6 +207,8 @@ scope_start (Job *job)
       job_end (job, NULL);
       return;
     }
+  if (job->filling && self->progress != NULL)
+    zq_progress_expect (self->progress, self->peer, job->query, cursor.low, self->cancellable);
   job_run (job);
 }
 
@@ -613,6 +615,11 @@ round_end (GTask *task)
   if (self->finished)
     return;
   self->finished = TRUE;
+  if (self->progress != NULL)
+    {
+      zq_progress_end (self->progress);
+      self->peer->progress = NULL;
+    }
   g_cancellable_disconnect (g_task_get_cancellable (task), self->outer);
   self->outer = 0;
   if (self->fatal != NULL)
@@ -701,7 +708,7 @@ round_new (ZqPeer *peer, GCancellable *cancellable, GAsyncReadyCallback callback
 void
 zq_pull_async (ZqPeer *peer,
                gboolean refresh,
-               ZqPullProgress progress,
+               ZqProgressFunc progress,
                gpointer progress_data,
                GCancellable *cancellable,
                GAsyncReadyCallback callback,
@@ -711,8 +718,8 @@ zq_pull_async (ZqPeer *peer,
   Round *self = g_task_get_task_data (task);
 
   self->refresh = refresh;
-  self->progress = progress;
-  self->progress_data = progress_data;
+  if (progress != NULL)
+    peer->progress = self->progress = zq_progress_new (progress, progress_data);
   zq_scope_foreach (peer, add_scope_job, task);
   round_pump (task);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "sync/peer.h"
+#include "sync/progress.h"
 
 G_BEGIN_DECLS
-
-/* @fraction: 0–1 of what is known to be left; may step back when more turns up. */
-typedef void (*ZqPullProgress) (double fraction, gpointer data);
 
 /**
  * zq_pull_async:
@@ -18,7 +15,7 @@ typedef void (*ZqPullProgress) (double fraction, gpointer data);
  */
 void zq_pull_async (ZqPeer *peer,
                     gboolean refresh,
-                    ZqPullProgress progress,
+                    ZqProgressFunc progress,
                     gpointer progress_data,
                     GCancellable *cancellable,
                     GAsyncReadyCallback callback,

@@ -337,7 +337,8 @@ start_pull (ZqSync *self)
   /* A poll that finds nothing must not flicker in the header. */
   if (!self->filled && state != ZQ_SESSION_OFFLINE)
     zq_session_status_set_state (self->status, ZQ_SESSION_SYNCING, zq_clock_now (self->peer->clock));
-  zq_pull_async (self->peer, refresh, on_progress, self, self->cancellable, on_pulled, g_object_ref (self));
+  zq_pull_async (self->peer, refresh, self->filled ? NULL : on_progress, self, self->cancellable, on_pulled,
+                 g_object_ref (self));
 }
 
 /* --- live ------------------------------------------------------------------------------------- */

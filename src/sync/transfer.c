@@ -52,6 +52,7 @@ typedef struct
   GInputStream *stream; /* of the answer */
   ZqBinaryJson *json;   /* the answer is FHIR JSON */
   GByteArray *bytes;    /* not kept yet */
+  gboolean broken;      /* the connection: what has come is kept, then it rests */
 } Job;
 
 static void pump (ZqTransfer *self);
@@ -79,7 +80,6 @@ drop_stream (Job *job)
   if (job->stream != NULL)
     g_input_stream_close_async (job->stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
   g_clear_object (&job->stream);
-  g_clear_pointer (&job->json, zq_binary_json_free);
 }
 
 static void
@@ -89,6 +89,7 @@ job_end (Job *job)
 
   g_hash_table_remove (self->jobs, job->key);
   drop_stream (job);
+  g_clear_pointer (&job->json, zq_binary_json_free);
   g_free (job->key);
   g_free (job->content_type);
   g_free (job->hash);
@@ -236,7 +237,9 @@ is_cut (Job *job)
 static void
 job_finish (Job *job)
 {
-  if (is_cut (job) && (job->length >= 0 || job->json != NULL))
+  if (job->broken)
+    job_later (job, 0);
+  else if (is_cut (job) && (job->length >= 0 || job->json != NULL))
     job_later (job, 0);
   else if (is_cut (job))
     job_odd (job, ZQ_ATTACHMENT_REASON_SIZE);
@@ -313,17 +316,13 @@ on_piece (GObject *source, GAsyncResult *result, gpointer data)
         {
           zq_attachments_pause (job->transfer->files, job->key);
           job_end (job);
+          return;
         }
-      else
-        job_later (job, 0);
-      return;
+      job->broken = TRUE;
     }
-  if (g_bytes_get_size (piece) == 0)
+  if (piece == NULL || g_bytes_get_size (piece) == 0)
     {
-      ZqBinaryJson *json = g_steal_pointer (&job->json);
-
       drop_stream (job);
-      job->json = json;
       if (job->bytes->len > 0)
         job_keep (job);
       else

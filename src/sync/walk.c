@@ -3,6 +3,7 @@
 
 #include "resource/datetime.h"
 #include "resource/json.h"
+#include "sync/progress.h"
 
 /* Of a search with a cursor, whose pages are an import; and of what a hint brings. */
 #define PAGE_SIZE       "500"
@@ -277,6 +278,8 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
   if (self->saves)
     copy_cursor (&self->next, &self->cursor);
   note_newest (self);
+  if (self->mode == ZQ_WALK_BACKWARDS && self->peer->progress != NULL)
+    zq_progress_take (self->peer->progress, zq_bundle_get_n_entries (self->page->bundle));
   walk_go_on (task);
 }
 
