@@ -44,6 +44,8 @@ struct _ZqConsultPage
 
 /* page.c: shows what is held, after a command that failed. */
 void zq_consult_page_refresh (ZqConsultPage *self);
+/* Emits "next". */
+void zq_consult_page_go_on (ZqConsultPage *self);
 
 /* page-actions.c: what the doctor does with the consultation that is shown. */
 void zq_consult_page_install_actions (GtkWidgetClass *klass);

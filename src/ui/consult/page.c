@@ -12,6 +12,7 @@
 enum
 {
   OPENED,
+  NEXT,
   N_SIGNALS,
 };
 
@@ -183,6 +184,12 @@ zq_consult_page_refresh (ZqConsultPage *self)
     show (self);
 }
 
+void
+zq_consult_page_go_on (ZqConsultPage *self)
+{
+  g_signal_emit (self, signals[NEXT], 0);
+}
+
 static void
 on_changed (ZqConsultPage *self, ZqChanges *changes)
 {
@@ -347,6 +354,8 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   widget_class->size_allocate = zq_consult_page_size_allocate;
   signals[OPENED] = g_signal_new ("opened", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[NEXT] =
+      g_signal_new ("next", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   zq_consult_page_install_actions (widget_class);
 
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
@@ -427,6 +436,13 @@ gint64
 zq_consult_page_get_key (ZqConsultPage *self)
 {
   return self->key;
+}
+
+void
+zq_consult_page_show_message (ZqConsultPage *self, gint64 message)
+{
+  if (self->key != 0)
+    zq_thread_show_message (self->thread, message);
 }
 
 void

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
  *
  * One consultation: patient band, intake card, thread, composer. Actions (also by
  * gtk_widget_activate_action() on the page): "consult.reply", "consult.close" (s: outcome),
- * "consult.claim", "consult.urgent", "consult.intake". Signal "opened" (int64 key).
+ * "consult.reopen", "consult.claim", "consult.assign", "consult.urgent", "consult.unread", "consult.intake",
+ * "consult.note", "consult.send-next", "consult.find"; of a message (x: its key) "consult.quote", "consult.correct",
+ * "consult.withdraw". Signals: "opened" (int64 key); "next": what was open is done with.
  */
 #define ZQ_TYPE_CONSULT_PAGE (zq_consult_page_get_type ())
 G_DECLARE_FINAL_TYPE (ZqConsultPage, zq_consult_page, ZQ, CONSULT_PAGE, GtkWidget)
@@ -23,6 +25,9 @@ void zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *t
 /* 0: none. The draft of the one before is kept. */
 void zq_consult_page_open (ZqConsultPage *self, gint64 key);
 gint64 zq_consult_page_get_key (ZqConsultPage *self);
+
+/* To a message (key) of the consultation that is open. */
+void zq_consult_page_show_message (ZqConsultPage *self, gint64 message);
 
 void zq_consult_page_flush (ZqConsultPage *self);
 /* To the messages, where single keys act. */

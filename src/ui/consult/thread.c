@@ -10,7 +10,7 @@
 #define DWELL         (G_USEC_PER_SEC * 7 / 10)
 #define LOOK_BACK     200
 #define SETTLE_FRAMES 6
-#define OPEN_FRAMES   90
+#define FOUND         (2 * G_USEC_PER_SEC)
 
 struct _ZqThread
 {
@@ -33,6 +33,7 @@ struct _ZqThread
   ZqList *list;
   GHashTable *sighted; /* keys of new messages that have been in sight */
   gint64 first_new;    /* key of the first unread message when it was opened */
+  gint64 found;        /* what was gone to stands out for a moment */
   gint64 seen;         /* newest message that has been in sight */
   gint64 told;         /* the last "seen" that was emitted */
   guint n_known;       /* length when the reader was last at the end */
@@ -43,6 +44,7 @@ struct _ZqThread
   guint look_tick;
   guint look_id;
   guint alarm;
+  guint found_alarm;
   gboolean opened; /* its first place has been found */
   gboolean is_settled;
   gboolean at_start; /* target goes to the top of the page */
@@ -174,32 +176,18 @@ go_to (ZqThread *self, guint target, gboolean at_start)
   self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_settle, NULL, NULL);
 }
 
-/* Looks for the first unread message from the end. FALSE: rows are not filled yet. */
-static gboolean
-find_first_new (ZqThread *self, guint *position)
+static void
+mark_bubble (ZqThread *self, ZqBubble *bubble, gint64 key)
 {
-  guint n = n_messages (self);
-
-  *position = n;
-  for (guint i = n; i > 0 && n - i < LOOK_BACK; i--)
-    {
-      g_autoptr (ZqMessage) message = g_list_model_get_item (G_LIST_MODEL (self->list), i - 1);
-      gboolean loaded, is_new;
-      int sender;
-
-      g_object_get (message, "loaded", &loaded, "is-new", &is_new, "sender", &sender, NULL);
-      if (!loaded)
-        return FALSE;
-      if (is_new)
-        *position = i - 1;
-      else if (sender != ZQ_SENDER_ME)
-        break;
-    }
-  return TRUE;
+  g_object_set (bubble, "first-new", self->first_new != 0 && key == self->first_new, NULL);
+  if (self->found != 0 && key == self->found)
+    gtk_widget_add_css_class (GTK_WIDGET (bubble), "found");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (bubble), "found");
 }
 
 static void
-mark_first_new (ZqThread *self)
+mark_bubbles (ZqThread *self)
 {
   GtkWidget *item;
 
@@ -209,8 +197,33 @@ mark_first_new (ZqThread *self)
       ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
 
       if (message != NULL)
-        g_object_set (bubble, "first-new", zq_message_get_key (message) == self->first_new, NULL);
+        mark_bubble (self, ZQ_BUBBLE (bubble), zq_message_get_key (message));
     }
+}
+
+static void
+on_found_for_long (gpointer data)
+{
+  ZqThread *self = data;
+
+  self->found_alarm = 0;
+  self->found = 0;
+  mark_bubbles (self);
+}
+
+/* FALSE: it is not in the thread. */
+static gboolean
+show_found (ZqThread *self)
+{
+  guint position;
+
+  if (!zq_list_find (self->list, self->found, &position))
+    return FALSE;
+  mark_bubbles (self);
+  go_to (self, position, TRUE);
+  zq_clock_clear (self->clock, &self->found_alarm);
+  self->found_alarm = zq_clock_alarm_in (self->clock, FOUND, on_found_for_long, self);
+  return TRUE;
 }
 
 static gboolean
@@ -224,17 +237,17 @@ on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       self->tick = 0;
       return G_SOURCE_REMOVE;
     }
-  self->frames--;
-  if (self->frames > 0 && (!zq_list_is_complete (self->list) || !find_first_new (self, &position)))
+  if (!zq_list_is_complete (self->list))
     return G_SOURCE_CONTINUE;
 
   self->tick = 0;
   self->opened = TRUE;
   self->n_known = n_messages (self);
-  if (position < self->n_known && self->frames > 0)
+  if (self->found != 0 && show_found (self))
+    return G_SOURCE_REMOVE;
+  if (self->first_new != 0 && zq_list_find (self->list, self->first_new, &position))
     {
-      self->first_new = zq_list_get_key (self->list, position);
-      mark_first_new (self);
+      mark_bubbles (self);
       go_to (self, position, TRUE);
     }
   else
@@ -247,7 +260,6 @@ start_opening (ZqThread *self)
 {
   if (self->tick != 0 || self->opened)
     return;
-  self->frames = OPEN_FRAMES;
   self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
 }
 
@@ -479,7 +491,7 @@ on_bind (ZqThread *self, GtkListItem *item)
   ZqBubble *bubble = ZQ_BUBBLE (gtk_list_item_get_child (item));
   ZqMessage *message = gtk_list_item_get_item (item);
 
-  g_object_set (bubble, "first-new", self->first_new != 0 && zq_message_get_key (message) == self->first_new, NULL);
+  mark_bubble (self, bubble, zq_message_get_key (message));
   zq_bubble_set_message (bubble, message);
 }
 
@@ -593,6 +605,7 @@ zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zon
   gtk_widget_set_visible (self->empty, thread_id == 0);
   if (thread_id == 0)
     return;
+  self->first_new = zq_message_first_unread (zq_store_get_main_db (store), thread_id);
   self->list = zq_message_list_new (store, thread_id);
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
   selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
@@ -611,14 +624,17 @@ zq_thread_close (ZqThread *self)
   self->tick = self->look_tick = 0;
   g_clear_handle_id (&self->look_id, g_source_remove);
   if (self->clock != NULL)
-    zq_clock_clear (self->clock, &self->alarm);
+    {
+      zq_clock_clear (self->clock, &self->alarm);
+      zq_clock_clear (self->clock, &self->found_alarm);
+    }
   g_clear_object (&self->clock);
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (self->view != NULL)
     gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->list);
-  self->first_new = self->seen = self->told = 0;
+  self->first_new = self->found = self->seen = self->told = 0;
   self->n_known = 0;
   self->follow = self->opened = self->is_settled = FALSE;
   if (self->sighted != NULL)
@@ -672,6 +688,17 @@ zq_thread_show_unseen (ZqThread *self)
     zq_thread_page_down (self);
   else if (self->opened)
     go_to (self, first, TRUE);
+}
+
+void
+zq_thread_show_message (ZqThread *self, gint64 key)
+{
+  if (self->list == NULL)
+    return;
+  self->found = key;
+  /* Else it is where the thread opens. */
+  if (self->opened && !show_found (self))
+    self->found = 0;
 }
 
 void
