@@ -258,6 +258,13 @@ is_encoded (SoupMessageHeaders *headers)
   return coding != NULL && g_ascii_strcasecmp (coding, "identity") != 0;
 }
 
+/* Of a write, nothing is as good as something. */
+static gboolean
+is_bare (const ZqFhirResponse *response, const ZqFhirRequest *request)
+{
+  return is_write (request) && (response->length == 0 || response->content_type == NULL);
+}
+
 static void
 hand_over (GTask *task, GInputStream *stream)
 {
@@ -267,7 +274,8 @@ hand_over (GTask *task, GInputStream *stream)
   g_autoptr (ZqFhirResponse) response = zq_fhir_response_new (call->message, NULL, zq_clock_now (self->clock));
 
   zq_fhir_response_take_stream (response, call->message, stream);
-  if (is_encoded (headers) || !zq_fhir_content_type_fits (response->content_type, call->request->accept))
+  if (is_encoded (headers) || (!is_bare (response, call->request) &&
+                               !zq_fhir_content_type_fits (response->content_type, call->request->accept)))
     fail_protocol (task, "What answered is not the hospital's FHIR server", FALSE);
   else
     g_task_return_pointer (task, g_steal_pointer (&response), (GDestroyNotify)zq_fhir_response_free);

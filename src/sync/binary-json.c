@@ -19,6 +19,8 @@ struct _ZqBinaryJson
   Place place;
   guint depth;
   gboolean escaped;
+  guint n_hex; /* still to come of "\\u002B" */
+  guint hex;
   gboolean value;     /* after a colon of the outermost object */
   gboolean data_next; /* the name before it was "data" */
   gboolean has_data;
@@ -127,25 +129,65 @@ is_base64 (char c)
   return g_ascii_isalnum (c) || c == '+' || c == '/' || c == '=' || g_ascii_isspace (c);
 }
 
+static void
+decode (ZqBinaryJson *self, const char *text, gsize n, GByteArray *out)
+{
+  gsize before = out->len, got;
+
+  g_byte_array_set_size (out, (guint)(before + n / 4 * 3 + 6));
+  got = g_base64_decode_step (text, n, out->data + before, &self->state, &self->save);
+  g_byte_array_set_size (out, (guint)(before + got));
+}
+
+/* "\/" is a slash, and some write "+" as "\u002B" (RFC 8259, 7). */
+static gboolean
+step_escape (ZqBinaryJson *self, char c, GByteArray *out)
+{
+  char plain = c;
+
+  if (self->n_hex == 0 && c == 'u')
+    {
+      self->n_hex = 4;
+      self->hex = 0;
+      return TRUE;
+    }
+  if (self->n_hex > 0)
+    {
+      if (!g_ascii_isxdigit (c))
+        return FALSE;
+      self->hex = self->hex * 16 + (guint)g_ascii_xdigit_value (c);
+      if (--self->n_hex > 0)
+        return TRUE;
+      plain = self->hex < 0x80 ? (char)self->hex : '\0';
+    }
+  else if (strchr ("nrtf", c) != NULL)
+    plain = '\n';
+  self->escaped = FALSE;
+  if (!is_base64 (plain))
+    return FALSE;
+  decode (self, &plain, 1, out);
+  return TRUE;
+}
+
 /* A run without escapes is taken at once. Returns how much of @text was used; 0: it is no base64. */
 static gsize
 take_data (ZqBinaryJson *self, const char *text, gsize length, GByteArray *out)
 {
-  gsize n = 0, before = out->len, got;
+  gsize n = 0;
 
+  if (self->escaped)
+    return step_escape (self, *text, out) ? 1 : 0;
   while (n < length && is_base64 (text[n]))
     n++;
   if (n > 0)
     {
-      g_byte_array_set_size (out, (guint)(before + n / 4 * 3 + 6));
-      got = g_base64_decode_step (text, n, out->data + before, &self->state, &self->save);
-      g_byte_array_set_size (out, (guint)(before + got));
+      decode (self, text, n, out);
       return n;
     }
   if (*text == '"')
     self->place = PLACE_BETWEEN;
-  /* "\/" is a slash (RFC 8259, 7). */
-  return *text == '"' || *text == '\\' ? 1 : 0;
+  self->escaped = *text == '\\';
+  return *text == '"' || self->escaped ? 1 : 0;
 }
 
 gboolean
