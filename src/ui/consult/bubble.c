@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/consult/bubble.h"
+#include "ui/consult/bubble-private.h"
 
-#include "ui/widgets/words.h"
-
-struct _ZqBubble
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *box;
-
-  /* borrowed */
-  GTimeZone *zone;
-
-  /* owned */
-  ZqMessage *message;
-  gint64 now;
-  gboolean first_new;
-  guint say_id;
-};
+#include <glib/gi18n.h>
 
 enum
 {
@@ -28,236 +11,112 @@ enum
   N_PROPS,
 };
 
-enum
-{
-  RESEND,
-  TAKE_BACK,
-  N_SIGNALS,
-};
-
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
+static guint signals[ZQ_BUBBLE_N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ZqBubble, zq_bubble, GTK_TYPE_WIDGET)
 
-/* --- what the template asks ------------------------------------------------------------------- */
-
-static char *
-words_day_of (ZqBubble *self, gint64 sent, gint64 now)
+void
+zq_bubble_emit (ZqBubble *self, guint signal, gint64 number)
 {
-  return zq_words_day (sent, now, self->zone);
+  g_signal_emit (self, signals[signal], 0, number);
 }
 
-static GtkAlign
-side (ZqBubble *self, int sender)
+void
+zq_bubble_emit_file (ZqBubble *self, guint signal, const char *key)
 {
-  if (sender == ZQ_SENDER_SYSTEM)
-    return GTK_ALIGN_CENTER;
-  return sender == ZQ_SENDER_PATIENT || sender == ZQ_SENDER_RELATIVE ? GTK_ALIGN_START : GTK_ALIGN_END;
+  if (self->message != NULL)
+    g_signal_emit (self, signals[signal], 0, zq_message_get_key (self->message), key);
 }
 
-static float
-side_xalign (ZqBubble *self, int sender)
-{
-  if (sender == ZQ_SENDER_SYSTEM)
-    return 0.5f;
-  return sender == ZQ_SENDER_PATIENT || sender == ZQ_SENDER_RELATIVE ? 0.0f : 1.0f;
-}
-
-static char *
-words_who (ZqBubble *self, int sender, const char *name, const char *relation)
-{
-  const char *said = name != NULL && *name != '\0' ? name : _ ("name not known");
-
-  switch (sender)
-    {
-    case ZQ_SENDER_PATIENT:
-      /* Translators: %s is a name */
-      return g_strdup_printf (_ ("Patient %s"), said);
-    case ZQ_SENDER_RELATIVE:
-      if (relation == NULL || *relation == '\0')
-        /* Translators: %s is a name */
-        return g_strdup_printf (_ ("Relative %s, for the patient"), said);
-      /* Translators: "daughter 王××, for the patient" (代述) */
-      return g_strdup_printf (_ ("%1$s %2$s, for the patient"), relation, said);
-    case ZQ_SENDER_ME:
-      return g_strdup (_ ("Me"));
-    case ZQ_SENDER_COLLEAGUE:
-      /* Translators: %s is a name */
-      return g_strdup_printf (_ ("Doctor %s"), said);
-    case ZQ_SENDER_ASSISTANT:
-      /* Translators: %s is a name */
-      return relation != NULL && *relation != '\0' ? g_strdup_printf ("%s %s", relation, said)
-                                                   : g_strdup_printf (_ ("Assistant %s"), said);
-    case ZQ_SENDER_SYSTEM:
-    default:
-      return g_strdup (_ ("System"));
-    }
-}
-
-static char **
-who_classes (ZqBubble *self, int sender)
-{
-  const char *classes[] = { "who", sender == ZQ_SENDER_RELATIVE ? "relative" : NULL, NULL };
-
-  return g_strdupv ((char **)classes);
-}
-
-static char **
-bubble_classes (ZqBubble *self, int sender, int mark)
-{
-  const char *classes[] = { "bubble", "theirs", NULL, NULL };
-
-  if (sender == ZQ_SENDER_ME)
-    classes[1] = "mine";
-  else if (sender == ZQ_SENDER_SYSTEM)
-    classes[1] = "system";
-  else if (sender == ZQ_SENDER_COLLEAGUE || sender == ZQ_SENDER_ASSISTANT)
-    classes[1] = "staff";
-  if (mark == ZQ_MARK_WAITING)
-    classes[2] = "pending";
-  else if (mark == ZQ_MARK_HELD || mark == ZQ_MARK_REFUSED)
-    classes[2] = "stopped";
-  return g_strdupv ((char **)classes);
-}
-
-static char *
-words_text (ZqBubble *self, const char *text, gboolean withdrawn, guint n_attachments, gboolean loaded)
-{
-  if (withdrawn)
-    return g_strdup (_ ("This message was withdrawn"));
-  if (text != NULL && *text != '\0')
-    return g_strdup (text);
-  return g_strdup (loaded && n_attachments == 0 ? _ ("(no text)") : "");
-}
-
-static gboolean
-is_some (ZqBubble *self, guint n)
-{
-  return n > 0;
-}
-
-static char *
-words_attachments (ZqBubble *self, guint n)
-{
-  return g_strdup_printf (ngettext ("%u attachment", "%u attachments", n), n);
-}
-
-static char *
-mark_at_words (ZqBubble *self, const char *words, gint64 sent, gint64 at, gint64 now)
-{
-  g_autofree char *clock = NULL, *sent_day = NULL, *at_day = NULL;
-
-  if (at == 0)
-    return g_strdup (words);
-  sent_day = zq_words_day (sent, now, self->zone);
-  at_day = zq_words_day (at, now, self->zone);
-  clock = zq_words_clock (at, self->zone);
-  if (g_str_equal (sent_day, at_day))
-    return g_strconcat (words, " ", clock, NULL);
-  return g_strconcat (words, " ", at_day, " ", clock, NULL);
-}
-
-static char *
-words_mark (ZqBubble *self, gint64 sent, int mark, gint64 mark_at, const char *reason, gint64 now)
-{
-  g_autofree char *clock = sent != 0 ? zq_words_clock (sent, self->zone) : g_strdup ("");
-  g_autofree char *why = zq_words_reason (reason);
-  g_autofree char *state = NULL;
-
-  switch (mark)
-    {
-    case ZQ_MARK_WAITING:
-      state = g_strdup (_ ("kept here, waiting to be sent"));
-      break;
-    case ZQ_MARK_SENT:
-      state = g_strdup (_ ("✓ sent"));
-      break;
-    case ZQ_MARK_DELIVERED:
-      state = mark_at_words (self, _ ("✓ delivered"), sent, mark_at, now);
-      break;
-    case ZQ_MARK_READ:
-      state = mark_at_words (self, _ ("✓ read"), sent, mark_at, now);
-      break;
-    case ZQ_MARK_HELD:
-      /* Translators: %s is the reason */
-      state = g_strdup_printf (_ ("Not sent. %s"), why);
-      break;
-    case ZQ_MARK_REFUSED:
-      /* Translators: %s is the hospital's reason */
-      state = g_strdup_printf (_ ("Refused, kept here. %s"), why);
-      break;
-    case ZQ_MARK_NONE:
-    default:
-      return g_steal_pointer (&clock);
-    }
-  return *clock != '\0' ? g_strdup_printf ("%s  %s", clock, state) : g_steal_pointer (&state);
-}
-
-static char **
-mark_classes (ZqBubble *self, int mark)
-{
-  const char *classes[] = { "mark", "numeric", "dim-label", NULL };
-
-  if (mark == ZQ_MARK_HELD || mark == ZQ_MARK_REFUSED)
-    classes[2] = "failed";
-  return g_strdupv ((char **)classes);
-}
-
-static gboolean
-needs_doctor (ZqBubble *self, int mark)
-{
-  return mark == ZQ_MARK_HELD || mark == ZQ_MARK_REFUSED;
-}
+/* --- what the template's buttons do ----------------------------------------------------------- */
 
 static void
 on_resend (ZqBubble *self)
 {
   if (self->message != NULL)
-    g_signal_emit (self, signals[RESEND], 0, zq_message_get_intent (self->message));
+    zq_bubble_emit (self, ZQ_BUBBLE_RESEND, zq_message_get_intent (self->message));
 }
 
 static void
 on_take_back (ZqBubble *self)
 {
   if (self->message != NULL)
-    g_signal_emit (self, signals[TAKE_BACK], 0, zq_message_get_intent (self->message));
+    zq_bubble_emit (self, ZQ_BUBBLE_TAKE_BACK, zq_message_get_intent (self->message));
 }
 
-/* --- accessibility ---------------------------------------------------------------------------- */
+static void
+go_to_property (ZqBubble *self, const char *property)
+{
+  gint64 key = 0;
+
+  if (self->message != NULL)
+    g_object_get (self->message, property, &key, NULL);
+  if (key != 0)
+    zq_bubble_emit (self, ZQ_BUBBLE_GO_TO, key);
+}
 
 static void
-say (gpointer data)
+on_quote (ZqBubble *self)
 {
-  ZqBubble *self = data;
-  g_autofree char *name = NULL, *relation = NULL, *text = NULL, *reason = NULL;
-  g_autofree char *who = NULL, *words = NULL, *mark_words = NULL, *all = NULL;
-  gboolean withdrawn, loaded;
-  guint n_attachments;
-  gint64 sent, mark_at;
-  int sender, mark;
+  go_to_property (self, "quote-key");
+}
 
-  self->say_id = 0;
+static void
+on_corrected (ZqBubble *self)
+{
+  go_to_property (self, "corrected-by");
+}
+
+/* --- as the message is now -------------------------------------------------------------------- */
+
+static void
+refresh (ZqBubble *self)
+{
+  g_autofree char *all = NULL;
+
   if (self->message == NULL)
     return;
-  g_object_get (self->message, "sender", &sender, "sender-name", &name, "relation", &relation, "text", &text,
-                "withdrawn", &withdrawn, "loaded", &loaded, "n-attachments", &n_attachments, "sent", &sent, "mark",
-                &mark, "mark-at", &mark_at, "reason", &reason, NULL);
-  who = words_who (self, sender, name, relation);
-  words = words_text (self, text, withdrawn, n_attachments, loaded);
-  mark_words = words_mark (self, sent, mark, mark_at, reason, self->now);
-  all = g_strdup_printf ("%s: %s, %s", who, words, mark_words);
+  zq_bubble_show_parts (self);
+  all = zq_bubble_describe (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, all, -1);
 }
 
-static void
-say_later (ZqBubble *self)
+static gboolean
+on_refresh (gpointer data)
 {
-  if (self->say_id == 0)
-    self->say_id = g_idle_add_once (say, self);
+  ZqBubble *self = data;
+
+  self->refresh_id = 0;
+  refresh (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Before the next frame is laid out: rows do not change their height in sight. */
+static void
+refresh_later (ZqBubble *self)
+{
+  if (self->refresh_id == 0)
+    self->refresh_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, on_refresh, self, NULL);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
+
+static void
+zq_bubble_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_bubble_parent_class)->map (widget);
+  refresh (ZQ_BUBBLE (widget));
+}
+
+static void
+zq_bubble_unmap (GtkWidget *widget)
+{
+  ZqBubble *self = ZQ_BUBBLE (widget);
+
+  GTK_WIDGET_CLASS (zq_bubble_parent_class)->unmap (widget);
+  zq_clock_clear (self->clock, &self->second);
+}
 
 static void
 zq_bubble_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -293,28 +152,52 @@ zq_bubble_dispose (GObject *object)
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
-  g_clear_handle_id (&self->say_id, g_source_remove);
+  g_clear_handle_id (&self->refresh_id, g_source_remove);
+  if (self->clock != NULL)
+    zq_clock_clear (self->clock, &self->second);
+  g_clear_object (&self->clock);
+  g_clear_object (&self->attachments);
+  g_clear_pointer (&self->shown_files, g_ptr_array_unref);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_bubble_parent_class)->dispose (object);
 }
 
 static void
-bind_words (GtkWidgetClass *klass)
+add_signals (GType type)
 {
-  gtk_widget_class_bind_template_callback (klass, words_day_of);
-  gtk_widget_class_bind_template_callback (klass, side);
-  gtk_widget_class_bind_template_callback (klass, side_xalign);
-  gtk_widget_class_bind_template_callback (klass, words_who);
-  gtk_widget_class_bind_template_callback (klass, who_classes);
-  gtk_widget_class_bind_template_callback (klass, bubble_classes);
-  gtk_widget_class_bind_template_callback (klass, words_text);
-  gtk_widget_class_bind_template_callback (klass, is_some);
-  gtk_widget_class_bind_template_callback (klass, words_attachments);
-  gtk_widget_class_bind_template_callback (klass, words_mark);
-  gtk_widget_class_bind_template_callback (klass, mark_classes);
-  gtk_widget_class_bind_template_callback (klass, needs_doctor);
+  signals[ZQ_BUBBLE_RESEND] =
+      g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[ZQ_BUBBLE_TAKE_BACK] =
+      g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[ZQ_BUBBLE_OPEN_FILE] = g_signal_new ("open-file", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                               2, G_TYPE_INT64, G_TYPE_STRING);
+  signals[ZQ_BUBBLE_SAVE_FILE] = g_signal_new ("save-file", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                               2, G_TYPE_INT64, G_TYPE_STRING);
+  signals[ZQ_BUBBLE_GO_TO] =
+      g_signal_new ("go-to", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+}
+
+static void
+bind_template (GtkWidgetClass *klass)
+{
+  gtk_widget_class_set_template_from_resource (klass, "/org/zhenqiao/Zhenqiao/ui/consult/bubble.ui");
+  gtk_widget_class_bind_template_child (klass, ZqBubble, box);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, quote);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, quote_who);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, quote_text);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, old_text);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, correction);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, text);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, files);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, corrected);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, going);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, goes);
   gtk_widget_class_bind_template_callback (klass, on_resend);
   gtk_widget_class_bind_template_callback (klass, on_take_back);
+  gtk_widget_class_bind_template_callback (klass, on_quote);
+  gtk_widget_class_bind_template_callback (klass, on_corrected);
+  zq_bubble_bind_words (klass);
 }
 
 static void
@@ -327,6 +210,8 @@ zq_bubble_class_init (ZqBubbleClass *klass)
   object_class->get_property = zq_bubble_get_property;
   object_class->set_property = zq_bubble_set_property;
   object_class->dispose = zq_bubble_dispose;
+  widget_class->map = zq_bubble_map;
+  widget_class->unmap = zq_bubble_unmap;
 
   g_type_ensure (ZQ_TYPE_MESSAGE);
   properties[PROP_MESSAGE] =
@@ -334,29 +219,27 @@ zq_bubble_class_init (ZqBubbleClass *klass)
   properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
   properties[PROP_FIRST_NEW] = g_param_spec_boolean ("first-new", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
-
-  signals[RESEND] = g_signal_new ("resend", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                  G_TYPE_NONE, 1, G_TYPE_INT64);
-  signals[TAKE_BACK] = g_signal_new ("take-back", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                     G_TYPE_NONE, 1, G_TYPE_INT64);
+  add_signals (G_TYPE_FROM_CLASS (klass));
 
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/bubble.ui");
-  gtk_widget_class_bind_template_child (widget_class, ZqBubble, box);
-  bind_words (widget_class);
+  bind_template (widget_class);
+  zq_bubble_install_menu (widget_class);
 }
 
 static void
 zq_bubble_init (ZqBubble *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  zq_bubble_add_menu (self);
 }
 
 ZqBubble *
-zq_bubble_new (GTimeZone *zone)
+zq_bubble_new (ZqStore *store, GTimeZone *zone)
 {
   ZqBubble *self = g_object_new (ZQ_TYPE_BUBBLE, NULL);
 
+  self->attachments = g_object_ref (zq_store_get_attachments (store));
+  self->clock = g_object_ref (zq_store_get_clock (store));
   self->zone = zone;
   return self;
 }
@@ -368,11 +251,12 @@ zq_bubble_set_message (ZqBubble *self, ZqMessage *message)
     return;
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
+  zq_clock_clear (self->clock, &self->second);
   g_set_object (&self->message, message);
   if (message != NULL)
-    g_signal_connect_swapped (message, "notify", G_CALLBACK (say_later), self);
+    g_signal_connect_swapped (message, "notify", G_CALLBACK (refresh_later), self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
-  say_later (self);
+  refresh (self);
 }
 
 ZqMessage *

@@ -10,16 +10,20 @@ G_BEGIN_DECLS
 /**
  * ZqBubble:
  *
- * One message of a thread. Properties: "message" (ZqMessage or NULL), "now" (int64, µs), "first-new"
- * (a line "new since you last read" stands above it). Signals: "resend" and "take-back" (int64 intent)
- * of a reply that was held or refused.
+ * One message of a thread. Properties: "message" (ZqMessage or NULL), "now" (int64, µs), "first-new" (a line "new since
+ * you last read" stands above it). Signals: "resend" and "take-back" (int64 intent) of a reply that was held or
+ * refused, or can still be taken back; "open-file" and "save-file" (int64 message, const char *key); "go-to" (int64
+ * message): to what it answers, or what corrects it.
  */
 #define ZQ_TYPE_BUBBLE (zq_bubble_get_type ())
 G_DECLARE_FINAL_TYPE (ZqBubble, zq_bubble, ZQ, BUBBLE, GtkWidget)
 
 /* @zone: borrowed, outlives the bubble. */
-ZqBubble *zq_bubble_new (GTimeZone *zone);
+ZqBubble *zq_bubble_new (ZqStore *store, GTimeZone *zone);
 void zq_bubble_set_message (ZqBubble *self, ZqMessage *message);
 ZqMessage *zq_bubble_get_message (ZqBubble *self);
+
+/* What can be done with it, at a place in it. */
+void zq_bubble_popup_menu (ZqBubble *self, double x, double y);
 
 G_END_DECLS

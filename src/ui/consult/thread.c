@@ -28,6 +28,7 @@ struct _ZqThread
   GTimeZone *zone;
 
   /* owned */
+  ZqStore *store;
   ZqTicker *ticker;
   ZqClock *clock;
   ZqList *list;
@@ -65,6 +66,8 @@ enum
   SEEN,
   RESEND,
   TAKE_BACK,
+  OPEN_FILE,
+  SAVE_FILE,
   N_SIGNALS,
 };
 
@@ -474,13 +477,28 @@ on_take_back (ZqThread *self, gint64 intent)
 }
 
 static void
+on_open_file (ZqThread *self, gint64 message, const char *key)
+{
+  g_signal_emit (self, signals[OPEN_FILE], 0, message, key);
+}
+
+static void
+on_save_file (ZqThread *self, gint64 message, const char *key)
+{
+  g_signal_emit (self, signals[SAVE_FILE], 0, message, key);
+}
+
+static void
 on_setup (ZqThread *self, GtkListItem *item)
 {
-  ZqBubble *bubble = zq_bubble_new (self->zone);
+  ZqBubble *bubble = zq_bubble_new (self->store, self->zone);
 
   g_object_bind_property (self->ticker, "now", bubble, "now", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (bubble, "resend", G_CALLBACK (on_resend), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "take-back", G_CALLBACK (on_take_back), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bubble, "open-file", G_CALLBACK (on_open_file), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bubble, "save-file", G_CALLBACK (on_save_file), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bubble, "go-to", G_CALLBACK (zq_thread_show_message), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_activatable (item, FALSE);
   gtk_list_item_set_child (item, GTK_WIDGET (bubble));
 }
@@ -499,6 +517,23 @@ static void
 on_unbind (ZqThread *self, GtkListItem *item)
 {
   zq_bubble_set_message (ZQ_BUBBLE (gtk_list_item_get_child (item)), NULL);
+}
+
+/* The menu of the message that has the focus, before a label has its own. */
+static gboolean
+on_menu_key (ZqThread *self, guint key, guint code, GdkModifierType state)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *bubble = focus != NULL ? gtk_widget_get_ancestor (focus, ZQ_TYPE_BUBBLE) : NULL;
+
+  if (key != GDK_KEY_Menu && !(key == GDK_KEY_F10 && (state & GDK_SHIFT_MASK) != 0))
+    return FALSE;
+  if (bubble == NULL && focus != NULL)
+    bubble = gtk_widget_get_first_child (focus);
+  if (bubble == NULL || !ZQ_IS_BUBBLE (bubble))
+    return FALSE;
+  zq_bubble_popup_menu (ZQ_BUBBLE (bubble), 24, 24);
+  return TRUE;
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -525,6 +560,7 @@ zq_thread_dispose (GObject *object)
 
   zq_thread_close (self);
   g_clear_object (&self->ticker);
+  g_clear_object (&self->store);
   g_clear_pointer (&self->sighted, g_hash_table_unref);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_thread_parent_class)->dispose (object);
@@ -555,6 +591,10 @@ zq_thread_class_init (ZqThreadClass *klass)
   signals[RESEND] = g_signal_new ("resend", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[TAKE_BACK] =
       g_signal_new ("take-back", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[OPEN_FILE] = g_signal_new ("open-file", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                     G_TYPE_INT64, G_TYPE_STRING);
+  signals[SAVE_FILE] = g_signal_new ("save-file", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                     G_TYPE_INT64, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/thread.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqThread, overlay);
@@ -569,10 +609,15 @@ zq_thread_class_init (ZqThreadClass *klass)
 static void
 zq_thread_init (ZqThread *self)
 {
+  GtkEventController *keys;
   GtkAdjustment *v;
 
   self->sighted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
+  keys = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_menu_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
   v = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (v, "value-changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (v, "changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
@@ -598,6 +643,7 @@ zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zon
   if (gtk_list_view_get_factory (self->view) == NULL)
     {
       self->zone = zone;
+      self->store = g_object_ref (store);
       self->ticker = g_object_ref (ticker);
       make_factory (self);
     }

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * later never moves the page, a button on its foot says that it is there. Property "n-unseen" (uint):
  * messages that are new and have not been on the screen yet. Signals: "settled": the place after the
  * opening is taken; "seen" (int64 key): all has been seen and the last message has been in sight of an
- * active window for a moment; "resend" and "take-back" (int64 intent).
+ * active window for a moment; "resend" and "take-back" (int64 intent); "open-file" and "save-file" (int64
+ * message, const char *key).
  */
 #define ZQ_TYPE_THREAD (zq_thread_get_type ())
 G_DECLARE_FINAL_TYPE (ZqThread, zq_thread, ZQ, THREAD, GtkWidget)
