@@ -19,7 +19,7 @@ struct _ZqBinaryJson
   Place place;
   guint depth;
   gboolean escaped;
-  guint n_hex; /* still to come of "\\u002B" */
+  guint n_hex; /* still to come of "\u002B" */
   guint hex;
   gboolean value;     /* after a colon of the outermost object */
   gboolean data_next; /* the name before it was "data" */

@@ -20,6 +20,7 @@ G_GNUC_UNUSED static const char *const known[] = {
   N_ ("The hospital does not accept the given token"),
   N_ ("The hospital sent us elsewhere"),
   N_ ("The hospital sent us round in circles"),
+  N_ ("What is sent cannot be read again"),
   N_ ("The hospital's answer is not understood"),
   N_ ("The hospital's answer is too large"),
   N_ ("The hospital's answer was cut off"),
