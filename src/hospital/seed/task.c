@@ -106,6 +106,26 @@ append_task_people (ZqSeed *self, ZqSeedConsultation *c)
     zq_seed_json (self, "{'reference':'Organization/%s'}", c->department);
 }
 
+/* Some come with a report of the laboratory. */
+static gboolean
+has_report (ZqSeed *self, ZqSeedConsultation *c)
+{
+  return c->number % 4 == 1 && !zq_consultation_is_final (self->policy, c->status);
+}
+
+static void
+put_report (ZqSeed *self, ZqSeedConsultation *c)
+{
+  g_autofree char *id = g_strdup_printf ("report-%03d", c->number);
+
+  zq_seed_json (self,
+                "{'resourceType':'DiagnosticReport',%g,'status':'final','category':[{'coding':[{'system':"
+                "'http://terminology.hl7.org/CodeSystem/v2-0074','code':'LAB'}]}],'code':{'text':'糖化血红蛋白'},"
+                "'subject':{'reference':'Patient/%s'},'issued':%t,'result':[{'reference':'Observation/hba1c-%s'}]}",
+                c->department, c->patient->id, c->begun, id + strlen ("report-"));
+  zq_seed_put (self, "DiagnosticReport", id, c->begun);
+}
+
 static void
 put_task (ZqSeed *self, ZqSeedConsultation *c)
 {
@@ -135,8 +155,14 @@ put_task (ZqSeed *self, ZqSeedConsultation *c)
   zq_seed_json (self,
                 ",'input':[{'type':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
                     "task-input") "','code':'intake'}]},"
-                                  "'valueReference':{'reference':'QuestionnaireResponse/intake-%s'}}]}",
+                                  "'valueReference':{'reference':'QuestionnaireResponse/intake-%s'}}",
                 number);
+  if (has_report (self, c))
+    zq_seed_json (self,
+                  ",{'type':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                      "task-input") "','code':'report'}]},'valueReference':{'reference':'DiagnosticReport/report-%s'}}",
+                  number);
+  zq_seed_json (self, "]}");
   zq_seed_put (self, "Task", id, c->changed);
 }
 
@@ -198,6 +224,7 @@ put_record (ZqSeed *self, ZqSeedConsultation *c)
                     "'valueQuantity':{'value':%s0,'unit':'%%','system':'http://unitsofmeasure.org','code':'%%'}}",
                     c->department, c->patient->id, then, (const char *)g_hash_table_lookup (c->values, "a1c"));
       zq_seed_put (self, "Observation", observation_id, then);
+      put_report (self, c);
     }
 }
 
