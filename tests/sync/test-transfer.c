@@ -542,6 +542,23 @@ test_wanted_is_fetched (Bench *self, gconstpointer unused)
   g_assert_cmpuint (self->requests->len, ==, 3);
 }
 
+/* By itself, and what was wanted before a start as well. */
+static void
+test_sync_fetches_by_itself (Bench *self, gconstpointer unused)
+{
+  g_autoptr (GBytes) bytes = bytes_of (SIZE);
+
+  put_file (self, "1", AS_RAW, bytes, 0);
+  put_file (self, "2", AS_RAW, bytes, 0);
+  zq_attachments_want (files_of (self), "Binary/1", SIZE, NULL, "image/png");
+  close_store (self);
+  open_store (self);
+  zq_sync_start (self->sync);
+  zq_attachments_want (files_of (self), "Binary/2", SIZE, NULL, "image/png");
+  assert_held (self, "Binary/1", bytes);
+  assert_held (self, "Binary/2", bytes);
+}
+
 static void
 test_json_is_taken_as_well (Bench *self, gconstpointer unused)
 {
@@ -1057,6 +1074,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   ADD ("wanted-is-fetched", test_wanted_is_fetched);
+  ADD ("sync-fetches-by-itself", test_sync_fetches_by_itself);
   ADD ("json-is-taken-as-well", test_json_is_taken_as_well);
   ADD ("cut-off-goes-on", test_cut_off_goes_on);
   ADD ("cut-off-without-hash-begins-again", test_cut_off_without_hash_begins_again);
