@@ -26,7 +26,8 @@ static const struct
   { "解", "xie jie" },     { "调", "diao tiao" },   { "贾", "jia gu" },      { "车", "che ju" },
   { "都", "dou du" },      { "重", "chong zhong" }, { "长", "zhang chang" }, { "阿", "a e" },
   { "降", "xiang" },       { "隗", "wei kui" },     { "露", "lu lou" },      { "颤", "chan zhan" },
-  { "龟", "gui jun qiu" },
+  { "龟", "gui jun qiu" }, { "的", "de di" },       { "了", "le liao" },     { "还", "hai huan" },
+  { "地", "de di" },       { "没", "mei mo" },
 };
 
 static const ZqPinyinRow *

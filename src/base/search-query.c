@@ -129,10 +129,7 @@ read_letters (const char *letters, gboolean last)
 static void
 append_word (ZqPhrase *phrase, const ZqWord *word, gboolean last)
 {
-  gboolean one = *g_utf8_next_char (word->text) == '\0';
-
-  /* A single letter is a token of its own wherever a word begins with it. */
-  phrase_add (phrase, word->kind, word->text, strlen (word->text), last && word->kind == ZQ_WORD_LETTERS && !one);
+  phrase_add (phrase, word->kind, word->text, strlen (word->text), last && word->kind == ZQ_WORD_LETTERS);
 }
 
 static void

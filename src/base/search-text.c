@@ -59,7 +59,8 @@ write_phrase (GString *query, ZqPhrase *phrase, ZqWords how)
     {
       const ZqAtom *atom = &g_array_index (phrase, ZqAtom, i);
       ZqWord word = { 0 }, next = { 0 };
-      gboolean pair = FALSE;
+      gboolean pair = FALSE, letter;
+      ZqWordToken first;
 
       if (i + 1 < phrase->len)
         {
@@ -71,11 +72,14 @@ write_phrase (GString *query, ZqPhrase *phrase, ZqWords how)
         break;
       if (i > 0)
         g_string_append_c (query, ' ');
-      g_string_append (query, atom->text);
+      letter = atom->unfinished && *g_utf8_next_char (atom->text) == '\0';
+      if (letter)
+        zq_words_first_letter (atom->text, first);
+      g_string_append (query, letter ? first : atom->text);
       if (pair)
         g_string_append (query, atom[1].text);
       covered = pair;
-      unfinished = atom->unfinished;
+      unfinished = atom->unfinished && !letter;
     }
   g_string_append (query, unfinished ? "\" *" : "\"");
 }
@@ -125,6 +129,9 @@ matches (const ZqAtom *atom, const ZqWord *word, ZqWords how)
     return atom->kind == word->kind && g_str_equal (atom->text, word->text);
   if (matches_token (atom, word->text))
     return TRUE;
+  /* A single letter that may go on asks for words alone. */
+  if (atom->unfinished && *g_utf8_next_char (atom->text) == '\0')
+    return FALSE;
 
   n = zq_word_get_others (word, how, others);
   for (guint i = 0; i < n; i++)

@@ -199,18 +199,27 @@ add_reading (ZqWordToken others[], guint n, const char *reading)
   return n;
 }
 
+void
+zq_words_first_letter (const char *text, ZqWordToken token)
+{
+  gsize length = (gsize)(g_utf8_next_char (text) - text);
+
+  memcpy (token, text, length);
+  token[length] = '_';
+  token[length + 1] = '\0';
+}
+
 guint
 zq_word_get_others (const ZqWord *word, ZqWords how, ZqWordToken others[ZQ_WORD_OTHERS])
 {
   const char *readings[ZQ_PINYIN_MAX];
-  gsize first;
   guint n_readings, n = 0;
 
   switch (word->kind)
     {
     case ZQ_WORD_LETTERS:
-      first = (gsize)(g_utf8_next_char (word->text) - word->text);
-      return word->text[first] != '\0' ? add (others, 0, word->text, first) : 0;
+      zq_words_first_letter (word->text, others[0]);
+      return 1;
     case ZQ_WORD_HANZI:
       if (how == ZQ_WORDS_PLAIN)
         return 0;

@@ -35,9 +35,12 @@ gboolean zq_words_are_pair (const ZqWord *first, const ZqWord *second, ZqWords h
 /* Whether @second continues a phrase of which @first was the word before. */
 gboolean zq_words_touch (const ZqWord *first, const ZqWord *second, ZqWords how);
 
-/* The other tokens at the place of @word, but for pairs: readings and first letters. */
 #define ZQ_WORD_OTHERS 24
 typedef char ZqWordToken[8];
+/* The token of all words that begin with the first letter of @text: a single letter is asked for by it, since merging
+ * all that begins so would take long. */
+void zq_words_first_letter (const char *text, ZqWordToken token);
+/* The other tokens at the place of @word, but for pairs: readings and first letters. */
 guint zq_word_get_others (const ZqWord *word, ZqWords how, ZqWordToken others[ZQ_WORD_OTHERS]);
 
 /* --- a query, taken apart --------------------------------------------------------------------- */

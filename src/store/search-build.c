@@ -77,6 +77,7 @@ static gboolean
 finish (ZqTxn *txn, Build *build, GError **error)
 {
   build->more = FALSE;
+  zq_txn_changed (txn, "search", 0, 0, ZQ_CHANGE_CONTENT);
   zq_db_get_int (txn->db, &build->slot, NULL, "SELECT slot FROM search_index WHERE kind = ? AND slot <> building", "s",
                  build->kind->name);
 
@@ -133,6 +134,7 @@ build_chunk (ZqTxn *txn, gpointer data, GError **error)
       return TRUE;
     }
   zq_db_get_int (txn->db, &last, NULL, "SELECT max (id) FROM resource", "");
+  zq_txn_changed (txn, "search", 0, 0, ZQ_CHANGE_CONTENT);
   if (done_to >= last)
     return finish (txn, build, error);
 
@@ -202,6 +204,7 @@ empty_chunk (ZqTxn *txn, gpointer data, GError **error)
     return FALSE;
   if (build->more)
     return TRUE;
+  zq_txn_changed (txn, "search", 0, 0, ZQ_CHANGE_CONTENT);
 
   return zq_db_script (txn->db, drop, error) &&
          zq_db_exec (txn->db, error, "DELETE FROM search_old WHERE kind = ? AND slot = ?", "si", build->kind->name,

@@ -57,7 +57,7 @@ zq_search_progress (ZqDb *db, guint *done, guint *all)
 {
   g_autoptr (ZqRows) rows =
       zq_db_query (db, NULL,
-                   "SELECT coalesce (sum (iif (building = 0, n, min (done_to, n))), 0), coalesce (sum (n), 0)"
+                   "SELECT coalesce (sum (iif (building = 0, n, min (done_to, n - 1))), 0), coalesce (sum (n), 0)"
                    " FROM search_index, (SELECT coalesce (max (id), 0) AS n FROM resource)",
                    "");
 

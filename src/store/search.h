@@ -75,7 +75,8 @@ GArray *zq_search_run (ZqDb *db,
                        guint limit,
                        GError **error);
 
-/* How far the index is: rows done of all, equal when it is complete. Reader or main connection. */
+/* How far the index is: rows done of all, equal when it is complete. Reader or main connection. Topic "search" (no row)
+ * tells when it gets on. */
 gboolean zq_search_progress (ZqDb *db, guint *done, guint *all);
 
 G_END_DECLS
