@@ -26,7 +26,7 @@ typedef enum
  * "complaint", "kind" ("advice"…), "status" (businessStatus), "due" (int64 µs, 0 = none), "overdue", "urgent",
  * "unread" (uint: messages), "n-pictures", "n-voices", "n-results" (uint), "has-draft", "send-failed" (a held or
  * refused intent), "waiting" (something of ours not yet sent), "last-at" (int64 µs), "snippet" (last message,
- * one line, or NULL), "in-pool", "mine", "final" (over). */
+ * one line, or NULL), "in-pool", "mine", "final" (over), "assigned-to" (name of the colleague who has it, or NULL). */
 #define ZQ_TYPE_CONSULT_ROW (zq_consult_row_get_type ())
 G_DECLARE_FINAL_TYPE (ZqConsultRow, zq_consult_row, ZQ, CONSULT_ROW, GObject)
 

@@ -8,7 +8,7 @@ typedef struct
 {
   gint64 key, loaded, patient_id, sex, age_years, due, overdue, urgent, unread, n_pictures, n_voices, n_results,
       has_draft, send_failed, waiting, last_at, in_pool, mine, final;
-  char *name, *complaint, *kind, *status, *snippet;
+  char *name, *complaint, *kind, *status, *snippet, *assigned_to;
 } Values;
 
 struct _ZqConsultRow
@@ -48,6 +48,7 @@ static const ZqField fields[] = {
   FIELD ("waiting", 'b', waiting),
   FIELD ("last-at", 'x', last_at),
   FIELD ("snippet", 's', snippet),
+  FIELD ("assigned-to", 's', assigned_to),
   FIELD ("in-pool", 'b', in_pool),
   FIELD ("mine", 'b', mine),
   FIELD ("final", 'b', final),
@@ -124,6 +125,7 @@ read_row (ZqRows *rows, const ZqContext *context, Values *v)
   v->has_draft = zq_rows_int (rows, 19);
   v->waiting = zq_rows_int (rows, 20) > 0;
   v->send_failed = zq_rows_int (rows, 21) > 0;
+  v->assigned_to = g_strdup (zq_rows_text (rows, 22));
 }
 
 static void
@@ -141,7 +143,8 @@ load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
                    "  c.in_pool, c.mine, c.final,"
                    "  EXISTS (SELECT 1 FROM draft d WHERE d.scope = 'consult/' || c.id),"
                    "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state < 2),"
-                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state >= 2)"
+                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state >= 2),"
+                   "  iif (c.mine OR c.in_pool, NULL, (SELECT o.name FROM person o WHERE o.id = c.owner))"
                    " FROM consult c JOIN consult_summary s ON s.id = c.id LEFT JOIN patient p ON p.id = c.patient"
                    " WHERE c.id = ?",
                    "i", self->values.key);

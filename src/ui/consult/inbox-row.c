@@ -138,6 +138,19 @@ ours_classes (ZqInboxRow *self, gboolean send_failed)
 }
 
 static char *
+words_assigned (ZqInboxRow *self, const char *assigned_to)
+{
+  /* Translators: %s is a doctor's name */
+  return assigned_to != NULL ? g_strdup_printf (_ ("with %s"), assigned_to) : NULL;
+}
+
+static gboolean
+is_assigned (ZqInboxRow *self, const char *assigned_to)
+{
+  return assigned_to != NULL;
+}
+
+static char *
 words_last (ZqInboxRow *self, gint64 last_at, gint64 now)
 {
   return zq_words_when (last_at, now, self->zone);
@@ -157,7 +170,7 @@ char *
 zq_inbox_row_dup_words (ZqInboxRow *self)
 {
   g_autoptr (GString) words = g_string_new (NULL);
-  g_autofree char *name = NULL, *complaint = NULL, *snippet = NULL;
+  g_autofree char *name = NULL, *complaint = NULL, *snippet = NULL, *assigned_to = NULL;
   guint unread, pictures, voices, results;
   gboolean urgent, draft, waiting, failed, final;
   gint64 due;
@@ -168,7 +181,7 @@ zq_inbox_row_dup_words (ZqInboxRow *self)
   g_object_get (self->row, "name", &name, "sex", &sex, "age-years", &age, "complaint", &complaint, "snippet", &snippet,
                 "unread", &unread, "n-pictures", &pictures, "n-voices", &voices, "n-results", &results, "urgent",
                 &urgent, "has-draft", &draft, "waiting", &waiting, "send-failed", &failed, "final", &final, "due", &due,
-                NULL);
+                "assigned-to", &assigned_to, NULL);
   add (words, g_steal_pointer (&name));
   add (words, words_person (self, sex, age));
   add (words, g_strdup (urgent ? _ ("Urgent") : ""));
@@ -178,6 +191,7 @@ zq_inbox_row_dup_words (ZqInboxRow *self)
   add (words, pictures > 0 ? words_pictures (self, pictures) : NULL);
   add (words, voices > 0 ? words_voices (self, voices) : NULL);
   add (words, results > 0 ? words_results (self, results) : NULL);
+  add (words, words_assigned (self, assigned_to));
   add (words, words_ours (self, draft, waiting, failed));
   return g_string_free (g_steal_pointer (&words), FALSE);
 }
@@ -282,6 +296,8 @@ bind_words (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, words_ours);
   gtk_widget_class_bind_template_callback (klass, is_ours);
   gtk_widget_class_bind_template_callback (klass, ours_classes);
+  gtk_widget_class_bind_template_callback (klass, words_assigned);
+  gtk_widget_class_bind_template_callback (klass, is_assigned);
   gtk_widget_class_bind_template_callback (klass, words_last);
 }
 

@@ -424,6 +424,33 @@ zq_inbox_set_property (GObject *object, guint id, const GValue *value, GParamSpe
     show_place (self);
 }
 
+/* As narrow as its parts allow, however many chips would fit beside each other. */
+static void
+zq_inbox_measure (GtkWidget *widget,
+                  GtkOrientation orientation,
+                  int for_size,
+                  int *minimum,
+                  int *natural,
+                  int *minimum_baseline,
+                  int *natural_baseline)
+{
+  gtk_widget_measure (ZQ_INBOX (widget)->box, orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *natural = *minimum;
+}
+
+static void
+zq_inbox_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  gtk_widget_allocate (ZQ_INBOX (widget)->box, width, height, baseline, NULL);
+}
+
+static GtkSizeRequestMode
+zq_inbox_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
 static void
 zq_inbox_dispose (GObject *object)
 {
@@ -451,6 +478,9 @@ zq_inbox_class_init (ZqInboxClass *klass)
   object_class->get_property = zq_inbox_get_property;
   object_class->set_property = zq_inbox_set_property;
   object_class->dispose = zq_inbox_dispose;
+  widget_class->measure = zq_inbox_measure;
+  widget_class->size_allocate = zq_inbox_size_allocate;
+  widget_class->get_request_mode = zq_inbox_get_request_mode;
 
   properties[PROP_SELECTED] =
       g_param_spec_int64 ("selected", NULL, NULL, 0, G_MAXINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/find/page.h"
 
+#include "clinic/patient/patient.h"
 #include "ui/find/hit-widget.h"
 
 #include <adwaita.h>
@@ -33,6 +34,7 @@ struct _ZqFindPage
   GCancellable *cancellable;
   char *shown; /* what the rows are an answer to */
   guint n_asked;
+  gboolean open_first; /* as soon as the answer is there */
 };
 
 enum
@@ -111,9 +113,10 @@ rows_of (GPtrArray *found, ZqFindKinds more, gboolean with_headings)
 {
   GPtrArray *rows = g_ptr_array_new_with_free_func (g_object_unref);
 
+  g_ptr_array_set_free_func (found, NULL); /* the rows own them */
   for (guint i = 0; i < found->len; i++)
     {
-      ZqFound *hit = g_steal_pointer (&g_ptr_array_index (found, i));
+      ZqFound *hit = g_ptr_array_index (found, i);
       ZqFindKind kind = hit->kind;
       ZqFound *next = i + 1 < found->len ? g_ptr_array_index (found, i + 1) : NULL;
       ZqHitRow *before = rows->len > 0 ? g_ptr_array_index (rows, rows->len - 1) : NULL;
@@ -165,6 +168,9 @@ take_answer (ZqFindPage *self, Question *question, GPtrArray *found, ZqFindKinds
   else
     gtk_stack_set_visible_child_name (self->stack, "list");
   select_first (self);
+  if (self->open_first)
+    zq_find_page_open_selected (self);
+  self->open_first = FALSE;
 }
 
 static void
@@ -197,6 +203,7 @@ ask (ZqFindPage *self, ZqHitRow *more, const ZqFound *after)
 
   if (self->store == NULL)
     return;
+  self->open_first = FALSE;
   g_cancellable_cancel (self->cancellable);
   g_set_object (&self->cancellable, NULL);
   self->cancellable = g_cancellable_new ();
@@ -240,13 +247,31 @@ on_activate (ZqFindPage *self, guint position)
   choose (self, position);
 }
 
-static void
-on_entry_activate (ZqFindPage *self)
+gboolean
+zq_find_page_open_selected (ZqFindPage *self)
 {
   guint position = gtk_single_selection_get_selected (self->selection);
 
-  if (position != GTK_INVALID_LIST_POSITION)
-    choose (self, position);
+  if (position == GTK_INVALID_LIST_POSITION)
+    return FALSE;
+  choose (self, position);
+
+  return TRUE;
+}
+
+/* Who types and presses Enter wants what was typed, not what stood there before. */
+static void
+on_entry_activate (ZqFindPage *self)
+{
+  g_autofree char *typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+
+  if (g_strcmp0 (typed, self->shown) == 0)
+    {
+      zq_find_page_open_selected (self);
+      return;
+    }
+  ask (self, NULL, NULL);
+  self->open_first = TRUE;
 }
 
 static void

@@ -26,6 +26,9 @@ void zq_find_page_start (ZqFindPage *self);
 /* To the next (1) or previous (-1) hit. */
 void zq_find_page_step (ZqFindPage *self, int by);
 
+/* Opens the one that is selected; FALSE: none is. */
+gboolean zq_find_page_open_selected (ZqFindPage *self);
+
 GtkEditable *zq_find_page_get_entry (ZqFindPage *self);
 /* Rows as they stand (ZqHitRow). */
 GListModel *zq_find_page_get_rows (ZqFindPage *self);

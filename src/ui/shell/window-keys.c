@@ -55,7 +55,9 @@ step_key (GtkWidget *widget, GVariant *args, gpointer data)
   g_variant_get (args, "(ib)", &by, &is_marking);
   if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     return FALSE;
-  if (is_marking)
+  if (zq_window_is_finding (self))
+    zq_find_page_step (self->find, by);
+  else if (is_marking)
     zq_inbox_extend (self->inbox, by);
   else
     zq_inbox_step (self->inbox, by);
@@ -69,6 +71,8 @@ open_key (GtkWidget *widget, GVariant *args, gpointer data)
 
   if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     return FALSE;
+  if (zq_window_is_finding (self))
+    return zq_find_page_open_selected (self->find);
   return gtk_widget_activate_action (GTK_WIDGET (self->inbox), "inbox.open", NULL);
 }
 
@@ -76,7 +80,7 @@ open_key (GtkWidget *widget, GVariant *args, gpointer data)
 static gboolean
 may_mark (ZqWindow *self)
 {
-  return may_act (self) && zq_fold_shows (self->fold, ZQ_PLACE_LIST);
+  return may_act (self) && !zq_window_is_finding (self) && zq_fold_shows (self->fold, ZQ_PLACE_LIST);
 }
 
 static gboolean
@@ -163,6 +167,27 @@ zq_window_add_reading_keys (ZqWindow *self)
   g_signal_connect (self, "notify::focus-widget", G_CALLBACK (on_focus_widget), NULL);
 }
 
+/* Out of a text, too: what is typed there is kept. */
+static gboolean
+find_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!is_at_work (self) || self->is_composing)
+    return FALSE;
+  return gtk_widget_activate_action (widget, "win.find", NULL);
+}
+
+static gboolean
+find_here_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!is_at_work (self) || self->is_composing || !zq_fold_shows (self->fold, ZQ_PLACE_CONTENT))
+    return FALSE;
+  return gtk_widget_activate_action (GTK_WIDGET (self->page), "consult.find", NULL);
+}
+
 static gboolean
 shortcuts_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
@@ -186,6 +211,8 @@ back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
     zq_fold_set_place (self->fold, self->before_other);
+  else if (zq_window_is_finding (self))
+    zq_window_focus_find (self);
   else if (zq_inbox_get_n_marked (self->inbox) > 0 && zq_fold_shows (self->fold, ZQ_PLACE_LIST))
     zq_inbox_clear_marks (self->inbox);
   else
@@ -214,6 +241,7 @@ inbox_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (!zq_window_has_work (self))
     return;
+  zq_window_stop_finding (self);
   zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
   zq_inbox_focus (self->inbox);
 }
@@ -271,6 +299,8 @@ zq_window_install_keys (GtkWidgetClass *klass)
     gtk_widget_class_add_binding (klass, acts[i].key, acts[i].state, act_key, "i", (gint32)acts[i].action);
   gtk_widget_class_add_binding (klass, GDK_KEY_r, 0, consult_key, "s", "consult.reply");
   gtk_widget_class_add_binding (klass, GDK_KEY_i, 0, consult_key, "s", "consult.intake");
+  gtk_widget_class_add_binding (klass, GDK_KEY_k, GDK_CONTROL_MASK, find_key, NULL);
+  gtk_widget_class_add_binding (klass, GDK_KEY_f, GDK_CONTROL_MASK, find_here_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_question, 0, shortcuts_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_Escape, 0, back_key, NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F5, 0, "app.try-now", NULL);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/diagnostics/page.h"
+#include "ui/find/page.h"
 #include "ui/shell/status-button.h"
 #include "ui/shell/window.h"
 
@@ -24,6 +25,8 @@ struct _ZqWindow
   GtkWidget *inbox_page;
   GtkLabel *n_waiting;
   GtkLabel *person;
+  GtkStack *list_stack;
+  GtkToggleButton *find_toggle;
   ZqInbox *inbox;
   ZqConsultPage *page;
   ZqDiagnostics *diagnostics;
@@ -32,6 +35,7 @@ struct _ZqWindow
 
   /* borrowed */
   ZqSignInPage *sign_in; /* made when first needed */
+  ZqFindPage *find;      /* the same */
 
   /* owned */
   ZqTicker *ticker;
@@ -39,6 +43,7 @@ struct _ZqWindow
   ZqStore *store;
   GtkWidget *written; /* the text that has the focus; weak */
   ZqPlace before_other;
+  gint64 before_find;    /* what was selected in the inbox when the search began */
   gboolean is_composing; /* an input method is at a word */
 };
 
@@ -50,6 +55,16 @@ void zq_window_open_consult (ZqWindow *self, gint64 consult);
 /* window-keys.c: actions and keys of the whole window. */
 void zq_window_install_keys (GtkWidgetClass *klass);
 void zq_window_add_reading_keys (ZqWindow *self);
+
+/* window-find.c: the search in the place of the inbox. */
+void zq_window_install_find (GtkWidgetClass *klass);
+gboolean zq_window_is_finding (ZqWindow *self);
+/* To the inbox, with the selection that it had. */
+void zq_window_stop_finding (ZqWindow *self);
+/* To the hits, from wherever the focus is. */
+void zq_window_focus_find (ZqWindow *self);
+void zq_window_on_find_toggled (ZqWindow *self);
+void zq_window_note_opened (ZqWindow *self);
 
 /* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
 void zq_window_install_triage (GtkWidgetClass *klass);

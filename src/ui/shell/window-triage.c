@@ -12,7 +12,8 @@
 static gboolean
 has_marks (ZqWindow *self)
 {
-  return zq_inbox_get_n_marked (self->inbox) > 0 && zq_fold_shows (self->fold, ZQ_PLACE_LIST);
+  return zq_inbox_get_n_marked (self->inbox) > 0 && !zq_window_is_finding (self) &&
+         zq_fold_shows (self->fold, ZQ_PLACE_LIST);
 }
 
 static gint64
@@ -160,8 +161,11 @@ static void
 next_thread_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
+  gboolean is_found = zq_window_is_finding (self) && zq_consult_page_get_key (self->page) != self->before_find;
 
-  if (!zq_inbox_step_to_next (self->inbox))
+  /* After one that was found it goes on where the inbox had been left. */
+  zq_window_stop_finding (self);
+  if ((!is_found || zq_inbox_get_selected (self->inbox) == 0) && !zq_inbox_step_to_next (self->inbox))
     {
       show_nothing_left (self);
       return;

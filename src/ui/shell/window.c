@@ -53,6 +53,7 @@ on_inbox_open (ZqWindow *self)
     return;
   zq_window_show_selected (self);
   zq_consult_page_focus_thread (self->page);
+  zq_window_note_opened (self);
 }
 
 static void
@@ -129,8 +130,10 @@ show_place (ZqWindow *self, const char *name)
   work = is_working (self);
   gtk_widget_set_visible (self->sidebar_toggle, work);
   gtk_widget_set_visible (self->status, work);
+  gtk_widget_set_visible (GTK_WIDGET (self->find_toggle), work);
   gtk_widget_set_visible (self->menu, !g_str_equal (name, "starting"));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.diagnostics", work);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.find", work);
   if (work)
     on_place (self);
   else
@@ -202,6 +205,8 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqWindow, inbox_page);
   gtk_widget_class_bind_template_child (klass, ZqWindow, n_waiting);
   gtk_widget_class_bind_template_child (klass, ZqWindow, person);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, list_stack);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, find_toggle);
   gtk_widget_class_bind_template_child (klass, ZqWindow, inbox);
   gtk_widget_class_bind_template_child (klass, ZqWindow, page);
   gtk_widget_class_bind_template_child (klass, ZqWindow, diagnostics);
@@ -216,6 +221,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, on_take_back);
   gtk_widget_class_bind_template_callback (klass, on_open_consult);
   gtk_widget_class_bind_template_callback (klass, on_place);
+  gtk_widget_class_bind_template_callback (klass, zq_window_on_find_toggled);
 }
 
 static void
@@ -233,6 +239,7 @@ zq_window_class_init (ZqWindowClass *klass)
   g_type_ensure (ZQ_TYPE_DIAGNOSTICS);
   zq_window_install_keys (widget_class);
   zq_window_install_triage (widget_class);
+  zq_window_install_find (widget_class);
   bind_template (widget_class);
 }
 
