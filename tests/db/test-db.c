@@ -539,6 +539,40 @@ test_slow (Fixture *f, gconstpointer unused)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
+/* Places of a phrase, and further words at a place. */
+static void
+test_words (Fixture *fixture, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *asked;
+    gint64 n;
+  } cases[] = { { "\"\xe5\xa4\xb4 \xe7\x97\x9b\"", 1 },
+                { "\"wang m\"", 1 },
+                { "\"w ming\"", 1 },
+                { "\"wang w\"", 0 },
+                { "\"mi\" *", 1 },
+                { "\"\xe7\x97\x9b \xe5\xa4\xb4\"", 0 } };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqDb) db = zq_db_open (fixture->path, fixture->key, ZQ_DB_CREATE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (zq_db_script (db,
+                               "CREATE VIRTUAL TABLE found USING fts5 (words, content = '', contentless_delete = 1,"
+                               " tokenize = 'zq_words');"
+                               "INSERT INTO found (rowid, words) VALUES (1, '\xe5\xa4\xb4 \xe7\x97\x9b'),"
+                               " (2, 'wang|w  ming|m|')",
+                               &error));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gint64 n = -1;
+
+      g_assert_true (
+          zq_db_get_int (db, &n, &error, "SELECT count (*) FROM found WHERE found MATCH ?", "s", cases[i].asked));
+      g_assert_cmpint (n, ==, cases[i].n);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -564,6 +598,7 @@ main (int argc, char *argv[])
   ADD ("/db/reader-sees-commits-and-cannot-write", test_reader);
   ADD ("/db/json-tokens-are-kept", test_tokens_are_kept);
   ADD ("/db/interrupt-stops-a-statement", test_interrupt);
+  ADD ("/db/words-have-places", test_words);
 
   return g_test_run ();
 }
