@@ -176,7 +176,7 @@ compare_entries (gconstpointer a, gconstpointer b)
 typedef struct
 {
   ZqDb *db;
-  char *find, *forget, *unmap, *map, *last, *insert;
+  char *find, *forget, *unmap, *map, *gap, *insert;
 } Table;
 
 static void
@@ -187,8 +187,9 @@ table_init (Table *self, ZqDb *db, const char *kind, gint64 slot)
   self->forget = zq_search_sql (kind, slot, "DELETE FROM $ WHERE rowid = ?");
   self->unmap = zq_search_sql (kind, slot, "DELETE FROM $_row WHERE id = ?");
   self->map = zq_search_sql (kind, slot, "INSERT OR IGNORE INTO $_row (id, row, hash) VALUES (?, ?, ?)");
-  self->last =
-      zq_search_sql (kind, slot, "SELECT coalesce (max (id), ?1) FROM $_row WHERE id >= ?1 AND id < ?1 + 1024");
+  self->gap = zq_search_sql (kind, slot,
+                             "SELECT a.id + 1 FROM $_row a WHERE a.id >= ?"
+                             " AND NOT EXISTS (SELECT 1 FROM $_row b WHERE b.id = a.id + 1) ORDER BY a.id LIMIT 1");
   self->insert = zq_search_sql (kind, slot, "INSERT INTO $ (rowid, words) VALUES (?, ?)");
 }
 
@@ -199,7 +200,7 @@ table_clear (Table *self)
   g_free (self->forget);
   g_free (self->unmap);
   g_free (self->map);
-  g_free (self->last);
+  g_free (self->gap);
   g_free (self->insert);
 }
 
@@ -269,13 +270,11 @@ take_out (Table *self, ZqTxn *txn, GArray *entries, gboolean built, GPtrArray *f
   return TRUE;
 }
 
-/* The next id after @before that is free, behind all that lie close: a hospital may say of all its patients that they
- * changed in the same second. */
+/* The next id after @before that is free, so that what was said first is before what came later. A hospital may say of
+ * all its patients that they changed in the same second: only the first of a transaction looks for where they end. */
 static gboolean
 take_id (Table *self, const Entry *entry, gint64 before, gint64 *id, GError **error)
 {
-  gint64 last = 0;
-
   *id = MAX (entry->base, before + 1);
   while (TRUE)
     {
@@ -283,9 +282,8 @@ take_id (Table *self, const Entry *entry, gint64 before, gint64 *id, GError **er
         return FALSE;
       if (zq_db_changes (self->db) > 0)
         return TRUE;
-      if (!zq_db_get_int (self->db, &last, error, self->last, "i", *id))
+      if (!zq_db_get_int (self->db, id, error, self->gap, "i", *id))
         return FALSE;
-      *id = last + 1;
     }
 }
 
