@@ -598,6 +598,37 @@ test_all_of_one_second_are_found (Toy *toy, gconstpointer unused)
   g_assert_cmpuint (count (toy, "头痛"), ==, 1000);
 }
 
+static gboolean
+say_later (ZqTxn *txn, gpointer data, GError **error)
+{
+  zq_txn_index (txn, "note", *(gint64 *)data);
+
+  return zq_db_exec (zq_txn_db (txn), error, "UPDATE toy_note SET at = ? WHERE id = ?", "ii", at_of (100),
+                     *(gint64 *)data);
+}
+
+/* Each in a transaction of its own, all said at once: none is lost, and none passes what came after. */
+static void
+test_many_of_one_second_one_by_one (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) texts = same_texts (200, "头痛");
+  g_autoptr (GArray) found = NULL;
+
+  reopen_with (toy, WITH_PLAIN_1);
+  take_texts (toy, texts);
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("n%u", i);
+      gint64 row = toy_row (toy, "Basic", name);
+
+      g_assert_true (toy_run (toy, say_later, &row, NULL));
+    }
+  found = search (toy, "头痛");
+  g_assert_cmpuint (found->len, ==, 200);
+  for (guint i = 0; i < 70; i++)
+    g_assert_cmpuint (g_array_index (found, guint, i), ==, 199 - i);
+}
+
 static void
 test_dates_bound_a_page (Toy *toy, gconstpointer unused)
 {
@@ -820,6 +851,7 @@ main (int argc, char *argv[])
   ADD ("/search/withdrawn-words-leave-at-once", test_withdrawn_words_leave_at_once);
   ADD ("/search/what-is-rolled-back-was-never-found", test_what_is_rolled_back_was_never_found);
   ADD ("/search/all-of-one-second-are-found", test_all_of_one_second_are_found);
+  ADD ("/search/many-of-one-second-one-by-one", test_many_of_one_second_one_by_one);
   ADD ("/search/dates-bound-a-page", test_dates_bound_a_page);
   ADD ("/search/names-and-numbers", test_names_and_numbers);
   ADD ("/search/raised-version-is-made-anew", test_raised_version_is_made_anew);

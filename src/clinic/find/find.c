@@ -223,6 +223,9 @@ note_opened (ZqTxn *txn, gpointer data, GError **error)
   g_autoptr (GString) fresh = g_string_new (NULL);
   guint n = 1;
 
+  /* It is on top already. */
+  if (ids[0] != NULL && g_ascii_strtoll (ids[0], NULL, 10) == consult)
+    return TRUE;
   g_string_printf (fresh, "%" G_GINT64_FORMAT, consult);
   for (guint i = 0; ids[i] != NULL && n < N_RECENT; i++)
     {
@@ -238,11 +241,6 @@ note_opened (ZqTxn *txn, gpointer data, GError **error)
 void
 zq_find_note_opened (ZqStore *store, gint64 consult)
 {
-  g_autofree char *setting = zq_store_get_setting (zq_store_get_main_db (store), RECENT);
-
-  /* It is on top already. */
-  if (setting != NULL && g_ascii_strtoll (setting, NULL, 10) == consult)
-    return;
   zq_store_write_async (store, ZQ_PRIORITY_SYNC, note_opened, g_memdup2 (&consult, sizeof consult), g_free, NULL, NULL);
 }
 
