@@ -227,6 +227,36 @@ test_next_thread (Ui *ui, gconstpointer data)
   expect_rows (ui, 3);
 }
 
+static gboolean
+is_unread (gpointer data)
+{
+  Ui *ui = data;
+
+  return fixture_number (&ui->clinic, "SELECT unread FROM consult_summary WHERE id = ?", ui_task (ui, "1")) > 0;
+}
+
+static gboolean
+is_read (gpointer data)
+{
+  return !is_unread (data);
+}
+
+/* Also while it stays on the screen. */
+static void
+test_unread (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_pass (ui, G_USEC_PER_SEC);
+  g_assert_true (zq_test_wait_until (is_read, ui, 10));
+  ui_xdotool (ui, "key u");
+  ui_expect (ui, "Unread again");
+  g_assert_true (zq_test_wait_until (is_unread, ui, 10));
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_pass (ui, 5 * G_USEC_PER_SEC);
+  g_assert_true (is_unread (ui));
+}
+
 static void
 test_composing (Ui *ui, gconstpointer data)
 {
@@ -283,6 +313,7 @@ main (int argc, char **argv)
   ADD ("/triage/marks-stay-with-their-rows-when-others-come", test_marks_stay);
   ADD ("/triage/ten-by-keyboard-only-in-so-many-keys", test_ten);
   ADD ("/triage/after-closing-the-next-thread-not-its-composer", test_next_thread);
+  ADD ("/triage/u-makes-unread-and-it-stays-so", test_unread);
   ADD ("/triage/letters-act-on-nothing-while-one-writes", test_composing);
   ADD ("/triage/first-frame-costs-the-same-at-1000-and-20000", test_work);
   return g_test_run ();

@@ -86,6 +86,7 @@ test_held (Ui *ui, gconstpointer data)
   ui_expect (ui, "drink <water>");
   ui_expect (ui, "A newer message came in: please look again");
   ui_expect (ui, "and now I feel faint");
+  ui_frames (ui, 6);
   ui_keep_picture (ui, "held");
   g_signal_emit_by_name (ui_button (ui, "Send After All"), "clicked");
   ui_expect_gone (ui, "A newer message came in: please look again");

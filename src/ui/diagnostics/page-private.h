@@ -30,6 +30,7 @@ struct _ZqDiagnostics
   AdwActionRow *synced;
   GtkWidget *first_fetch;
   GtkProgressBar *first_progress;
+  AdwActionRow *index;
   AdwActionRow *hospital;
   AdwActionRow *person;
   GtkWidget *sign_in;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/diagnostics/page-private.h"
 
+#include "store/search.h"
 #include "ui/widgets/problem.h"
 #include "ui/widgets/status-words.h"
 #include "ui/widgets/toast.h"
@@ -25,6 +26,7 @@ typedef struct
 {
   GPtrArray *ours;
   guint total;
+  guint indexed, to_index; /* of what can be found by words */
   GPtrArray *unreadable;
 } Report;
 
@@ -48,6 +50,7 @@ read_report (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
   report->ours = zq_consult_list_ours (db, MOST_OURS, &report->total, error);
   if (report->ours == NULL)
     return NULL;
+  zq_search_progress (db, &report->indexed, &report->to_index);
   report->unreadable = zq_store_list_unreadable (db, MOST_UNREADABLE, error);
   return report->unreadable != NULL ? g_steal_pointer (&report) : NULL;
 }
@@ -91,10 +94,25 @@ zq_diagnostics_clear_group (ZqDiagnostics *self, guint group)
   g_ptr_array_set_size (self->lines[group], 0);
 }
 
+/* Only while something cannot be found yet. */
+static void
+show_index (ZqDiagnostics *self, guint done, guint all)
+{
+  g_autofree char *words = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->index), done < all);
+  if (done >= all)
+    return;
+  /* Translators: how many of how many things can be found by their words already */
+  words = g_strdup_printf (_ ("%1$u of %2$u can be found so far; the others follow by themselves"), done, all);
+  adw_action_row_set_subtitle (self->index, words);
+}
+
 static void
 show_report (ZqDiagnostics *self, const Report *report)
 {
   zq_diagnostics_show_ours (self, report->ours, report->total);
+  show_index (self, report->indexed, report->to_index);
   zq_diagnostics_clear_group (self, GROUP_UNREADABLE);
   for (guint i = 0; i < report->unreadable->len; i++)
     add_unreadable (self, g_ptr_array_index (report->unreadable, i));
@@ -310,6 +328,7 @@ zq_diagnostics_class_init (ZqDiagnosticsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, live);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_fetch);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_progress);
+  gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, index);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, hospital);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, person);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, sign_in);

@@ -29,9 +29,9 @@ static const struct
   const char *heading;
   const char *more;
 } kinds[ZQ_N_FIND_KINDS] = {
-  [ZQ_FIND_PATIENT] = { "avatar-default-symbolic", N_ ("Patients"), N_ ("More patients") },
-  [ZQ_FIND_CONSULT] = { "zq-consult-symbolic", N_ ("Consultations"), N_ ("More consultations") },
-  [ZQ_FIND_MESSAGE] = { "zq-inbox-symbolic", N_ ("Messages"), N_ ("More messages") },
+  [ZQ_FIND_PATIENT] = { "avatar-default-symbolic", NC_ ("found", "Patients"), N_ ("More patients") },
+  [ZQ_FIND_CONSULT] = { "zq-consult-symbolic", NC_ ("found", "Consultations"), N_ ("More consultations") },
+  [ZQ_FIND_MESSAGE] = { "zq-inbox-symbolic", NC_ ("found", "Messages"), N_ ("More messages") },
 };
 
 /* Bold and underlined: a colour alone says nothing. */
@@ -68,7 +68,8 @@ show_found (ZqHitWidget *self, const ZqFound *found, gint64 now, GTimeZone *zone
 {
   g_autoptr (PangoAttrList) marks = marks_of (found);
   g_autofree char *when = found->at != 0 ? zq_words_when (found->at, now, zone) : g_strdup ("");
-  const char *second = found->in_name ? found->detail : found->text;
+  gboolean has_text = found->text != NULL && *found->text != '\0';
+  const char *second = found->in_name || !has_text ? found->detail : found->text;
   /* Translators: what was found: whose, what about, when, and the words themselves */
   g_autofree char *words =
       g_strdup_printf (_ ("%1$s, %2$s, %3$s, %4$s"), found->name != NULL ? found->name : "",
@@ -76,9 +77,9 @@ show_found (ZqHitWidget *self, const ZqFound *found, gint64 now, GTimeZone *zone
 
   gtk_image_set_from_icon_name (self->icon, kinds[found->kind].icon);
   show_text (self->name, found->name, found->in_name ? marks : NULL);
-  show_text (self->title, found->kind == ZQ_FIND_CONSULT && !found->in_name ? NULL : found->title, NULL);
+  show_text (self->title, found->kind == ZQ_FIND_CONSULT && has_text && !found->in_name ? NULL : found->title, NULL);
   show_text (self->when, when, NULL);
-  show_text (self->text, second, found->in_name ? NULL : marks);
+  show_text (self->text, second, found->in_name || !has_text ? NULL : marks);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   gtk_stack_set_visible_child_name (self->stack, "found");
 }
@@ -91,7 +92,7 @@ zq_hit_widget_set_row (ZqHitWidget *self, ZqHitRow *row, gint64 now, GTimeZone *
   switch (zq_hit_row_get_form (row))
     {
     case ZQ_HIT_HEADING:
-      gtk_label_set_label (self->heading, _ (kinds[zq_hit_row_get_kind (row)].heading));
+      gtk_label_set_label (self->heading, g_dpgettext2 (NULL, "found", kinds[zq_hit_row_get_kind (row)].heading));
       gtk_stack_set_visible_child_name (self->stack, "heading");
       break;
     case ZQ_HIT_MORE:
