@@ -185,6 +185,8 @@ def watching(world):
         states = []
         for line in process.stdout:
             state = json.loads(line)
+            if "state" not in state:  # a message that came in
+                continue
             if "offline" not in states and state["state"] == "offline":
                 hospital.start()
             states.append(state["state"])
