@@ -1,38 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/consult/composer.h"
+#include "ui/consult/composer-private.h"
 
 #include "clinic/consult/commands.h"
-#include "store/draft.h"
 
 #include <glib/gi18n.h>
 
 /* From a key to the write of the draft; it is a second at most to the durable commit. */
 #define DRAFT_DELAY (250 * 1000)
 
-struct _ZqComposer
+enum
 {
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *box;
-  GtkLabel *to;
-  GtkScrolledWindow *scroller;
-  GtkTextView *text;
-  GtkLabel *note;
-  GtkWidget *send;
-
-  /* owned */
-  ZqStore *store;
-  ZqClock *clock;
-  GHashTable *in_flight; /* consult → text whose commit is not back yet */
-  char *of_draft;        /* what is said of the draft */
-  char *warning;         /* said instead, or NULL */
-  gint64 consult;
-  guint alarm;
-  guint serial;       /* of the consultation shown: a late answer of another one says nothing here */
-  gboolean composing; /* an input method holds letters that are not text yet */
-  gboolean loading;
-  gboolean dirty;
+  PROP_MODE = 1,
+  PROP_UNDO_SEND,
+  N_PROPS,
 };
 
 enum
@@ -42,6 +22,7 @@ enum
   N_SIGNALS,
 };
 
+static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ZqComposer, zq_composer, GTK_TYPE_WIDGET)
@@ -49,7 +30,7 @@ G_DEFINE_FINAL_TYPE (ZqComposer, zq_composer, GTK_TYPE_WIDGET)
 typedef struct
 {
   GWeakRef composer;
-  gint64 consult;
+  char *scope;
   char *text;
   guint serial;
 } Saving;
@@ -58,12 +39,38 @@ static void
 saving_free (Saving *saving)
 {
   g_weak_ref_clear (&saving->composer);
+  g_free (saving->scope);
   g_free (saving->text);
   g_free (saving);
 }
 
+void
+zq_written_free (ZqWritten *self)
+{
+  g_free (self->text);
+  g_free (self->quote_words);
+  g_free (self->reason);
+  g_free (self);
+}
+
+static char *
+scope_of (ZqComposerMode mode, gint64 consult, gint64 corrects)
+{
+  if (mode == ZQ_COMPOSER_NOTE)
+    return zq_consult_note_scope (consult);
+  if (mode == ZQ_COMPOSER_CORRECTION)
+    return g_strdup_printf ("correct/%" G_GINT64_FORMAT, corrects);
+  return zq_consult_draft_scope (consult);
+}
+
 char *
-zq_composer_dup_text (ZqComposer *self)
+zq_composer_scope (ZqComposer *self)
+{
+  return self->consult != 0 ? scope_of (self->mode, self->consult, self->corrects) : NULL;
+}
+
+static char *
+dup_text (ZqComposer *self)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
   GtkTextIter start, end;
@@ -108,10 +115,10 @@ zq_composer_warn (ZqComposer *self, const char *words)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 }
 
-static gboolean
-has_words (ZqComposer *self)
+gboolean
+zq_composer_has_words (ZqComposer *self)
 {
-  g_autofree char *text = zq_composer_dup_text (self);
+  g_autofree char *text = dup_text (self);
 
   return *g_strstrip (text) != '\0';
 }
@@ -126,12 +133,12 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean ok = zq_draft_save_finish (ZQ_STORE (source), result, &error);
 
-  if (self != NULL && g_strcmp0 (g_hash_table_lookup (self->in_flight, &saving->consult), saving->text) == 0)
-    g_hash_table_remove (self->in_flight, &saving->consult);
+  if (self != NULL && g_strcmp0 (g_hash_table_lookup (self->in_flight, saving->scope), saving->text) == 0)
+    g_hash_table_remove (self->in_flight, saving->scope);
   if (self != NULL && saving->serial == self->serial)
     {
       if (ok && !self->dirty)
-        say_of_draft (self, has_words (self) ? _ ("Draft kept on this computer") : "");
+        say_of_draft (self, zq_composer_has_words (self) ? _ ("Draft kept on this computer") : "");
       else if (!ok)
         {
           g_autofree char *words =
@@ -156,14 +163,14 @@ zq_composer_flush (ZqComposer *self)
   if (!self->dirty || self->consult == 0)
     return;
   self->dirty = FALSE;
-  scope = zq_consult_draft_scope (self->consult);
-  text = zq_composer_dup_text (self);
+  scope = zq_composer_scope (self);
+  text = dup_text (self);
   saving = g_new0 (Saving, 1);
   g_weak_ref_init (&saving->composer, self);
   saving->serial = self->serial;
-  saving->consult = self->consult;
+  saving->scope = g_strdup (scope);
   saving->text = g_strdup (text);
-  g_hash_table_insert (self->in_flight, g_memdup2 (&self->consult, sizeof self->consult), g_strdup (text));
+  g_hash_table_insert (self->in_flight, g_strdup (scope), g_strdup (text));
   zq_draft_save_async (self->store, scope, text, on_saved, saving);
 }
 
@@ -179,9 +186,10 @@ on_draft_due (gpointer data)
 static void
 on_changed (ZqComposer *self)
 {
-  gtk_widget_set_sensitive (self->send, has_words (self));
+  zq_composer_update (self);
   if (self->loading || self->consult == 0)
     return;
+  zq_composer_show_findings (self, NULL);
   self->dirty = TRUE;
   /* Not pushed back by the next key: who types without a pause is kept all the same. */
   if (self->alarm == 0)
@@ -202,21 +210,30 @@ set_text (ZqComposer *self, const char *text)
 
 /* --- keys ------------------------------------------------------------------------------------- */
 
-static void
-emit_send (ZqComposer *self)
+void
+zq_composer_request_send (ZqComposer *self, gboolean next)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *reason = NULL;
 
-  if (!has_words (self))
+  if (!gtk_widget_get_sensitive (self->send))
     return;
-  text = zq_composer_dup_text (self);
-  g_signal_emit (self, signals[SEND], 0, g_strstrip (text));
+  if (self->mode == ZQ_COMPOSER_CORRECTION)
+    {
+      reason = g_strstrip (g_strdup (gtk_editable_get_text (self->reason)));
+      if (*reason == '\0')
+        {
+          zq_composer_warn (self, _ ("A correction says why: please give the reason"));
+          gtk_widget_grab_focus (GTK_WIDGET (self->reason));
+          return;
+        }
+    }
+  g_signal_emit (self, signals[SEND], 0, next && self->mode == ZQ_COMPOSER_REPLY);
 }
 
 static void
 on_send_clicked (ZqComposer *self)
 {
-  emit_send (self);
+  zq_composer_request_send (self, FALSE);
 }
 
 static void
@@ -230,11 +247,25 @@ static gboolean
 on_key (ZqComposer *self, guint key, guint code, GdkModifierType state)
 {
   gboolean is_enter = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
+  GdkModifierType held = state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK);
 
-  if (!is_enter || self->composing || (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK | GDK_ALT_MASK)) != GDK_CONTROL_MASK)
+  if (self->composing)
     return FALSE;
-  emit_send (self);
-  return TRUE;
+  if (is_enter && (held == GDK_CONTROL_MASK || held == (GDK_CONTROL_MASK | GDK_SHIFT_MASK)))
+    {
+      zq_composer_request_send (self, (held & GDK_SHIFT_MASK) != 0);
+      return TRUE;
+    }
+  if (held == GDK_CONTROL_MASK && key == GDK_KEY_v)
+    return zq_composer_paste (self);
+  return FALSE;
+}
+
+/* In the line for the reason. */
+static void
+on_reason_activate (ZqComposer *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->text));
 }
 
 static gboolean
@@ -284,6 +315,20 @@ zq_composer_grab_focus (GtkWidget *widget)
 /* --- object ----------------------------------------------------------------------------------- */
 
 static void
+zq_composer_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ZqComposer *self = ZQ_COMPOSER (object);
+
+  g_value_set_int (value, id == PROP_MODE ? (int)self->mode : self->undo_send);
+}
+
+static void
+zq_composer_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ZQ_COMPOSER (object)->undo_send = g_value_get_int (value);
+}
+
+static void
 zq_composer_dispose (GObject *object)
 {
   ZqComposer *self = ZQ_COMPOSER (object);
@@ -291,6 +336,10 @@ zq_composer_dispose (GObject *object)
   if (self->store != NULL)
     zq_composer_flush (self);
   self->consult = 0;
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->settings);
   g_clear_object (&self->store);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->box, gtk_widget_unparent);
@@ -303,36 +352,90 @@ zq_composer_finalize (GObject *object)
   ZqComposer *self = ZQ_COMPOSER (object);
 
   g_hash_table_unref (self->in_flight);
+  g_hash_table_unref (self->quotes);
+  g_clear_pointer (&self->draft_files, g_ptr_array_unref);
+  g_free (self->to_whom);
   g_free (self->of_draft);
   g_free (self->warning);
   G_OBJECT_CLASS (zq_composer_parent_class)->finalize (object);
 }
 
 static void
+bind_template (GtkWidgetClass *klass)
+{
+  gtk_widget_class_set_template_from_resource (klass, "/org/zhenqiao/Zhenqiao/ui/consult/composer.ui");
+  gtk_widget_class_bind_template_child (klass, ZqComposer, box);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, to_icon);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, to);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, note_toggle);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, quote_chip);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, quote_words);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, reason_box);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, reason);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, files);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, scroller);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, text);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, findings);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, attach);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, options);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, note);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, send);
+  gtk_widget_class_bind_template_callback (klass, on_send_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_reason_activate);
+}
+
+static void
 zq_composer_class_init (ZqComposerClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   GType type = G_TYPE_FROM_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = zq_composer_dispose;
-  G_OBJECT_CLASS (klass)->finalize = zq_composer_finalize;
+  object_class->get_property = zq_composer_get_property;
+  object_class->set_property = zq_composer_set_property;
+  object_class->dispose = zq_composer_dispose;
+  object_class->finalize = zq_composer_finalize;
   widget_class->grab_focus = zq_composer_grab_focus;
   widget_class->map = zq_composer_map;
   widget_class->root = zq_composer_root;
 
-  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  properties[PROP_MODE] = g_param_spec_int ("mode", NULL, NULL, ZQ_COMPOSER_REPLY, ZQ_COMPOSER_CORRECTION,
+                                            ZQ_COMPOSER_REPLY, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_UNDO_SEND] =
+      g_param_spec_int ("undo-send", NULL, NULL, 0, 10, 0, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[LEAVE] = g_signal_new ("leave", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, leave_shortcut, NULL);
+  gtk_widget_class_install_property_action (widget_class, "composer.undo-send", "undo-send");
+  bind_template (widget_class);
+  zq_composer_install_modes (widget_class);
+  zq_composer_install_files (widget_class);
+}
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/composer.ui");
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, box);
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, to);
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, scroller);
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, text);
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, note);
-  gtk_widget_class_bind_template_child (widget_class, ZqComposer, send);
-  gtk_widget_class_bind_template_callback (widget_class, on_send_clicked);
+/* Where the program is not installed there is none: nothing is remembered then. */
+static void
+bind_settings (ZqComposer *self)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = NULL;
+
+  if (source != NULL)
+    schema = g_settings_schema_source_lookup (source, "org.zhenqiao.Zhenqiao", TRUE);
+  if (schema == NULL || !g_settings_schema_has_key (schema, "undo-send"))
+    return;
+  self->settings = g_settings_new_full (schema, NULL, NULL);
+  g_settings_bind (self->settings, "undo-send", self, "undo-send", G_SETTINGS_BIND_DEFAULT);
+}
+
+static void
+quote_free (gpointer data)
+{
+  ZqQuote *quote = data;
+
+  g_free (quote->words);
+  g_free (quote);
 }
 
 static void
@@ -340,7 +443,8 @@ zq_composer_init (ZqComposer *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  self->in_flight = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  self->in_flight = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->quotes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, quote_free);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), self);
@@ -348,6 +452,47 @@ zq_composer_init (ZqComposer *self)
   g_signal_connect_swapped (self->text, "preedit-changed", G_CALLBACK (on_preedit), self);
   g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
+  gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->text), "finding", "underline", PANGO_UNDERLINE_SINGLE,
+                              "background", "rgba(229,165,10,0.35)", NULL);
+  bind_settings (self);
+  zq_composer_add_files (self);
+}
+
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+void
+zq_composer_update (ZqComposer *self)
+{
+  gboolean has_files = self->mode == ZQ_COMPOSER_REPLY && self->draft_files != NULL && self->draft_files->len > 0;
+
+  gtk_widget_set_sensitive (self->send,
+                            self->consult != 0 && self->n_reading == 0 && (has_files || zq_composer_has_words (self)));
+}
+
+void
+zq_composer_forget (ZqComposer *self)
+{
+  zq_composer_warn (self, NULL);
+  zq_composer_show_findings (self, NULL);
+}
+
+void
+zq_composer_load (ZqComposer *self)
+{
+  g_autofree char *scope = zq_composer_scope (self);
+  g_autofree char *body = NULL;
+
+  self->serial++;
+  if (scope != NULL)
+    {
+      body = g_strdup (g_hash_table_lookup (self->in_flight, scope));
+      if (body == NULL)
+        body = zq_draft_load (zq_store_get_main_db (self->store), scope);
+    }
+  set_text (self, body != NULL ? body : "");
+  zq_composer_forget (self);
+  say_of_draft (self, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
+  zq_composer_update (self);
 }
 
 void
@@ -359,61 +504,131 @@ zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
   if (g_set_object (&self->store, store))
     g_set_object (&self->clock, zq_store_get_clock (store));
   self->consult = consult;
-  zq_composer_reload (self);
+  self->corrects = 0;
+  self->mode = ZQ_COMPOSER_REPLY;
+  zq_composer_load_files (self);
+  zq_composer_load (self);
+  zq_composer_show_mode (self);
+}
+
+void
+zq_composer_reload (ZqComposer *self)
+{
+  zq_composer_load_files (self);
+  zq_composer_load (self);
+  zq_composer_show_mode (self);
 }
 
 void
 zq_composer_set_to (ZqComposer *self, const char *to)
 {
-  gtk_label_set_label (self->to, to);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, to, -1);
+  g_free (self->to_whom);
+  self->to_whom = g_strdup (to);
+  zq_composer_show_mode (self);
+}
+
+/* --- what was written ------------------------------------------------------------------------- */
+
+ZqWritten *
+zq_composer_read (ZqComposer *self)
+{
+  ZqWritten *written = g_new0 (ZqWritten, 1);
+  const ZqQuote *quote = g_hash_table_lookup (self->quotes, &self->consult);
+
+  written->mode = self->mode;
+  written->consult = self->consult;
+  written->text = g_strstrip (dup_text (self));
+  if (quote != NULL && self->mode == ZQ_COMPOSER_REPLY)
+    {
+      written->quote = quote->message;
+      written->quote_words = g_strdup (quote->words);
+    }
+  if (self->mode == ZQ_COMPOSER_CORRECTION)
+    {
+      written->corrects = self->corrects;
+      written->reason = g_strstrip (g_strdup (gtk_editable_get_text (self->reason)));
+    }
+  written->delay_us = self->undo_send * G_USEC_PER_SEC;
+  return written;
 }
 
 void
 zq_composer_taken (ZqComposer *self)
 {
+  g_autofree char *scope = zq_composer_scope (self);
+
   zq_clock_clear (self->clock, &self->alarm);
   self->dirty = FALSE;
   self->serial++;
-  g_hash_table_remove (self->in_flight, &self->consult);
+  g_hash_table_remove (self->in_flight, scope);
   set_text (self, "");
-  zq_composer_warn (self, NULL);
+  zq_composer_forget (self);
   say_of_draft (self, "");
+  if (self->mode == ZQ_COMPOSER_REPLY)
+    {
+      g_hash_table_remove (self->quotes, &self->consult);
+      g_ptr_array_set_size (self->draft_files, 0);
+      zq_composer_show_files (self);
+      zq_composer_show_mode (self);
+    }
+  else
+    {
+      /* Its draft is nobody's command's to remove. */
+      if (self->mode == ZQ_COMPOSER_CORRECTION)
+        zq_draft_save_async (self->store, scope, NULL, NULL, NULL);
+      self->mode = ZQ_COMPOSER_REPLY;
+      self->corrects = 0;
+      zq_composer_load (self);
+      zq_composer_show_mode (self);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
+    }
 }
 
-void
-zq_composer_put_back (ZqComposer *self, const char *text)
+static void
+insert_before (ZqComposer *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
   GtkTextIter start;
 
   gtk_text_buffer_get_start_iter (buffer, &start);
-  if (has_words (self))
+  if (zq_composer_has_words (self))
     gtk_text_buffer_insert (buffer, &start, "\n", 1);
   gtk_text_buffer_get_start_iter (buffer, &start);
   gtk_text_buffer_insert (buffer, &start, text, -1);
 }
 
 void
-zq_composer_reload (ZqComposer *self)
+zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
 {
-  g_autofree char *scope = NULL, *body = NULL;
+  g_autofree char *scope = scope_of (written->mode, written->consult, written->corrects);
+  g_autofree char *shown = zq_composer_scope (self);
+  g_autofree char *typed = NULL, *whole = NULL;
 
-  self->serial++;
-  if (self->consult != 0)
+  if (written->mode == ZQ_COMPOSER_REPLY && self->consult == written->consult)
     {
-      scope = zq_consult_draft_scope (self->consult);
-      body = g_strdup (g_hash_table_lookup (self->in_flight, &self->consult));
-      if (body == NULL)
-        body = zq_draft_load (zq_store_get_main_db (self->store), scope);
+      zq_composer_load_files (self);
+      zq_composer_quote (self, written->quote, written->quote_words);
     }
-  set_text (self, body != NULL ? body : "");
-  zq_composer_warn (self, NULL);
-  say_of_draft (self, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
+  if (g_strcmp0 (scope, shown) == 0)
+    {
+      insert_before (self, written->text);
+      return;
+    }
+  typed = zq_draft_load (zq_store_get_main_db (self->store), scope);
+  if (g_strcmp0 (typed, written->text) == 0)
+    return;
+  whole = typed != NULL && *typed != '\0' ? g_strconcat (written->text, "\n", typed, NULL) : g_strdup (written->text);
+  zq_draft_save_async (self->store, scope, whole, NULL, NULL);
 }
 
 gint64
 zq_composer_get_consult (ZqComposer *self)
 {
   return self->consult;
+}
+
+void
+zq_composer_notify_mode (ZqComposer *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/consult/consult.h"
+#include "rules/guard.h"
 
 #include <gtk/gtk.h>
 
@@ -10,30 +11,72 @@ G_BEGIN_DECLS
 /**
  * ZqComposer:
  *
- * Where a reply is written: says to whom, keeps what is typed as the thread's draft. Signal "send"
- * (const char *text): Ctrl+Enter or the button; "leave": Escape.
+ * Where is written: a reply, an internal note, or a correction of a message that is out; each has a draft of its own,
+ * so that none can go as another. Says to whom, and holds the files of the reply's draft. Property "mode"
+ * (ZqComposerMode as int). Signals: "send" (gboolean next): Ctrl+Enter or the button; with Shift the consultation is
+ * done with it; "leave": Escape.
  */
 #define ZQ_TYPE_COMPOSER (zq_composer_get_type ())
 G_DECLARE_FINAL_TYPE (ZqComposer, zq_composer, ZQ, COMPOSER, GtkWidget)
 
-/* Keeps the draft of the consultation before, loads that of @consult. */
+typedef enum
+{
+  ZQ_COMPOSER_REPLY,
+  ZQ_COMPOSER_NOTE,
+  ZQ_COMPOSER_CORRECTION,
+} ZqComposerMode;
+
+/* What has been written; strings are the reader's. */
+typedef struct
+{
+  ZqComposerMode mode;
+  gint64 consult;
+  char *text; /* stripped */
+  gint64 quote;
+  char *quote_words; /* what the chip says */
+  gint64 corrects;
+  char *reason;
+  gint64 delay_us;
+} ZqWritten;
+
+void zq_written_free (ZqWritten *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqWritten, zq_written_free)
+
+/* Keeps the draft of the consultation before, loads that of @consult, as a reply. */
 void zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult);
 void zq_composer_set_to (ZqComposer *self, const char *to);
+
+ZqComposerMode zq_composer_get_mode (ZqComposer *self);
+/* Back to the reply, or to the note; what was typed is kept where it belongs. */
+void zq_composer_set_note (ZqComposer *self, gboolean note);
+/* @old: what the message says, to begin with where there is no draft of its correction. */
+void zq_composer_correct (ZqComposer *self, gint64 message, const char *old);
+/* The reply answers @message; 0: none. @words: who said what. */
+void zq_composer_quote (ZqComposer *self, gint64 message, const char *words);
 
 /* Writes what is typed to the store now, if it is not there yet. */
 void zq_composer_flush (ZqComposer *self);
 
-/* The reply was taken: empties the box without touching the draft, which goes with the reply. */
+/* As the button does; @next: and on to the next. */
+void zq_composer_request_send (ZqComposer *self, gboolean next);
+/* (transfer full) */
+ZqWritten *zq_composer_read (ZqComposer *self);
+/* It was taken: empties the box without touching the draft, which goes with the reply. */
 void zq_composer_taken (ZqComposer *self);
-/* It could not be taken: its text comes back before what was typed since. */
-void zq_composer_put_back (ZqComposer *self, const char *text);
+/* It could not be taken: it comes back before what was typed since, here or into the draft. */
+void zq_composer_put_back (ZqComposer *self, const ZqWritten *written);
 /* The draft was changed by a command: shows what the store has. */
 void zq_composer_reload (ZqComposer *self);
 
 /* Why nothing was sent, in place of what is said of the draft, and to a screen reader. NULL: no longer. */
 void zq_composer_warn (ZqComposer *self, const char *words);
 
-char *zq_composer_dup_text (ZqComposer *self);
+/* What is to be looked at before it goes: said above the buttons, and marked in the text. Gone with the next letter.
+ * (element-type ZqGuardFinding), or NULL for none. */
+void zq_composer_show_findings (ZqComposer *self, GPtrArray *findings);
+/* They are on the screen: sending now is sending anyway. */
+gboolean zq_composer_has_findings (ZqComposer *self);
+
 gint64 zq_composer_get_consult (ZqComposer *self);
 
 G_END_DECLS

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/page-private.h"
 
-#include "clinic/consult/commands.h"
-#include "store/draft.h"
+#include "ui/consult/inbox-choice.h"
 #include "ui/widgets/problem.h"
 #include "ui/widgets/toast.h"
 
 #include <glib/gi18n.h>
 
-/* One command under way: whose it is and what is said when it is done. */
-typedef struct
+ZqPageCommand *
+zq_page_command_new (ZqConsultPage *page, const char *done)
 {
-  ZqConsultPage *page;
-  gint64 consult;
-  char *done;
-  char *text; /* of a reply */
-} Command;
-
-static Command *
-command_new (ZqConsultPage *page, const char *done)
-{
-  Command *command = g_new0 (Command, 1);
+  ZqPageCommand *command = g_new0 (ZqPageCommand, 1);
 
   command->page = g_object_ref (page);
   command->consult = page->key;
@@ -33,15 +23,14 @@ command_new (ZqConsultPage *page, const char *done)
   return command;
 }
 
-static void
-command_free (Command *command)
+void
+zq_page_command_free (ZqPageCommand *command)
 {
   g_object_unref (command->page);
   g_free (command->done);
-  g_free (command->text);
+  g_clear_pointer (&command->written, zq_written_free);
   g_free (command);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
 
 /* Over the messages, where it covers neither the list nor what is being written; over the whole window
  * where the page may give way to the list. */
@@ -54,30 +43,51 @@ place_of_toast (ZqConsultPage *self)
   return is_beside && gtk_widget_get_mapped (GTK_WIDGET (self->thread)) ? GTK_WIDGET (self->thread) : GTK_WIDGET (self);
 }
 
-static void
-say_failed (ZqConsultPage *self, const GError *error)
+void
+zq_consult_page_say (ZqConsultPage *self, const char *words)
 {
-  g_autofree char *words = zq_words_problem (error->message);
-
   zq_toast_show (place_of_toast (self), words);
 }
 
-/* --- close, claim, urgent, and back ----------------------------------------------------------- */
+void
+zq_consult_page_say_failed (ZqConsultPage *self, const GError *error)
+{
+  g_autofree char *words = zq_words_problem (error->message);
+
+  zq_consult_page_say (self, words);
+}
+
+/* --- and back --------------------------------------------------------------------------------- */
+
+static void
+take_back_clear (gpointer data)
+{
+  zq_undo_free (((ZqTakeBack *)data)->undo);
+}
+
+void
+zq_take_back_unref (ZqTakeBack *self)
+{
+  g_rc_box_release_full (self, take_back_clear);
+}
 
 static void
 on_undone (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (Command) command = data;
+  g_autoptr (ZqPageCommand) command = data;
   g_autoptr (GError) error = NULL;
 
   if (!zq_consult_undo_finish (ZQ_STORE (source), result, &error))
-    say_failed (command->page, error);
+    zq_consult_page_say_failed (command->page, error);
+  else
+    zq_consult_page_undone (command->page, command->consult);
 }
 
 typedef struct
 {
-  ZqConsultPage *page; /* borrowed: the toast lives inside its window */
-  ZqUndo *undo;
+  ZqConsultPage *page;
+  gint64 consult;
+  ZqTakeBack *take_back;
 } UndoOffer;
 
 static void
@@ -86,41 +96,65 @@ undo_offer_free (gpointer data, GClosure *closure)
   UndoOffer *offer = data;
 
   g_object_unref (offer->page);
-  zq_undo_free (offer->undo);
+  zq_take_back_unref (offer->take_back);
   g_free (offer);
 }
 
 static void
 on_undo_clicked (AdwToast *toast, UndoOffer *offer)
 {
-  if (offer->page->store != NULL)
-    zq_consult_undo_async (offer->page->store, offer->undo, on_undone, command_new (offer->page, NULL));
+  ZqPageCommand *command;
+
+  if (offer->page->store == NULL)
+    return;
+  /* What is typed has to be in the store before a reply's text is put in front of it. */
+  zq_composer_flush (offer->page->composer);
+  command = zq_page_command_new (offer->page, NULL);
+  command->consult = offer->consult;
+  zq_consult_undo_async (offer->page->store, offer->take_back->undo, on_undone, command);
 }
 
-static void
-on_commanded (GObject *source, GAsyncResult *result, gpointer data)
+void
+zq_consult_page_offer_undo (ZqConsultPage *self, const char *done, gint64 consult, ZqTakeBack *take_back)
 {
-  g_autoptr (Command) command = data;
-  g_autoptr (GError) error = NULL;
-  ZqUndo *undo = zq_consult_act_finish (ZQ_STORE (source), result, NULL, NULL, NULL, &error);
-  UndoOffer *offer;
-  AdwToast *toast;
+  UndoOffer *offer = g_new0 (UndoOffer, 1);
+  AdwToast *toast = zq_toast_new (done);
 
-  if (undo == NULL)
-    {
-      say_failed (command->page, error);
-      zq_consult_page_refresh (command->page);
-      return;
-    }
-  offer = g_new0 (UndoOffer, 1);
-  offer->page = g_object_ref (command->page);
-  offer->undo = undo;
-  toast = zq_toast_new (command->done);
+  offer->page = g_object_ref (self);
+  offer->consult = consult;
+  offer->take_back = take_back;
   adw_toast_set_button_label (toast, _ ("Undo"));
   adw_toast_set_timeout (toast, 8);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* the newest is the one to take back */
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);
-  zq_toast_present (place_of_toast (command->page), toast);
+  zq_toast_present (place_of_toast (self), toast);
+}
+
+/* --- one consultation ------------------------------------------------------------------------- */
+
+static void
+on_commanded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqPageCommand) command = data;
+  g_autoptr (GError) error = NULL;
+  ZqUndo *undo = zq_consult_act_finish (ZQ_STORE (source), result, NULL, NULL, NULL, &error);
+  ZqTakeBack *take_back;
+
+  if (undo == NULL)
+    {
+      zq_consult_page_say_failed (command->page, error);
+      zq_consult_page_refresh (command->page);
+      return;
+    }
+  take_back = g_rc_box_new0 (ZqTakeBack);
+  take_back->undo = undo;
+  zq_consult_page_offer_undo (command->page, command->done, command->consult, take_back);
+}
+
+static void
+act (ZqConsultPage *self, ZqAction action, const char *arg, const char *done)
+{
+  zq_consult_act_async (self->store, action, &self->key, 1, arg, on_commanded, zq_page_command_new (self, done));
 }
 
 static void
@@ -131,8 +165,16 @@ close_action (GtkWidget *widget, const char *name, GVariant *outcome)
   if (self->consult == NULL || !self->consult->can_close)
     return;
   zq_composer_flush (self->composer);
-  zq_consult_act_async (self->store, ZQ_ACTION_CLOSE, &self->key, 1, g_variant_get_string (outcome, NULL), on_commanded,
-                        command_new (self, _ ("Closed")));
+  act (self, ZQ_ACTION_CLOSE, g_variant_get_string (outcome, NULL), _ ("Closed"));
+}
+
+static void
+reopen_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult != NULL && self->consult->can_reopen)
+    act (self, ZQ_ACTION_REOPEN, NULL, _ ("Open again"));
 }
 
 static void
@@ -141,8 +183,7 @@ claim_action (GtkWidget *widget, const char *name, GVariant *parameter)
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
 
   if (self->consult != NULL && self->consult->can_claim)
-    zq_consult_act_async (self->store, ZQ_ACTION_CLAIM, &self->key, 1, NULL, on_commanded,
-                          command_new (self, self->consult->mine ? _ ("Accepted") : _ ("Claimed: it is yours now")));
+    act (self, ZQ_ACTION_CLAIM, NULL, self->consult->mine ? _ ("Accepted") : _ ("Claimed: it is yours now"));
 }
 
 static void
@@ -152,18 +193,61 @@ urgent_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->consult == NULL || !self->consult->can_set_priority)
     return;
-  zq_consult_act_async (self->store, self->consult->urgent ? ZQ_ACTION_SET_ROUTINE : ZQ_ACTION_SET_URGENT, &self->key,
-                        1, NULL, on_commanded,
-                        command_new (self, self->consult->urgent ? _ ("No longer urgent") : _ ("Marked as urgent")));
+  act (self, self->consult->urgent ? ZQ_ACTION_SET_ROUTINE : ZQ_ACTION_SET_URGENT, NULL,
+       self->consult->urgent ? _ ("No longer urgent") : _ ("Marked as urgent"));
 }
 
+/* It stays unread however long it is looked at, until it is opened again. */
 static void
-reply_action (GtkWidget *widget, const char *name, GVariant *parameter)
+unread_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
 
-  if (self->consult != NULL && self->consult->can_reply)
-    gtk_widget_grab_focus (GTK_WIDGET (self->composer));
+  if (self->consult == NULL || !self->consult->can_mark)
+    return;
+  self->keeps_unread = TRUE;
+  act (self, ZQ_ACTION_MARK_UNREAD, NULL, _ ("Marked as unread"));
+}
+
+typedef struct
+{
+  ZqConsultPage *page;
+  gint64 key;
+} Assigning;
+
+static void
+assigning_free (gpointer data, GClosure *closure)
+{
+  g_object_unref (((Assigning *)data)->page);
+  g_free (data);
+}
+
+static void
+on_colleague (ZqInboxChoice *choice, const char *code, Assigning *assigning)
+{
+  /* Not to whom another one that was opened meanwhile would go. */
+  if (assigning->page->key == assigning->key && assigning->page->consult != NULL &&
+      assigning->page->consult->can_assign)
+    act (assigning->page, ZQ_ACTION_ASSIGN, code, _ ("Handed over"));
+}
+
+static void
+assign_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+  g_autoptr (GPtrArray) colleagues = NULL;
+  Assigning *assigning;
+  ZqInboxChoice *choice;
+
+  if (self->consult == NULL || !self->consult->can_assign)
+    return;
+  colleagues = zq_consult_list_colleagues (zq_store_get_main_db (self->store), zq_store_get_context (self->store));
+  choice = zq_inbox_choice_new (_ ("Hand over to"), colleagues, _ ("Nobody of your departments is known here"));
+  assigning = g_new0 (Assigning, 1);
+  assigning->page = g_object_ref (self);
+  assigning->key = self->key;
+  g_signal_connect_data (choice, "chosen", G_CALLBACK (on_colleague), assigning, assigning_free, 0);
+  zq_inbox_choice_ask (choice, self->more);
 }
 
 static void
@@ -191,79 +275,68 @@ void
 zq_consult_page_install_actions (GtkWidgetClass *klass)
 {
   gtk_widget_class_install_action (klass, "consult.close", "s", close_action);
+  gtk_widget_class_install_action (klass, "consult.reopen", NULL, reopen_action);
   gtk_widget_class_install_action (klass, "consult.claim", NULL, claim_action);
+  gtk_widget_class_install_action (klass, "consult.assign", NULL, assign_action);
   gtk_widget_class_install_action (klass, "consult.urgent", NULL, urgent_action);
-  gtk_widget_class_install_action (klass, "consult.reply", NULL, reply_action);
+  gtk_widget_class_install_action (klass, "consult.unread", NULL, unread_action);
   gtk_widget_class_install_action (klass, "consult.intake", NULL, intake_action);
   gtk_widget_class_install_action (klass, "consult.unseen", NULL, unseen_action);
   gtk_widget_class_install_action (klass, "consult.page-down", NULL, page_down_action);
 }
 
-/* --- replies ---------------------------------------------------------------------------------- */
+/* --- how it can end --------------------------------------------------------------------------- */
 
-static void
-on_sent (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Command) command = data;
-  g_autoptr (GError) error = NULL;
-
-  if (zq_consult_send_finish (ZQ_STORE (source), result, NULL, &error) != 0)
-    return;
-  say_failed (command->page, error);
-  if (command->page->key == command->consult)
-    zq_composer_put_back (command->page->composer, command->text);
-  else
-    {
-      g_autofree char *scope = zq_consult_draft_scope (command->consult);
-
-      zq_draft_save_async (ZQ_STORE (source), scope, command->text, NULL, NULL);
-    }
-}
-
-/* Keeps the words up to date once they stand there. */
-void
-zq_consult_page_say_unseen (ZqConsultPage *self)
-{
-  guint n;
-  g_autofree char *words = NULL;
-
-  g_object_get (self->thread, "n-unseen", &n, NULL);
-  if (n == 0)
-    self->is_warned = FALSE;
-  if (self->is_warned)
-    words = g_strdup_printf (ngettext ("%u message has not been seen yet; look at it, then send",
-                                       "%u messages have not been seen yet; look at them, then send", n),
-                             n);
-  zq_composer_warn (self->composer, words);
-}
-
-/* What came in is read before it is answered. */
 static gboolean
-has_unseen (ZqConsultPage *self)
+are_shown (ZqConsultPage *self, GPtrArray *outcomes)
 {
-  if (zq_thread_count_unseen (self->thread) == 0)
+  if (self->outcomes == NULL || self->outcomes->len != outcomes->len)
     return FALSE;
-  self->is_warned = TRUE;
-  zq_consult_page_say_unseen (self);
-  zq_thread_show_unseen (self->thread);
+  for (guint i = 0; i < outcomes->len; i++)
+    {
+      const ZqChoice *a = self->outcomes->pdata[i], *b = outcomes->pdata[i];
+
+      if (!g_str_equal (a->code, b->code) || !g_str_equal (a->title, b->title))
+        return FALSE;
+    }
   return TRUE;
 }
 
+/* The hospital's policy names them, and may be sent anew; the first is what the button itself does. */
 void
-zq_consult_page_send (ZqConsultPage *self, const char *text)
+zq_consult_page_show_outcomes (ZqConsultPage *self)
 {
-  ZqReply reply = { .text = text };
-  Command *command;
+  GPtrArray *outcomes = zq_consult_list_outcomes (zq_context_get_policy (zq_store_get_context (self->store)));
+  const ZqChoice *first = g_ptr_array_index (outcomes, 0);
+  g_autoptr (GMenu) menu = NULL, section = NULL;
+  g_autofree char *tooltip = NULL;
 
-  if (self->consult == NULL || !self->consult->can_reply || has_unseen (self))
-    return;
-  command = command_new (self, NULL);
-  command->text = g_strdup (text);
-  zq_thread_follow (self->thread);
-  reply.seen_message = zq_thread_get_seen (self->thread);
-  zq_consult_send_async (self->store, self->key, &reply, on_sent, command);
-  zq_composer_taken (self->composer);
+  if (are_shown (self, outcomes))
+    {
+      g_ptr_array_unref (outcomes);
+      return;
+    }
+  g_clear_pointer (&self->outcomes, g_ptr_array_unref);
+  self->outcomes = outcomes;
+  menu = g_menu_new ();
+  section = g_menu_new ();
+  for (guint i = 0; i < outcomes->len; i++)
+    {
+      const ZqChoice *outcome = g_ptr_array_index (outcomes, i);
+      g_autoptr (GMenuItem) item = g_menu_item_new (_ (outcome->title), NULL);
+
+      g_menu_item_set_action_and_target (item, "consult.close", "s", outcome->code);
+      g_menu_append_item (section, item);
+    }
+  g_menu_append_section (menu, _ ("Close as"), G_MENU_MODEL (section));
+  adw_split_button_set_menu_model (ADW_SPLIT_BUTTON (self->close), G_MENU_MODEL (menu));
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->close), "s", first->code);
+  /* Translators: %s is an outcome */
+  tooltip = g_strdup_printf (_ ("Close as: %s"), _ (first->title));
+  gtk_widget_set_tooltip_text (self->close, tooltip);
 }
+
+/* --- read marks ------------------------------------------------------------------------------- */
 
 static void
 on_marked (GObject *source, GAsyncResult *result, gpointer data)
@@ -277,51 +350,6 @@ on_marked (GObject *source, GAsyncResult *result, gpointer data)
 void
 zq_consult_page_mark_read (ZqConsultPage *self, gint64 message)
 {
-  if (self->consult != NULL)
+  if (self->consult != NULL && !self->keeps_unread)
     zq_consult_mark_read_async (self->store, self->key, message, on_marked, NULL);
-}
-
-static void
-on_resent (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Command) command = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!zq_consult_intent_finish (ZQ_STORE (source), result, &error))
-    say_failed (command->page, error);
-}
-
-void
-zq_consult_page_resend (ZqConsultPage *self, gint64 intent)
-{
-  if (self->store == NULL)
-    return;
-  zq_consult_resend_async (self->store, intent, on_resent, command_new (self, NULL));
-}
-
-static void
-on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Command) command = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!zq_consult_intent_finish (ZQ_STORE (source), result, &error))
-    {
-      say_failed (command->page, error);
-      return;
-    }
-  /* Whichever thread is open: it may be the one that got its words back. */
-  if (command->page->key == 0)
-    return;
-  zq_composer_reload (command->page->composer);
-  if (gtk_widget_get_mapped (GTK_WIDGET (command->page->composer)))
-    gtk_widget_grab_focus (GTK_WIDGET (command->page->composer));
-}
-
-void
-zq_consult_page_take_back (ZqConsultPage *self, gint64 intent)
-{
-  /* What is typed has to be in the store before the text is put in front of it. */
-  zq_composer_flush (self->composer);
-  zq_consult_take_back_async (self->store, intent, on_taken_back, command_new (self, NULL));
 }

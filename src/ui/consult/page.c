@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/page-private.h"
 
-#include "clinic/consult/commands.h"
 #include "ui/widgets/words.h"
 
 /* Of windows and of the card's unfolded part, in pixels. */
@@ -126,10 +125,19 @@ show_actions (ZqConsultPage *self)
   g_autofree char *cannot = words_cannot (consult);
 
   gtk_widget_action_set_enabled (widget, "consult.close", consult->can_close);
+  gtk_widget_action_set_enabled (widget, "consult.reopen", consult->can_reopen);
+  gtk_widget_action_set_enabled (widget, "consult.assign", consult->can_assign);
+  gtk_widget_action_set_enabled (widget, "consult.unread", consult->can_mark);
+  gtk_widget_action_set_enabled (widget, "consult.note", consult->can_note);
+  gtk_widget_action_set_enabled (widget, "consult.quote", consult->can_reply);
+  gtk_widget_action_set_enabled (widget, "consult.correct", consult->can_correct);
+  gtk_widget_action_set_enabled (widget, "consult.withdraw", consult->can_withdraw);
   gtk_widget_action_set_enabled (widget, "consult.claim", consult->can_claim);
   gtk_widget_action_set_enabled (widget, "consult.urgent", consult->can_set_priority);
   gtk_widget_action_set_enabled (widget, "consult.reply", consult->can_reply);
+  zq_consult_page_show_outcomes (self);
   gtk_widget_set_visible (self->close, consult->can_close);
+  gtk_widget_set_visible (self->reopen, consult->can_reopen && !consult->can_close);
   gtk_widget_set_visible (self->claim, consult->can_claim);
   /* One's own that waits to be accepted, or one of the department's. */
   gtk_button_set_label (GTK_BUTTON (self->claim), consult->mine ? _ ("Accept") : _ ("Claim"));
@@ -141,7 +149,7 @@ show_actions (ZqConsultPage *self)
                                consult->urgent ? _ ("Urgent: take the mark away (!)") : _ ("Mark as urgent (!)"));
   zq_composer_set_to (self->composer, to);
   gtk_label_set_label (self->cannot, cannot);
-  gtk_stack_set_visible_child_name (self->foot, consult->can_reply ? "reply" : "cannot");
+  zq_consult_page_show_foot (self);
 }
 
 /* FALSE: it is not held (any more). */
@@ -311,9 +319,28 @@ on_take_back (ZqConsultPage *self, gint64 intent)
 }
 
 static void
-on_send (ZqConsultPage *self, const char *text)
+on_send (ZqConsultPage *self, gboolean next)
 {
-  zq_consult_page_send (self, text);
+  zq_consult_page_send (self, next);
+}
+
+static void
+on_mode (ZqConsultPage *self)
+{
+  if (self->consult != NULL)
+    zq_consult_page_show_foot (self);
+}
+
+static void
+on_open_file (ZqConsultPage *self, gint64 message, const char *key)
+{
+  zq_consult_page_open_file (self, message, key);
+}
+
+static void
+on_save_file (ZqConsultPage *self, gint64 message, const char *key)
+{
+  zq_consult_page_save_file (self, message, key);
 }
 
 static void
@@ -334,6 +361,10 @@ zq_consult_page_dispose (GObject *object)
   if (self->store != NULL)
     g_clear_signal_handler (&self->changed_id, self->store);
   g_clear_handle_id (&self->fit_id, g_source_remove);
+  g_clear_pointer (&self->outcomes, g_ptr_array_unref);
+  g_clear_pointer (&self->opened, g_array_unref);
+  g_clear_pointer (&self->last, zq_take_back_unref);
+  self->viewer = NULL;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->store);
@@ -357,6 +388,7 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   signals[NEXT] =
       g_signal_new ("next", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   zq_consult_page_install_actions (widget_class);
+  zq_consult_page_install_writing (widget_class);
 
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
   g_type_ensure (ZQ_TYPE_INTAKE_CARD);
@@ -368,6 +400,9 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, urgent);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, claim);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, close);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, reopen);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, more);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, write_note);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, due);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, state);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, intake);
@@ -382,6 +417,9 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_take_back);
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
+  gtk_widget_class_bind_template_callback (widget_class, on_mode);
+  gtk_widget_class_bind_template_callback (widget_class, on_open_file);
+  gtk_widget_class_bind_template_callback (widget_class, on_save_file);
 }
 
 static void
@@ -411,9 +449,12 @@ zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *ticker
 void
 zq_consult_page_open (ZqConsultPage *self, gint64 key)
 {
+  self->keeps_unread = FALSE;
   if (self->key == key)
     return;
   self->key = key;
+  self->is_warned = FALSE;
+  zq_consult_page_close_viewer (self);
   if (key == 0 || !load (self))
     {
       self->key = 0;
@@ -423,9 +464,10 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
       gtk_stack_set_visible_child_name (self->stack, "none");
       return;
     }
+  zq_composer_open (self->composer, self->store, key);
   show (self);
   offer_intake (self);
-  zq_composer_open (self->composer, self->store, key);
+  zq_consult_page_note_opened (self);
   zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
   gtk_stack_set_visible_child_name (self->stack, "open");
   fit_later (self);

@@ -747,6 +747,16 @@ zq_thread_show_message (ZqThread *self, gint64 key)
     self->found = 0;
 }
 
+ZqMessage *
+zq_thread_find_message (ZqThread *self, gint64 key)
+{
+  guint position;
+
+  if (self->list == NULL || !zq_list_find (self->list, key, &position))
+    return NULL;
+  return g_list_model_get_item (G_LIST_MODEL (self->list), position);
+}
+
 void
 zq_thread_page_down (ZqThread *self)
 {

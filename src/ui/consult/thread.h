@@ -34,6 +34,8 @@ guint zq_thread_count_unseen (ZqThread *self);
 void zq_thread_show_unseen (ZqThread *self);
 /* To a message, also of a thread that is only opening; it stands out for a moment. One that is not in it: nothing. */
 void zq_thread_show_message (ZqThread *self, gint64 key);
+/* (transfer full); NULL: it is not in the thread. */
+ZqMessage *zq_thread_find_message (ZqThread *self, gint64 key);
 /* A page further down. */
 void zq_thread_page_down (ZqThread *self);
 /* Height that is left below the last message, 0 where there is none. */

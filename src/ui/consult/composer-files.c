@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/composer-private.h"
+
+#include "clinic/consult/commands.h"
+#include "media/media.h"
+#include "ui/consult/thumb.h"
+#include "ui/widgets/problem.h"
+
+#include <glib/gi18n.h>
+
+#define MOST_BYTES (20 * 1024 * 1024)
+#define MOST_FILES 9
+
+/* --- chips ------------------------------------------------------------------------------------ */
+
+static void
+on_removed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqComposer) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_draft_remove_file_finish (ZQ_STORE (source), result, &error))
+    {
+      g_autofree char *words = zq_words_problem (error->message);
+
+      zq_composer_warn (self, words);
+    }
+  if (self->store != NULL)
+    zq_composer_load_files (self);
+}
+
+static void
+on_remove (GtkButton *button, ZqComposer *self)
+{
+  g_autofree char *scope = self->consult != 0 ? zq_composer_scope (self) : NULL;
+
+  if (scope != NULL && self->mode == ZQ_COMPOSER_REPLY)
+    zq_draft_remove_file_async (self->store, scope, g_object_get_data (G_OBJECT (button), "key"), on_removed,
+                                g_object_ref (self));
+}
+
+static void
+on_thumb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GtkImage) image = data;
+  g_autoptr (GdkTexture) texture = zq_thumb_load_finish (result, NULL);
+
+  if (texture != NULL)
+    gtk_image_set_from_paintable (image, GDK_PAINTABLE (texture));
+}
+
+static GtkWidget *
+make_chip (ZqComposer *self, const ZqDraftFile *file)
+{
+  gboolean is_picture = file->content_type != NULL && g_str_has_prefix (file->content_type, "image/");
+  GtkWidget *chip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *image =
+      gtk_image_new_from_icon_name (is_picture ? "image-x-generic-symbolic" : "mail-attachment-symbolic");
+  GtkWidget *name = gtk_label_new (file->name);
+  g_autofree char *size = g_format_size ((guint64)file->size);
+  GtkWidget *size_label = gtk_label_new (size);
+  GtkWidget *remove = gtk_button_new_from_icon_name ("window-close-symbolic");
+  /* Translators: %s is the name of a file */
+  g_autofree char *spoken = g_strdup_printf (_ ("Do not send %s"), file->name);
+
+  gtk_image_set_pixel_size (GTK_IMAGE (image), is_picture ? 32 : 16);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_max_width_chars (GTK_LABEL (name), 20);
+  gtk_widget_add_css_class (size_label, "dim-label");
+  gtk_widget_add_css_class (size_label, "caption");
+  gtk_widget_add_css_class (remove, "flat");
+  gtk_widget_add_css_class (remove, "circular");
+  gtk_widget_set_tooltip_text (remove, spoken);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  g_object_set_data_full (G_OBJECT (remove), "key", g_strdup (file->key), g_free);
+  g_signal_connect_object (remove, "clicked", G_CALLBACK (on_remove), self, 0);
+  gtk_box_append (GTK_BOX (chip), image);
+  gtk_box_append (GTK_BOX (chip), name);
+  gtk_box_append (GTK_BOX (chip), size_label);
+  gtk_box_append (GTK_BOX (chip), remove);
+  gtk_widget_add_css_class (chip, "file-chip");
+  if (is_picture)
+    zq_thumb_load_async (zq_store_get_attachments (self->store), file->key, self->cancellable, on_thumb,
+                         g_object_ref (image));
+  return chip;
+}
+
+void
+zq_composer_show_files (ZqComposer *self)
+{
+  gboolean is_shown = self->mode == ZQ_COMPOSER_REPLY && self->draft_files != NULL && self->draft_files->len > 0;
+  GtkWidget *child;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->files), is_shown);
+  if (g_object_get_data (G_OBJECT (self->files), "shown") == self->draft_files && is_shown)
+    return;
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->files))) != NULL)
+    gtk_flow_box_remove (self->files, child);
+  for (guint i = 0; is_shown && i < self->draft_files->len; i++)
+    gtk_flow_box_append (self->files, make_chip (self, g_ptr_array_index (self->draft_files, i)));
+  g_object_set_data (G_OBJECT (self->files), "shown", is_shown ? self->draft_files : NULL);
+}
+
+void
+zq_composer_load_files (ZqComposer *self)
+{
+  g_autofree char *scope = self->consult != 0 ? zq_consult_draft_scope (self->consult) : NULL;
+
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
+  g_object_set_data (G_OBJECT (self->files), "shown", NULL);
+  g_clear_pointer (&self->draft_files, g_ptr_array_unref);
+  self->draft_files =
+      scope != NULL ? zq_draft_list_files (zq_store_get_main_db (self->store), scope) : g_ptr_array_new ();
+  zq_composer_show_files (self);
+  zq_composer_update (self);
+}
+
+/* --- taking one ------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  ZqComposer *composer;
+  ZqStore *store;
+  gint64 consult; /* whose reply it belongs to, whatever is open when it has been read */
+  ZqDraftFile *file;
+} Taking;
+
+static void
+taking_free (Taking *taking)
+{
+  if (taking->composer->n_reading > 0)
+    taking->composer->n_reading--;
+  if (taking->composer->store != NULL)
+    zq_composer_update (taking->composer);
+  g_object_unref (taking->composer);
+  g_object_unref (taking->store);
+  zq_draft_file_free (taking->file);
+  g_free (taking);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Taking, taking_free)
+
+static void
+say_not_taken (Taking *taking, const GError *error)
+{
+  g_autofree char *words = NULL;
+
+  if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_TOO_LARGE))
+    /* Translators: %s is the name of a file */
+    words = g_strdup_printf (_ ("%s is larger than 20 MB and was not attached"), taking->file->name);
+  else
+    /* Translators: %s is the name of a file */
+    words = g_strdup_printf (_ ("%s cannot be read and was not attached"), taking->file->name);
+  if (taking->composer->store != NULL)
+    zq_composer_warn (taking->composer, words);
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Taking) taking = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_draft_add_file_finish (ZQ_STORE (source), result, &error))
+    say_not_taken (taking, error);
+  else if (taking->composer->store != NULL && taking->composer->consult == taking->consult)
+    {
+      zq_composer_warn (taking->composer, NULL);
+      zq_composer_load_files (taking->composer);
+    }
+}
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Taking) taking = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *scope = NULL;
+
+  if (!zq_attachments_keep_finish (ZQ_ATTACHMENTS (source), result, &taking->file->size, &taking->file->hash, &error))
+    {
+      say_not_taken (taking, error);
+      return;
+    }
+  scope = zq_consult_draft_scope (taking->consult);
+  zq_draft_add_file_async (taking->store, scope, taking->file, on_added, taking);
+  g_steal_pointer (&taking);
+}
+
+/* FALSE: there are enough. */
+static gboolean
+has_room (ZqComposer *self, gint64 consult)
+{
+  if (consult != self->consult || self->draft_files->len + self->n_reading < MOST_FILES)
+    return TRUE;
+  zq_composer_warn (self, _ ("A message holds nine files at most"));
+  return FALSE;
+}
+
+static Taking *
+taking_new (ZqComposer *self, gint64 consult, const char *name, const char *content_type)
+{
+  g_autofree char *uuid = g_uuid_string_random ();
+  Taking *taking = g_new0 (Taking, 1);
+
+  taking->composer = g_object_ref (self);
+  taking->store = g_object_ref (self->store);
+  taking->consult = consult;
+  taking->file = g_new0 (ZqDraftFile, 1);
+  taking->file->key = g_strconcat ("urn:uuid:", uuid, NULL);
+  taking->file->name = zq_media_safe_name (name, content_type);
+  taking->file->content_type = g_strdup (content_type);
+  self->n_reading++;
+  zq_composer_update (self);
+  return taking;
+}
+
+static void
+keep (Taking *taking, GInputStream *stream)
+{
+  zq_attachments_keep_async (zq_store_get_attachments (taking->store), taking->file->key, stream,
+                             taking->file->content_type, MOST_BYTES, NULL, on_kept, taking);
+}
+
+/* What is asked for belongs to the consultation that was open then, whatever is when the answer comes. */
+typedef struct
+{
+  ZqComposer *composer;
+  gint64 consult;
+} Asking;
+
+static Asking *
+asking_new (ZqComposer *self)
+{
+  Asking *asking = g_new0 (Asking, 1);
+
+  asking->composer = g_object_ref (self);
+  asking->consult = self->consult;
+  return asking;
+}
+
+static void
+asking_free (Asking *asking)
+{
+  g_object_unref (asking->composer);
+  g_free (asking);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asking, asking_free)
+
+/* --- from a file ------------------------------------------------------------------------------ */
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Taking) taking = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &error);
+
+  if (stream == NULL)
+    say_not_taken (taking, error);
+  else
+    keep (g_steal_pointer (&taking), G_INPUT_STREAM (stream));
+}
+
+static void
+on_info (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asking) asking = data;
+  ZqComposer *self = asking->composer;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
+  g_autofree char *base = g_file_get_basename (G_FILE (source));
+  g_autofree char *type = NULL;
+  Taking *taking;
+
+  if (self->store == NULL || !has_room (self, asking->consult))
+    return;
+  if (info != NULL && g_file_info_get_content_type (info) != NULL)
+    type = g_content_type_get_mime_type (g_file_info_get_content_type (info));
+  taking = taking_new (self, asking->consult, info != NULL ? g_file_info_get_display_name (info) : base,
+                       type != NULL ? type : "application/octet-stream");
+  if (info == NULL || g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
+    {
+      say_not_taken (taking, error);
+      taking_free (taking);
+      return;
+    }
+  g_file_read_async (G_FILE (source), G_PRIORITY_DEFAULT, NULL, on_opened, taking);
+}
+
+static void
+add_file (ZqComposer *self, gint64 consult, GFile *file)
+{
+  Asking *asking = asking_new (self);
+
+  asking->consult = consult;
+  g_file_query_info_async (file,
+                           G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
+                                                          "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE,
+                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, on_info, asking);
+}
+
+static void
+on_chosen (GtkNativeDialog *dialog, int response, Asking *asking)
+{
+  g_autoptr (GListModel) files = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+  for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
+    {
+      g_autoptr (GFile) file = g_list_model_get_item (files, i);
+
+      if (asking->composer->store != NULL)
+        add_file (asking->composer, asking->consult, file);
+    }
+  asking_free (asking);
+  g_object_unref (dialog);
+}
+
+static void
+attach_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqComposer *self = ZQ_COMPOSER (widget);
+  GtkFileChooserNative *dialog;
+
+  if (self->consult == 0 || self->mode != ZQ_COMPOSER_REPLY)
+    return;
+  dialog = gtk_file_chooser_native_new (_ ("Attach Files"), GTK_WINDOW (gtk_widget_get_root (widget)),
+                                        GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Attach"), NULL);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_chosen), asking_new (self));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+/* --- from the clipboard, or dropped ----------------------------------------------------------- */
+
+static void
+encode (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, gdk_texture_save_to_png_bytes (data), (GDestroyNotify)g_bytes_unref);
+}
+
+static void
+on_encoded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Taking *taking = data;
+  g_autoptr (GBytes) bytes = g_task_propagate_pointer (G_TASK (result), NULL);
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
+
+  keep (taking, stream);
+}
+
+static void
+add_texture (ZqComposer *self, gint64 consult, GdkTexture *texture)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (!has_room (self, consult))
+    return;
+  task = g_task_new (NULL, NULL, on_encoded, taking_new (self, consult, _ ("Pasted picture"), "image/png"));
+  g_task_set_task_data (task, g_object_ref (texture), g_object_unref);
+  g_task_run_in_thread (task, encode);
+}
+
+static void
+add_value (ZqComposer *self, gint64 consult, const GValue *value)
+{
+  if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
+    add_texture (self, consult, g_value_get_object (value));
+  else if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    {
+      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value));
+
+      for (GSList *at = files; at != NULL; at = at->next)
+        add_file (self, consult, at->data);
+    }
+}
+
+static void
+on_pasted (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Asking) asking = data;
+  g_autoptr (GError) error = NULL;
+  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
+
+  if (asking->composer->store == NULL)
+    return;
+  if (value != NULL)
+    add_value (asking->composer, asking->consult, value);
+  else
+    zq_composer_warn (asking->composer, _ ("What was copied cannot be read"));
+}
+
+gboolean
+zq_composer_paste (ZqComposer *self)
+{
+  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
+  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
+  GType type = G_TYPE_INVALID;
+
+  /* Text that comes with a picture of itself is pasted as text. */
+  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
+    type = GDK_TYPE_FILE_LIST;
+  else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) &&
+           !gdk_content_formats_contain_gtype (formats, G_TYPE_STRING))
+    type = GDK_TYPE_TEXTURE;
+  if (type == G_TYPE_INVALID || self->consult == 0)
+    return FALSE;
+  if (self->mode != ZQ_COMPOSER_REPLY)
+    {
+      zq_composer_warn (self, _ ("Files go with a reply only"));
+      return TRUE;
+    }
+  gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, on_pasted, asking_new (self));
+  return TRUE;
+}
+
+static gboolean
+on_drop (ZqComposer *self, const GValue *value)
+{
+  if (self->consult == 0 || self->mode != ZQ_COMPOSER_REPLY)
+    return FALSE;
+  add_value (self, self->consult, value);
+  return TRUE;
+}
+
+void
+zq_composer_install_files (GtkWidgetClass *klass)
+{
+  gtk_widget_class_install_action (klass, "composer.attach", NULL, attach_action);
+}
+
+void
+zq_composer_add_files (ZqComposer *self)
+{
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GType types[] = { GDK_TYPE_FILE_LIST, GDK_TYPE_TEXTURE };
+
+  gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
+  /* Before the text view, which would take it as text. */
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drop), GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (drop, "drop", G_CALLBACK (on_drop), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+}

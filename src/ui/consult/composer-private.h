@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ui/consult/composer.h"
+
+#include "store/attachments.h"
+#include "store/draft.h"
+
+G_BEGIN_DECLS
+
+struct _ZqComposer
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *box;
+  GtkWidget *to_icon;
+  GtkLabel *to;
+  GtkWidget *note_toggle;
+  GtkWidget *quote_chip;
+  GtkLabel *quote_words;
+  GtkWidget *reason_box;
+  GtkEditable *reason;
+  GtkFlowBox *files;
+  GtkScrolledWindow *scroller;
+  GtkTextView *text;
+  GtkBox *findings;
+  GtkWidget *attach;
+  GtkWidget *options;
+  GtkLabel *note;
+  GtkWidget *send;
+
+  /* owned */
+  ZqStore *store;
+  ZqClock *clock;
+  GSettings *settings;
+  GHashTable *in_flight;     /* scope → text whose commit is not back yet */
+  GHashTable *quotes;        /* consult → ZqQuote */
+  GPtrArray *draft_files;    /* (element-type ZqDraftFile) */
+  GCancellable *cancellable; /* of files that are being read for this consultation */
+  char *to_whom;
+  char *of_draft; /* what is said of the draft */
+  char *warning;  /* said instead, or NULL */
+  gint64 consult;
+  gint64 corrects;
+  ZqComposerMode mode;
+  guint n_reading; /* files on their way into the draft */
+  guint alarm;
+  guint serial;       /* of what is shown: a late answer of something else says nothing here */
+  gboolean composing; /* an input method holds letters that are not text yet */
+  gboolean loading;
+  gboolean dirty;
+  gboolean has_findings;
+  int undo_send; /* seconds in which a reply can be taken back */
+};
+
+typedef struct
+{
+  gint64 message;
+  char *words;
+} ZqQuote;
+
+/* composer.c */
+char *zq_composer_scope (ZqComposer *self); /* NULL: no consultation */
+void zq_composer_update (ZqComposer *self); /* what may be pressed */
+void zq_composer_load (ZqComposer *self);
+gboolean zq_composer_has_words (ZqComposer *self);
+void zq_composer_forget (ZqComposer *self); /* warnings and findings: they are of what stood there */
+
+void zq_composer_notify_mode (ZqComposer *self);
+
+/* composer-mode.c */
+void zq_composer_install_modes (GtkWidgetClass *klass);
+void zq_composer_show_mode (ZqComposer *self);
+
+/* composer-files.c */
+void zq_composer_install_files (GtkWidgetClass *klass);
+void zq_composer_add_files (ZqComposer *self);
+void zq_composer_load_files (ZqComposer *self);
+void zq_composer_show_files (ZqComposer *self);
+/* For paste: TRUE: the clipboard holds pictures or files, which are taken. */
+gboolean zq_composer_paste (ZqComposer *self);
+
+G_END_DECLS
