@@ -273,6 +273,25 @@ test_composing (Ui *ui, gconstpointer data)
   g_assert_cmpint (zq_consult_page_get_key (zq_window_get_page (ui->window)), ==, open);
 }
 
+/* A name of 200 characters takes no room from what is beside it. */
+static void
+test_long (Ui *ui, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (200, 'W');
+  int width = gtk_widget_get_width (GTK_WIDGET (inbox_of (ui)));
+
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Patient','id':'1','meta':{'versionId':'2','lastUpdated':'%s'},"
+                "'name':[{'text':'%s'}],'gender':'female','birthDate':'1959-03-01'}",
+                at_minute (-9), name);
+  ui_expect (ui, name);
+  ui_frames (ui, 3);
+  ui_keep_picture (ui, "long");
+  g_assert_cmpint (gtk_widget_get_width (GTK_WIDGET (inbox_of (ui))), ==, width);
+  ui_expect (ui, "female 67");
+  ui_expect (ui, "23 h left");
+}
+
 /* --- how much it costs ------------------------------------------------------------------------ */
 
 static guint
@@ -315,6 +334,7 @@ main (int argc, char **argv)
   ADD ("/triage/after-closing-the-next-thread-not-its-composer", test_next_thread);
   ADD ("/triage/u-makes-unread-and-it-stays-so", test_unread);
   ADD ("/triage/letters-act-on-nothing-while-one-writes", test_composing);
+  ADD ("/triage/a-long-name-leaves-room", test_long);
   ADD ("/triage/first-frame-costs-the-same-at-1000-and-20000", test_work);
   return g_test_run ();
 }

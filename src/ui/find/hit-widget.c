@@ -76,7 +76,7 @@ show_found (ZqHitWidget *self, const ZqFound *found, gint64 now, GTimeZone *zone
                        found->title != NULL ? found->title : "", when, second != NULL ? second : "");
 
   gtk_image_set_from_icon_name (self->icon, kinds[found->kind].icon);
-  show_text (self->name, found->name, found->in_name ? marks : NULL);
+  show_text (self->name, found->name != NULL ? found->name : "—", found->in_name ? marks : NULL);
   show_text (self->title, found->kind == ZQ_FIND_CONSULT && has_text && !found->in_name ? NULL : found->title, NULL);
   show_text (self->when, when, NULL);
   show_text (self->text, second, found->in_name || !has_text ? NULL : marks);
