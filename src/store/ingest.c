@@ -121,6 +121,13 @@ count_taken (ZqIngested *counts, ZqTaken taken)
   counts->unreadable += taken == ZQ_TAKEN_UNREADABLE;
 }
 
+/* What a page brings can be fetched again, and its cursor goes with it. */
+static ZqWriterMode
+mode_of (const Ingest *ingest)
+{
+  return ingest->items->len < IMPORT_ROWS ? ZQ_WRITER_RELAXED : ZQ_WRITER_IMPORT;
+}
+
 /* A page goes in chunks. */
 static gboolean
 ingest_chunk (ZqTxn *txn, gpointer data, GError **error)
@@ -165,7 +172,7 @@ chunk_done (ZqStore *store, gpointer data, GError *error)
   ingest->next = ingest->chunk_end;
 
   if (ingest->next < ingest->items->len)
-    zq_writer_continue (store->writer, ingest->priority, ingest_chunk, chunk_done, task);
+    zq_writer_continue (store->writer, ingest->priority, mode_of (ingest), ingest_chunk, chunk_done, task);
   else
     zq_store_return_pointer (task, g_steal_pointer (&ingest->result), (GDestroyNotify)zq_ingested_free, NULL);
 }
@@ -189,10 +196,7 @@ parser_main (gpointer data)
       store = g_task_get_source_object (item);
       ingest = g_task_get_task_data (item);
       parse_page (store, ingest);
-      if (ingest->items->len < IMPORT_ROWS)
-        zq_writer_push (store->writer, ingest->priority, ingest_chunk, chunk_done, item);
-      else
-        zq_writer_push_import (store->writer, ingest->priority, ingest_chunk, chunk_done, item);
+      zq_writer_push_mode (store->writer, ingest->priority, mode_of (ingest), ingest_chunk, chunk_done, item);
     }
 }
 

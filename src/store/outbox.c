@@ -35,6 +35,18 @@ zq_store_list_pushable (ZqDb *db, gint64 now_us, guint limit, GError **error)
   return read_intents (rows, error);
 }
 
+ZqIntent *
+zq_store_get_pushable (ZqDb *db, const char *chain, gint64 now_us, GError **error)
+{
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error,
+                   "SELECT " ZQ_INTENT_COLUMNS "WHERE i.seq = (SELECT min (seq) FROM intent WHERE chain = ?)"
+                   " AND i.state IN (0, 1) AND i.not_before <= ?",
+                   "si", chain, now_us);
+
+  return rows != NULL && zq_rows_next (rows, error) ? zq_intent_new_from_rows (rows) : NULL;
+}
+
 GPtrArray *
 zq_store_list_intents (ZqDb *db, GError **error)
 {

@@ -148,7 +148,7 @@ push_build (ZqStore *store, const ZqResourceKind *kind)
   Build *build = g_new0 (Build, 1);
 
   build->kind = kind;
-  zq_writer_push_import (store->writer, ZQ_PRIORITY_BULK, build_chunk, build_done, build);
+  zq_writer_push_mode (store->writer, ZQ_PRIORITY_BULK, ZQ_WRITER_IMPORT, build_chunk, build_done, build);
 }
 
 static void
@@ -159,7 +159,8 @@ build_done (ZqStore *store, gpointer data, GError *error)
   if (error != NULL)
     g_warning ("The words of %s could not be made anew: %s", build->kind->name, error->message);
   else if (build->more && !zq_store_is_closing (store))
-    zq_writer_push_import (store->writer, ZQ_PRIORITY_BULK, build_chunk, build_done, g_steal_pointer (&build));
+    zq_writer_push_mode (store->writer, ZQ_PRIORITY_BULK, ZQ_WRITER_IMPORT, build_chunk, build_done,
+                         g_steal_pointer (&build));
   else if (build->slot != 0 && !zq_store_is_closing (store))
     push_empty (store, build->kind, build->slot);
   g_free (build);

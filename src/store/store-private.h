@@ -63,11 +63,18 @@ ZqWriter *zq_writer_new (ZqStore *store, ZqDb *db);
 void zq_writer_stop (ZqWriter *self);
 void zq_writer_free (ZqWriter *self);
 void zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
-/* A piece of an import: it may be lost as long as what it belongs to has not ended, is rolled back and run
- * again when it ends with zq_txn_yields (), and has memory for pages. */
-void zq_writer_push_import (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
+typedef enum
+{
+  ZQ_WRITER_DURABLE, /* on the disk when it returns; but for what is of ZQ_PRIORITY_BULK */
+  ZQ_WRITER_RELAXED, /* may be lost with the power: it can be fetched again */
+  ZQ_WRITER_IMPORT,  /* relaxed; rolled back and run again when it ends with zq_txn_yields (); has memory for pages */
+} ZqWriterMode;
+
+void zq_writer_push_mode (
+    ZqWriter *self, ZqPriority priority, ZqWriterMode mode, ZqWriteFunc func, ZqWriterDone done, gpointer data);
 /* The next piece of it, before the others of its priority: pages end in the order they came. */
-void zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data);
+void zq_writer_continue (
+    ZqWriter *self, ZqPriority priority, ZqWriterMode mode, ZqWriteFunc func, ZqWriterDone done, gpointer data);
 gboolean zq_writer_has_urgent (ZqWriter *self);
 gboolean zq_writer_is_current (ZqWriter *self);
 /* Looks again at when a kind's rows change by themselves, and changes those that are due. */
@@ -107,7 +114,7 @@ struct _ZqTxn
   GPtrArray *later;
   GHashTable *later_known;
   GHashTable *words; /* kind → rows whose words are to be put right; or NULL (search-index.c) */
-  gboolean yields; /* of an import: it gives way when a doctor waits */
+  gboolean yields;   /* of an import: it gives way when a doctor waits */
   gboolean yielded;
 };
 

@@ -170,6 +170,8 @@ void zq_store_set_gone_async (ZqStore *self,
 
 /* Intents at the heads of their chains whose time has come: (element-type ZqIntent). */
 GPtrArray *zq_store_list_pushable (ZqDb *db, gint64 now_us, guint limit, GError **error);
+/* The head of one chain, when its time has come; or NULL. */
+ZqIntent *zq_store_get_pushable (ZqDb *db, const char *chain, gint64 now_us, GError **error);
 /* All of them in order, for Diagnostics and tests. */
 GPtrArray *zq_store_list_intents (ZqDb *db, GError **error);
 ZqIntent *zq_store_get_intent (ZqDb *db, gint64 seq, GError **error);

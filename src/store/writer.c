@@ -5,7 +5,9 @@
 
 #define N_PRIORITIES 3
 #define MAX_GROUP    64
-#define SECOND       G_GINT64_CONSTANT (1000000)
+/* A doctor waits for no more than these. */
+#define MAX_SYNC_GROUP 8
+#define SECOND         G_GINT64_CONSTANT (1000000)
 
 /* The page cache (KiB, as negative) and how many pages the log may hold before they move to the file. */
 #define WIDE       "-65536"
@@ -18,7 +20,7 @@
 typedef struct
 {
   ZqPriority priority;
-  gboolean yields; /* it may be begun again, and need not be on the disk when it returns */
+  ZqWriterMode mode;
   ZqWriteFunc func;
   ZqWriterDone done;
   gpointer data;
@@ -142,12 +144,12 @@ post_notice (ZqWriter *self, ZqChanges *changes)
 }
 
 static Job *
-job_new (ZqPriority priority, gboolean yields, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+job_new (ZqPriority priority, ZqWriterMode mode, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
   Job *job = g_new0 (Job, 1);
 
   job->priority = priority;
-  job->yields = yields;
+  job->mode = mode;
   job->func = func;
   job->done = done;
   job->data = data;
@@ -197,9 +199,9 @@ set_wide (ZqWriter *self, gboolean wide, GError **error)
 static gboolean
 set_durability (ZqWriter *self, const Job *job, GError **error)
 {
-  gboolean relaxed = job->yields || job->priority == ZQ_PRIORITY_BULK;
+  gboolean relaxed = job->mode != ZQ_WRITER_DURABLE || job->priority == ZQ_PRIORITY_BULK;
 
-  if (job->yields && !set_wide (self, TRUE, error))
+  if (job->mode == ZQ_WRITER_IMPORT && !set_wide (self, TRUE, error))
     return FALSE;
   if (relaxed == self->relaxed)
     return TRUE;
@@ -216,7 +218,7 @@ run_job (ZqWriter *self, Job *job)
   gboolean ok;
 
   zq_txn_init (&txn, self->store, self->db);
-  txn.yields = job->yields;
+  txn.yields = job->mode == ZQ_WRITER_IMPORT;
   ok = job->func (&txn, job->data, &job->error) && zq_txn_run_later (&txn, &job->error);
   job->yielded = !ok && txn.yielded;
   if (ok)
@@ -274,6 +276,9 @@ commit_group (ZqWriter *self, GPtrArray *jobs)
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqChanges) changes = zq_changes_new ();
 
+  for (guint i = 1; i < jobs->len; i++)
+    if (((Job *)g_ptr_array_index (jobs, i))->mode == ZQ_WRITER_DURABLE)
+      first = g_ptr_array_index (jobs, i);
   if (!set_durability (self, first, &error) || !zq_db_begin (self->db, &error))
     ;
   else if (!run_jobs (self, jobs, &error))
@@ -296,7 +301,7 @@ commit_group (ZqWriter *self, GPtrArray *jobs)
       Job *job = g_ptr_array_index (jobs, i);
 
       if (job->yielded && job->error == NULL)
-        push (self, job_new (job->priority, TRUE, job->func, job->done, job->data), TRUE);
+        push (self, job_new (job->priority, job->mode, job->func, job->done, job->data), TRUE);
       else
         job->done (self->store, job->data, g_steal_pointer (&job->error));
     }
@@ -341,7 +346,25 @@ wait_for_work (ZqWriter *self)
     }
 }
 
-/* All of a doctor's commands of this moment, or one of anything else; none at the end. */
+/* Small writes share the disk's time; an import is a transaction of its own. */
+static void
+take_small (ZqWriter *self, ZqPriority priority, guint most, GPtrArray *jobs)
+{
+  GQueue *queue = &self->queues[priority];
+
+  while (jobs->len < most && !g_queue_is_empty (queue) &&
+         (jobs->len == 0 || ((Job *)g_queue_peek_head (queue))->mode != ZQ_WRITER_IMPORT))
+    {
+      Job *job = g_queue_pop_head (queue);
+
+      g_ptr_array_add (jobs, job);
+      if (job->mode == ZQ_WRITER_IMPORT)
+        return;
+    }
+}
+
+/* All of a doctor's commands of this moment, some of what sync writes, or one of an import or rebuild; none
+ * at the end. */
 static GPtrArray *
 take_group (ZqWriter *self)
 {
@@ -350,11 +373,11 @@ take_group (ZqWriter *self)
   g_mutex_lock (&self->mutex);
   wait_for_work (self);
 
-  while (jobs->len < MAX_GROUP && !g_queue_is_empty (&self->queues[ZQ_PRIORITY_DOCTOR]))
-    g_ptr_array_add (jobs, g_queue_pop_head (&self->queues[ZQ_PRIORITY_DOCTOR]));
-  for (guint i = ZQ_PRIORITY_DOCTOR + 1; jobs->len == 0 && i < N_PRIORITIES; i++)
-    if (!g_queue_is_empty (&self->queues[i]))
-      g_ptr_array_add (jobs, g_queue_pop_head (&self->queues[i]));
+  take_small (self, ZQ_PRIORITY_DOCTOR, MAX_GROUP, jobs);
+  if (jobs->len == 0)
+    take_small (self, ZQ_PRIORITY_SYNC, MAX_SYNC_GROUP, jobs);
+  if (jobs->len == 0)
+    take_small (self, ZQ_PRIORITY_BULK, 1, jobs);
   g_mutex_unlock (&self->mutex);
 
   return jobs;
@@ -418,19 +441,21 @@ zq_writer_free (ZqWriter *self)
 void
 zq_writer_push (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
-  push (self, job_new (priority, FALSE, func, done, data), FALSE);
+  push (self, job_new (priority, ZQ_WRITER_DURABLE, func, done, data), FALSE);
 }
 
 void
-zq_writer_push_import (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+zq_writer_push_mode (
+    ZqWriter *self, ZqPriority priority, ZqWriterMode mode, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
-  push (self, job_new (priority, TRUE, func, done, data), FALSE);
+  push (self, job_new (priority, mode, func, done, data), FALSE);
 }
 
 void
-zq_writer_continue (ZqWriter *self, ZqPriority priority, ZqWriteFunc func, ZqWriterDone done, gpointer data)
+zq_writer_continue (
+    ZqWriter *self, ZqPriority priority, ZqWriterMode mode, ZqWriteFunc func, ZqWriterDone done, gpointer data)
 {
-  push (self, job_new (priority, TRUE, func, done, data), TRUE);
+  push (self, job_new (priority, mode, func, done, data), TRUE);
 }
 
 gboolean

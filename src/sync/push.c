@@ -10,6 +10,7 @@
 #define MAX_ACTIVE    8
 #define MAX_CONFLICTS 3
 #define LIST_LIMIT    512
+#define FRESH_US      (1 * G_USEC_PER_SEC)
 /* One lost connection may be one chain's bad luck, two in a row are the network's. */
 #define MAX_NETWORK_FAILURES 2
 
@@ -20,7 +21,9 @@ typedef struct
   ZqBackoffs *backoffs;
 
   /* in progress */
-  GHashTable *active; /* seq */
+  GHashTable *active;    /* seq */
+  GQueue ready;          /* ZqIntent: heads of their chains */
+  GHashTable *freshened; /* query → gint64, monotonic: when it was answered last */
   guint network_failures;
   gboolean ended; /* nothing more is started */
   gboolean finished;
@@ -41,6 +44,7 @@ typedef struct
   gboolean searched;
   char *uploaded; /* the name of a file at the hospital */
   char *refusal;  /* the hospital's words about an update, while its copy is looked at */
+  gint64 asked;   /* monotonic: for what is newest */
   gint64 began;   /* monotonic: the request */
 } Job;
 
@@ -54,6 +58,8 @@ round_free (Round *self)
 {
   zq_peer_unref (self->peer);
   g_hash_table_unref (self->active);
+  g_hash_table_unref (self->freshened);
+  g_queue_clear_full (&self->ready, (GDestroyNotify)zq_intent_free);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -77,6 +83,17 @@ job_round (Job *job)
   return g_task_get_task_data (job->task);
 }
 
+/* What waited for one of this chain to go. */
+static void
+add_next (Round *self, const char *chain)
+{
+  ZqIntent *next =
+      zq_store_get_pushable (zq_store_get_main_db (self->peer->store), chain, zq_clock_now (self->peer->clock), NULL);
+
+  if (next != NULL)
+    g_queue_push_tail (&self->ready, next);
+}
+
 static void
 job_end (Job *job)
 {
@@ -84,6 +101,8 @@ job_end (Job *job)
   Round *self = g_task_get_task_data (task);
 
   g_hash_table_remove (self->active, &job->intent->seq);
+  if (!self->ended && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    add_next (self, job->intent->chain);
   job_free (job);
   round_pump (task);
 }
@@ -180,6 +199,21 @@ split_read (const char *query, char **type, char **id)
   return TRUE;
 }
 
+/* Several replies of a moment in one thread share what they look at. */
+static void
+note_fresh (Round *self, const char *query, gint64 asked)
+{
+  g_hash_table_replace (self->freshened, g_strdup (query), g_memdup2 (&asked, sizeof asked));
+}
+
+static gboolean
+is_fresh (Round *self, const char *query)
+{
+  const gint64 *asked = g_hash_table_lookup (self->freshened, query);
+
+  return asked != NULL && zq_clock_monotonic (self->peer->clock) - *asked < FRESH_US;
+}
+
 static void
 on_freshened (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -193,6 +227,7 @@ on_freshened (GObject *source, GAsyncResult *result, gpointer data)
   if (zq_walk_finish (result, &error))
     {
       self->network_failures = 0;
+      note_fresh (self, query, job->asked);
       job->searched = job->searched || g_strcmp0 (query, job->key_query) == 0;
       job_freshen (job);
     }
@@ -252,8 +287,11 @@ job_freshen (Job *job)
   else if (job->queries->len == 0)
     zq_store_prepare_push_async (self->peer->store, job->intent->seq, on_prepared, job);
   else
-    zq_walk_async (self->peer, ZQ_WALK_FIRST, g_ptr_array_index (job->queries, job->queries->len - 1), NULL, NULL,
-                   g_task_get_cancellable (job->task), on_freshened, job);
+    {
+      job->asked = zq_clock_monotonic (self->peer->clock);
+      zq_walk_async (self->peer, ZQ_WALK_FIRST, g_ptr_array_index (job->queries, job->queries->len - 1), NULL, NULL,
+                     g_task_get_cancellable (job->task), on_freshened, job);
+    }
 }
 
 /* --- searching what may have been committed already --------------------------------------------- */
@@ -516,6 +554,13 @@ name_target (const ZqIntent *intent)
   return g_strdup_printf ("%s?identifier=" ZQ_SYSTEM_LOCAL_ID "%%7C%s", intent->target_type, key);
 }
 
+/* Of something new; whatever went wrong or changes what is there looks for itself. */
+static gboolean
+is_first_try (const ZqIntent *intent)
+{
+  return intent->target_server_id == NULL && intent->state == ZQ_INTENT_WAITING && intent->attempts == 0;
+}
+
 /* Reversed, since they are taken from the end. */
 static GPtrArray *
 list_queries (Round *self, const ZqIntent *intent, char **key_query)
@@ -527,6 +572,11 @@ list_queries (Round *self, const ZqIntent *intent, char **key_query)
 
   if (rule != NULL && rule->freshen != NULL)
     rule->freshen (zq_store_get_main_db (self->peer->store), intent, zq_store_get_context (self->peer->store), queries);
+  for (guint i = queries->len; i-- > 0 && is_first_try (intent);)
+    {
+      if (is_fresh (self, g_ptr_array_index (queries, i)))
+        g_ptr_array_remove_index (queries, i);
+    }
   /* What is to be made or changed and whose outcome is open may stand at the hospital already; a file has nothing to be
    * found by, and is sent again. */
   if (intent->state == ZQ_INTENT_SENDING && (rule == NULL || rule->content == NULL))
@@ -555,12 +605,36 @@ start_job (GTask *task, const ZqIntent *intent)
   job_freshen (job);
 }
 
+static gboolean
+may_start (Round *self, const ZqIntent *intent)
+{
+  return !g_hash_table_contains (self->active, &intent->seq) && !zq_backoffs_rests (self->backoffs, intent->seq);
+}
+
+static void
+list_ready (Round *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store),
+                                                           zq_clock_now (self->peer->clock), LIST_LIMIT, &error);
+
+  if (pushable == NULL)
+    {
+      round_note (self, error);
+      self->ended = TRUE;
+      return;
+    }
+  for (guint i = 0; i < pushable->len; i++)
+    {
+      if (may_start (self, g_ptr_array_index (pushable, i)))
+        g_queue_push_tail (&self->ready, zq_intent_copy (g_ptr_array_index (pushable, i)));
+    }
+}
+
 static void
 start_jobs (GTask *task)
 {
   Round *self = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) pushable = NULL;
 
   if (zq_peer_is_paused (self->peer))
     {
@@ -571,19 +645,14 @@ start_jobs (GTask *task)
       return;
     }
   zq_backoffs_look (self->backoffs);
-  pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store), zq_clock_now (self->peer->clock),
-                                     LIST_LIMIT, &error);
-  if (pushable == NULL)
+  /* All chains are looked through at the beginning, and again before it is said that nothing is left. */
+  if (self->ready.length == 0 && g_hash_table_size (self->active) == 0)
+    list_ready (self);
+  while (self->ready.length > 0 && g_hash_table_size (self->active) < MAX_ACTIVE)
     {
-      round_note (self, error);
-      self->ended = TRUE;
-      return;
-    }
-  for (guint i = 0; i < pushable->len && g_hash_table_size (self->active) < MAX_ACTIVE; i++)
-    {
-      const ZqIntent *intent = g_ptr_array_index (pushable, i);
+      g_autoptr (ZqIntent) intent = g_queue_pop_head (&self->ready);
 
-      if (!g_hash_table_contains (self->active, &intent->seq) && !zq_backoffs_rests (self->backoffs, intent->seq))
+      if (may_start (self, intent))
         start_job (task, intent);
     }
 }
@@ -616,6 +685,7 @@ zq_push_async (
   self->peer = zq_peer_ref (peer);
   self->backoffs = backoffs;
   self->active = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->freshened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   round_pump (task);
 }
 

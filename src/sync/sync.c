@@ -13,6 +13,7 @@
 /* Whatever goes wrong, a round does not set off the next one at once. */
 #define PUSH_FLOOR_US  (G_USEC_PER_SEC / 10)
 #define UNTOLD_ATTEMPT 4
+#define COUNT_US       (G_USEC_PER_SEC / 4)
 
 struct _ZqSync
 {
@@ -50,6 +51,7 @@ struct _ZqSync
   GHashTable *hinted; /* "kind/scope": of the next quick pull; or NULL */
   gboolean hurrying;  /* a quick pull is under way */
   gboolean pull_again;
+  guint count_alarm;
   guint pull_alarm;
   guint push_alarm;
   guint due_alarm; /* wall: an intent's own time */
@@ -64,6 +66,15 @@ static void start_push (ZqSync *self);
 /* --- counts ----------------------------------------------------------------------------------- */
 
 static void start_count (ZqSync *self);
+
+static void
+on_count_alarm (gpointer data)
+{
+  ZqSync *self = data;
+
+  self->count_alarm = 0;
+  start_count (self);
+}
 
 static gpointer
 read_counts (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
@@ -82,15 +93,20 @@ on_counted (GObject *source, GAsyncResult *result, gpointer data)
   self->counting = FALSE;
   if (counts != NULL)
     zq_session_status_set_counts (self->status, counts);
-  if (self->count_again && !self->stopped)
+  if (!self->count_again || self->stopped)
+    return;
+  /* While much goes out, now and then is enough. */
+  if (self->pushing)
+    self->count_alarm = zq_clock_alarm_in (self->peer->clock, COUNT_US, on_count_alarm, self);
+  else
     start_count (self);
 }
 
 static void
 start_count (ZqSync *self)
 {
-  self->count_again = self->counting;
-  if (self->counting)
+  self->count_again = self->counting || self->count_alarm != 0;
+  if (self->count_again)
     return;
   self->counting = TRUE;
   zq_store_read_async (self->peer->store, read_counts, NULL, NULL, g_free, NULL, on_counted, g_object_ref (self));
@@ -426,6 +442,11 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
   serve (self->push_served, error);
   if (self->stopped)
     return;
+  if (self->count_alarm != 0)
+    {
+      zq_clock_clear (self->peer->clock, &self->count_alarm);
+      start_count (self);
+    }
   if (self->push_waiters->len > 0 || self->push_again)
     start_push (self);
   else
@@ -574,6 +595,7 @@ zq_sync_stop (ZqSync *self)
   self->stopped = TRUE;
   self->running = FALSE;
   g_clear_signal_handler (&self->changed_id, self->peer->store);
+  zq_clock_clear (self->peer->clock, &self->count_alarm);
   zq_clock_clear (self->peer->clock, &self->pull_alarm);
   zq_clock_clear (self->peer->clock, &self->push_alarm);
   zq_clock_clear (self->peer->clock, &self->due_alarm);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-pull --base URL --token TOKEN --practitioner ID --department ID… --store DIR
+/* bench-pull --base URL --token TOKEN --practitioner ID --department ID… --store DIR [--replies N]
+ *
+ * With --replies N also push-1k: so many replies that wait, drained.
  *
  * The first pull of everything, with laboratory values besides (which no screen reads yet), into an encrypted store
  * until it can be searched and is counted. Prints one JSON object: rows, seconds, rate, the longest pause of the main
  * loop. tests/sync/bench-pull.py starts a hospital for it. */
+#include "clinic/consult/commands.h"
 #include "clinic/kinds.h"
 #include "rules/context.h"
 #include "sync/sync.h"
@@ -18,6 +21,7 @@ typedef struct
   char *token;
   char *me;
   char *dir;
+  int replies;
   GStrv departments;
 
   ZqClock *clock;
@@ -79,6 +83,8 @@ on_tick (gpointer data)
   Bench *self = data;
   gint64 now = zq_clock_stopwatch ();
 
+  if (self->ticked != 0 && now - self->ticked > 30000 && g_getenv ("BENCH_PROGRESS") != NULL)
+    g_printerr ("pause %.3f at %.3f\n", (now - self->ticked) / 1e6, now / 1e6);
   if (self->ticked != 0)
     self->pause = MAX (self->pause, now - self->ticked - TICK_US);
   self->ticked = now;
@@ -110,6 +116,84 @@ count (ZqStore *store, const char *sql)
 
   zq_db_get_int (zq_store_get_main_db (store), &n, NULL, sql, "");
   return n;
+}
+
+/* --- replies ---------------------------------------------------------------------------------------- */
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+static gboolean
+reply (ZqStore *store, gint64 consult, gint64 seen, guint n)
+{
+  g_autofree char *text = g_strdup_printf ("第%u句，请按时服药，三天后复诊。", n);
+  const ZqReply what = { .text = text, .seen_message = seen };
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_send_async (store, consult, &what, on_ready, &result);
+  return zq_consult_send_finish (store, wait_for (&result), NULL, NULL) != 0;
+}
+
+/* To all consultations of mine that can be answered, in turn. */
+static guint
+write_replies (Bench *self, ZqStore *store)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint n = 0, refused = 0;
+
+  {
+    g_autoptr (ZqRows) rows = zq_db_query (
+        zq_store_get_main_db (store), NULL,
+        "SELECT c.id, coalesce ((SELECT id FROM message WHERE thread = c.thread ORDER BY sent DESC LIMIT 1), 0)"
+        " FROM consult c WHERE mine AND NOT final",
+        "");
+
+    while (zq_rows_next (rows, NULL))
+      {
+        gint64 pair[2] = { zq_rows_int (rows, 0), zq_rows_int (rows, 1) };
+
+        g_array_append_vals (found, pair, 2);
+      }
+  }
+  for (guint i = 0; found->len > 0 && n < (guint)self->replies && refused < found->len; i = (i + 2) % found->len)
+    {
+      if (reply (store, g_array_index (found, gint64, i), g_array_index (found, gint64, i + 1), n))
+        n++;
+      else
+        refused++;
+    }
+  g_printerr ("%u replies in %u consultations, %u not taken\n", n, found->len / 2, refused);
+  return n;
+}
+
+static void
+push (Bench *self, ZqStore *store, ZqSync *sync)
+{
+  guint n = write_replies (self, store);
+  gint64 began = zq_clock_stopwatch (), waiting;
+  gint64 before = count (store, "SELECT count (*) FROM intent");
+  g_autoptr (GAsyncResult) result = NULL;
+  double seconds;
+
+  self->pause = self->ticked = 0;
+  zq_sync_push_async (sync, NULL, on_ready, &result);
+  zq_sync_push_finish (sync, wait_for (&result), &self->error);
+  seconds = (double)(zq_clock_stopwatch () - began) / G_USEC_PER_SEC;
+  waiting = count (store, "SELECT count (*) FROM intent");
+  g_print ("{\"replies\":%u,\"intents\":%" G_GINT64_FORMAT ",\"left\":%" G_GINT64_FORMAT
+           ",\"seconds\":%.2f,\"rate\":%.0f,\"pause\":%.3f}\n",
+           n, before, waiting, seconds, n / seconds, (double)self->pause / G_USEC_PER_SEC);
 }
 
 static ZqStore *
@@ -152,6 +236,8 @@ run (Bench *self, ZqStore *store)
            count (store, "SELECT sum (length (cast (server_json AS BLOB))) FROM resource_text"),
            count (store, "SELECT count (*) FROM unreadable"), seconds, (double)rows / seconds,
            (double)self->pause / G_USEC_PER_SEC, self->error != NULL ? "true" : "false");
+  if (self->replies > 0 && self->error == NULL)
+    push (self, store, sync);
   zq_sync_stop (sync);
 }
 
@@ -164,6 +250,7 @@ main (int argc, char **argv)
     { "token", 0, 0, G_OPTION_ARG_STRING, &self.token, "", NULL },
     { "practitioner", 0, 0, G_OPTION_ARG_STRING, &self.me, "", NULL },
     { "department", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self.departments, "", NULL },
+    { "replies", 0, 0, G_OPTION_ARG_INT, &self.replies, "", NULL },
     { "store", 0, 0, G_OPTION_ARG_FILENAME, &self.dir, "", NULL },
     { NULL },
   };

@@ -341,13 +341,14 @@ update (ToyServer *self, SoupServerMessage *message, const char *type, const cha
 /* --- requests ------------------------------------------------------------------------------------- */
 
 static Fault *
-next_fault (ToyServer *self, const char *line)
+next_fault (ToyServer *self, const char *line, const char *key)
 {
   for (guint i = 0; i < self->faults->len; i++)
     {
       Fault *fault = g_ptr_array_index (self->faults, i);
 
-      if (fault->times > 0 && g_str_has_prefix (line, fault->method) && strstr (line, fault->part) != NULL)
+      if (fault->times > 0 && g_str_has_prefix (line, fault->method) &&
+          (strstr (line, fault->part) != NULL || (key != NULL && strstr (key, fault->part) != NULL)))
         {
           fault->times--;
           return fault;
@@ -383,7 +384,8 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   g_auto (GStrv) parts = g_strsplit (path + strlen ("/fhir/"), "/", -1);
   char *line = g_strdup_printf ("%s %s%s%s", method, path + strlen ("/fhir/"), readable != NULL ? "?" : "",
                                 readable != NULL ? readable : "");
-  Fault *fault = next_fault (self, line);
+  const char *key = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "If-None-Exist");
+  Fault *fault = next_fault (self, line, key);
   ToyFault what = fault != NULL ? fault->fault : TOY_NONE;
   Resource *resource;
 

@@ -45,7 +45,8 @@ typedef enum
   TOY_NO_BODY,      /* does it and sends an empty answer */
 } ToyFault;
 
-/* Requests of @method whose path and query hold @part: the next @times of them. @status: of STATUS. */
+/* Requests of @method whose path and query, or If-None-Exist, hold @part: the next @times of them. @status: of STATUS.
+ */
 void toy_server_fault (ToyServer *self,
                        const char *method,
                        const char *part,
