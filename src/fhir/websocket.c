@@ -257,8 +257,9 @@ zq_fhir_socket_dispose (GObject *object)
     {
       g_signal_handlers_disconnect_by_data (self->connection, self);
       zq_fhir_socket_close (self);
+      /* This may be inside of a signal of its own. */
+      g_idle_add_once (g_object_unref, g_steal_pointer (&self->connection));
     }
-  g_clear_object (&self->connection);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (zq_fhir_socket_parent_class)->dispose (object);
 }
