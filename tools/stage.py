@@ -116,3 +116,43 @@ class Demo:
 
     def workstation(self, *arguments, **options):
         return self.place.start(os.path.join(BIN, "zhenqiao"), "--data-dir", self.data, "--hospital", self.base, *arguments, **options)
+
+
+class Scale:
+    """A doctor's store at a hospital's scale, without a hospital. In a home that stays it is made once."""
+
+    BASE = "http://127.0.0.1:9/fhir"
+
+    def __init__(self, place, spec):
+        self.place = place
+        self.data = os.path.join(place.dir, "workstation")
+        self.size = spec
+        made = os.path.join(place.dir, "spec")
+        if os.path.exists(made):
+            with open(made, encoding="utf-8") as f:
+                self.size = f.read()
+            if self.size != spec:
+                raise Failed(f"{place.dir} holds {self.size}")
+            return
+        fill = subprocess.run([os.path.join(BUILD, "tests/support/zq-fill"), "--data-dir", self.data, "--base", self.BASE,
+                               "--spec", spec], env=place.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if fill.returncode:
+            raise Failed(f"the store was not filled: {fill.stderr[-300:]}")
+        with open(made, "w", encoding="utf-8") as f:
+            f.write(spec)
+
+    def workstation(self, *arguments, **options):
+        return self.place.start(os.path.join(BIN, "zhenqiao"), "--data-dir", self.data, *arguments, **options)
+
+    def bytes_on_disk(self):
+        accounts = os.path.join(self.data, "zhenqiao", "accounts")
+        return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(accounts) for name in names)
+
+    def count(self, kind):
+        """How many rows of a kind the store has."""
+        told = subprocess.run([os.path.join(BUILD, "tests/ui/bench-scale"), "--data-dir", self.data, "rows"],
+                              env=self.place.env, capture_output=True, text=True, timeout=600)
+        match = re.search(rf'"{kind}":(\d+)', told.stdout)
+        if not match:
+            raise Failed("the store could not be counted")
+        return int(match.group(1))

@@ -133,6 +133,8 @@ show_work (ZqApplication *self)
   zq_application_plan_picture (self);
   zq_trace_first_rows (self->window, self->options->trace_start, NULL, NULL);
   zq_trace_next_frame (GTK_WIDGET (self->window), go, self);
+  if (self->options->trace_live)
+    zq_trace_rows (self->window, self->clock);
   if (session.problems->len > 0)
     zq_window_toast (self->window, _ ("Something in the hospital’s settings is not right: see Diagnostics"));
 }
@@ -307,6 +309,8 @@ zq_application_activate (GApplication *application)
       zq_application_open (self, FALSE);
     }
   gtk_window_present (GTK_WINDOW (self->window));
+  if (g_getenv ("ZHENQIAO_WATCHDOG") != NULL)
+    zq_trace_pauses (self->window);
   zq_trace_mark ("window presented");
 }
 

@@ -32,6 +32,7 @@ zq_options_parse (int *argc, char ***argv, GError **error)
       N_ ("Save a picture of the window after the first sync, and end"), N_ ("FILE") },
     { "trace-start", 0, 0, G_OPTION_ARG_NONE, &options->trace_start,
       N_ ("Print when the first rows were on the screen"), NULL },
+    { "trace-live", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options->trace_live, NULL, NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_ ("Print the version and end"), NULL },
     G_OPTION_ENTRY_NULL,
   };

@@ -15,6 +15,7 @@ typedef struct
   char *screenshot;   /* file, or NULL */
   gboolean auto_follow;
   gboolean trace_start;
+  gboolean trace_live;
   gboolean version;
 } ZqOptions;
 

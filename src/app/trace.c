@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/trace.h"
 
+#include "app/watchdog.h"
+#include "ui/consult/inbox-row.h"
+
 #include <time.h>
 #include <unistd.h>
 
@@ -103,4 +106,99 @@ void
 zq_trace_next_frame (GtkWidget *widget, ZqFirstRowsFunc func, gpointer data)
 {
   trace_frames ((Trace){ widget, FALSE, FALSE, func, data, 0 });
+}
+
+/* --- rows that change ------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GtkWidget *inbox; /* borrowed */
+  ZqClock *clock;
+  GHashTable *last; /* key → µs */
+} Rows;
+
+static void
+rows_free (gpointer data, GClosure *closure)
+{
+  Rows *self = data;
+
+  g_hash_table_unref (self->last);
+  g_object_unref (self->clock);
+  g_free (self);
+}
+
+static void
+say_row (Rows *self, GtkWidget *widget, gboolean quiet)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW);
+  ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
+  graphene_rect_t bounds;
+  gint64 key, at, *before;
+  gboolean loaded, in_sight;
+
+  if (row == NULL)
+    return;
+  g_object_get (row, "loaded", &loaded, "last-at", &at, NULL);
+  key = zq_consult_row_get_key (row);
+  before = g_hash_table_lookup (self->last, &key);
+  if (!loaded || (before != NULL && *before == at))
+    return;
+  g_hash_table_insert (self->last, g_memdup2 (&key, sizeof key), g_memdup2 (&at, sizeof at));
+  in_sight = view != NULL && gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, view, &bounds) &&
+             bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= (float)gtk_widget_get_height (view);
+  if (!quiet)
+    g_print ("row %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d\n", key, at,
+             zq_clock_now (self->clock), in_sight);
+}
+
+static void
+say_rows (Rows *self, GtkWidget *root, gboolean quiet)
+{
+  GtkWidget *child;
+
+  if (ZQ_IS_INBOX_ROW (root))
+    say_row (self, root, quiet);
+  else
+    for (child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
+      say_rows (self, child, quiet);
+}
+
+static void
+on_painted (GdkFrameClock *clock, Rows *self)
+{
+  say_rows (self, self->inbox, g_hash_table_size (self->last) == 0);
+  fflush (stdout);
+}
+
+void
+zq_trace_rows (ZqWindow *window, ZqClock *clock)
+{
+  Rows *self = g_new0 (Rows, 1);
+
+  self->inbox = GTK_WIDGET (zq_window_get_inbox (window));
+  self->clock = g_object_ref (clock);
+  self->last = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  g_signal_connect_data (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint", G_CALLBACK (on_painted), self,
+                         rows_free, 0);
+}
+
+/* --- pauses ----------------------------------------------------------------------------------- */
+
+static void
+on_unrealize (GtkWidget *window, ZqWatchdog *watchdog)
+{
+  ZqWatchdogReport report = zq_watchdog_take (watchdog);
+
+  g_print ("watchdog over-16ms %u with-a-frame %u worst %.3f longest-frame %.3f\n", report.over, report.frames,
+           (double)report.worst_us / 1e6, (double)report.paint_us / 1e6);
+  zq_watchdog_free (watchdog);
+}
+
+void
+zq_trace_pauses (ZqWindow *window)
+{
+  ZqWatchdog *watchdog = zq_watchdog_new ();
+
+  zq_watchdog_watch (watchdog, GTK_WIDGET (window));
+  g_signal_connect (window, "unrealize", G_CALLBACK (on_unrealize), watchdog);
 }

@@ -17,4 +17,11 @@ void zq_trace_first_rows (ZqWindow *window, gboolean print, ZqFirstRowsFunc func
 /* Calls @func once, after the next painted frame. */
 void zq_trace_next_frame (GtkWidget *widget, ZqFirstRowsFunc func, gpointer data);
 
+/* From the next frame on: says "row <Task's row id> <its last message, µs> <now, µs since 1970> <in sight: 0, 1>" of
+ * every inbox row that was painted with another last message than before. */
+void zq_trace_rows (ZqWindow *window, ZqClock *clock);
+
+/* Says "watchdog …" when the window goes: how often and how long its main loop was away (app/watchdog.h). */
+void zq_trace_pauses (ZqWindow *window);
+
 G_END_DECLS
