@@ -227,6 +227,76 @@ test_next_thread (Ui *ui, gconstpointer data)
   expect_rows (ui, 3);
 }
 
+static void
+test_send_next (Ui *ui, gconstpointer data)
+{
+  ZqConsultPage *page = zq_window_get_page (ui->window);
+  gint64 first;
+
+  take_more (ui, 10, 1);
+  expect_rows (ui, 3);
+  ui_xdotool (ui, "key j Return r");
+  first = zq_consult_page_get_key (page);
+  ui_xdotool (ui, "type --delay 15 'drink water'");
+  ui_xdotool (ui, "key ctrl+shift+Return");
+  ui_frames (ui, 12);
+  zq_test_settle ();
+  ui_frames (ui, 6);
+  g_assert_cmpint (n_intents (ui, "send-message"), ==, 1);
+  g_assert_cmpint (n_intents (ui, "close"), ==, 1);
+  g_assert_cmpint (zq_consult_page_get_key (page), !=, first);
+  g_assert_cmpint (zq_consult_page_get_key (page), !=, 0);
+  g_assert_cmpint (zq_inbox_get_selected (inbox_of (ui)), ==, zq_consult_page_get_key (page));
+  g_assert_false (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
+}
+
+/* Another conversation of the same patient has something that nobody has looked at. */
+static void
+test_send_next_unseen (Ui *ui, gconstpointer data)
+{
+  ZqConsultPage *page = zq_window_get_page (ui->window);
+  gint64 open;
+
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Communication','id':'t9','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'status':'in-progress','category':[{'coding':[{'system':"
+                "'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'thread'}]}],"
+                "'subject':{'reference':'Patient/2'}}",
+                at_minute (-60));
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Task','id':'9','meta':{'versionId':'1','lastUpdated':'%s','tag':[{'system':"
+                "'https://zhenqiao.org/fhir/department','code':'endo'}]},'status':'in-progress','businessStatus':{"
+                "'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/consultation-status','code':"
+                "'in-consultation'}]},'intent':'order','priority':'routine','code':{'coding':[{'system':"
+                "'https://zhenqiao.org/fhir/CodeSystem/task-code','code':'advice'}]},'focus':{'reference':"
+                "'Communication/t9'},'for':{'reference':'Patient/2'},'requester':{'reference':'Patient/2'},'owner':{"
+                "'reference':'Practitioner/me'},'authoredOn':'%s','reasonCode':{'text':'complaint 9'}}",
+                at_minute (1), at_minute (-5));
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Communication','id':'m99','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'status':'completed','category':[{'coding':[{'system':"
+                "'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'message'}]}],"
+                "'partOf':[{'reference':'Communication/t9'}],'subject':{'reference':'Patient/2'},"
+                "'sender':{'reference':'Patient/2'},'sent':'%s','payload':[{'contentString':'chest pain now'}]}",
+                at_minute (-2), at_minute (-2));
+  expect_rows (ui, 3);
+  ui_open (ui, "2");
+  open = zq_consult_page_get_key (page);
+  ui_xdotool (ui, "key r");
+  ui_xdotool (ui, "type --delay 15 'drink water'");
+  ui_xdotool (ui, "key ctrl+shift+Return");
+  ui_frames (ui, 12);
+  ui_keep_picture (ui, "next-unseen");
+  g_assert_cmpint (n_intents (ui, "close"), ==, 0);
+  g_assert_cmpint (n_intents (ui, "send-message"), ==, 0);
+  /* It is shown, its row is the selected one, and nobody writes to it by mistake. */
+  g_assert_cmpint (zq_consult_page_get_key (page), !=, open);
+  g_assert_cmpint (zq_consult_page_get_key (page), ==, ui_task (ui, "9"));
+  g_assert_cmpint (zq_inbox_get_selected (inbox_of (ui)), ==, ui_task (ui, "9"));
+  ui_expect (ui, "chest pain now");
+  g_assert_false (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
+}
+
 static gboolean
 is_unread (gpointer data)
 {
@@ -250,7 +320,7 @@ test_unread (Ui *ui, gconstpointer data)
   ui_pass (ui, G_USEC_PER_SEC);
   g_assert_true (zq_test_wait_until (is_read, ui, 10));
   ui_xdotool (ui, "key u");
-  ui_expect (ui, "Unread again");
+  ui_expect (ui, "Marked as unread");
   g_assert_true (zq_test_wait_until (is_unread, ui, 10));
   ui_pass (ui, G_USEC_PER_SEC);
   ui_pass (ui, 5 * G_USEC_PER_SEC);
@@ -332,6 +402,8 @@ main (int argc, char **argv)
   ADD ("/triage/marks-stay-with-their-rows-when-others-come", test_marks_stay);
   ADD ("/triage/ten-by-keyboard-only-in-so-many-keys", test_ten);
   ADD ("/triage/after-closing-the-next-thread-not-its-composer", test_next_thread);
+  ADD ("/triage/send-close-next-lands-on-the-next-thread", test_send_next);
+  ADD ("/triage/send-close-next-is-refused-while-something-is-unseen", test_send_next_unseen);
   ADD ("/triage/u-makes-unread-and-it-stays-so", test_unread);
   ADD ("/triage/letters-act-on-nothing-while-one-writes", test_composing);
   ADD ("/triage/a-long-name-leaves-room", test_long);

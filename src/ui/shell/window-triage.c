@@ -90,26 +90,13 @@ zq_window_choose_for_marked (ZqWindow *self, GtkWidget *at, ZqAction action)
 
 /* --- acting ----------------------------------------------------------------------------------- */
 
-static gboolean
-may_do (const ZqConsult *consult, ZqAction action)
-{
-  switch (action)
-    {
-    case ZQ_ACTION_CLOSE:
-      return consult->can_close;
-    case ZQ_ACTION_REOPEN:
-      return consult->can_reopen;
-    case ZQ_ACTION_ASSIGN:
-      return consult->can_assign;
-    case ZQ_ACTION_MARK_UNREAD:
-    case ZQ_ACTION_MARK_READ:
-      return consult->can_mark;
-    default:
-      return TRUE;
-    }
-}
+/* What the page does with the consultation that it shows. */
+static const char *const page_actions[ZQ_N_ACTIONS] = {
+  [ZQ_ACTION_REOPEN] = "consult.reopen",      [ZQ_ACTION_CLAIM] = "consult.claim",
+  [ZQ_ACTION_ASSIGN] = "consult.assign",      [ZQ_ACTION_SET_URGENT] = "consult.urgent",
+  [ZQ_ACTION_MARK_UNREAD] = "consult.unread",
+};
 
-/* Claiming, and urgency back and forth, the page knows itself. */
 static gboolean
 act_on_open (ZqWindow *self, ZqAction action)
 {
@@ -118,20 +105,15 @@ act_on_open (ZqWindow *self, ZqAction action)
 
   if (key == 0)
     return FALSE;
-  if (action == ZQ_ACTION_CLAIM)
-    return gtk_widget_activate_action (GTK_WIDGET (self->page), "consult.claim", NULL);
-  if (action == ZQ_ACTION_SET_URGENT)
-    return gtk_widget_activate_action (GTK_WIDGET (self->page), "consult.urgent", NULL);
+  if (page_actions[action] != NULL)
+    return gtk_widget_activate_action (GTK_WIDGET (self->page), page_actions[action], NULL);
   consult = zq_consult_load (zq_store_get_main_db (self->store), zq_store_get_context (self->store), key, NULL);
-  if (consult == NULL || !may_do (consult, action))
-    {
-      gtk_widget_error_bell (GTK_WIDGET (self));
-      return TRUE;
-    }
-  if (zq_inbox_needs_choice (action))
+  if (action == ZQ_ACTION_CLOSE && consult != NULL && consult->can_close)
     ask (self, GTK_WIDGET (self->page), action, key);
-  else
+  else if (action == ZQ_ACTION_MARK_READ && consult != NULL && consult->can_mark)
     zq_inbox_act (self->inbox, action, key, NULL);
+  else
+    gtk_widget_error_bell (GTK_WIDGET (self));
 
   return TRUE;
 }

@@ -62,6 +62,23 @@ on_inbox_choose (ZqWindow *self, GtkWidget *at, int action)
   zq_window_choose_for_marked (self, at, (ZqAction)action);
 }
 
+/* The page goes by itself to what of its patient was not seen: the row goes with it, and nobody goes on writing. */
+static void
+on_page_opened (ZqWindow *self, gint64 key)
+{
+  if (zq_inbox_get_selected (self->inbox) == key)
+    return;
+  zq_inbox_select (self->inbox, key);
+  zq_inbox_keep (self->inbox, key);
+  zq_consult_page_focus_thread (self->page);
+}
+
+static void
+on_next (ZqWindow *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.next-thread", NULL);
+}
+
 static void
 on_n_waiting (ZqWindow *self)
 {
@@ -217,6 +234,8 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, on_inbox_choose);
   gtk_widget_class_bind_template_callback (klass, on_inbox_selected);
   gtk_widget_class_bind_template_callback (klass, on_n_waiting);
+  gtk_widget_class_bind_template_callback (klass, on_next);
+  gtk_widget_class_bind_template_callback (klass, on_page_opened);
   gtk_widget_class_bind_template_callback (klass, on_resend);
   gtk_widget_class_bind_template_callback (klass, on_take_back);
   gtk_widget_class_bind_template_callback (klass, on_open_consult);
