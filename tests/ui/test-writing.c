@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the doctor writes beside a plain reply: notes, corrections, files; what stands between a reply and its way. */
+#include "ui/fixture.h"
+
+#include "store/draft.h"
+#include "ui/consult/composer.h"
+
+#include <string.h>
+
+static ZqComposer *
+composer (Ui *ui)
+{
+  GtkWidget *found = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_COMPOSER, NULL, NULL);
+
+  g_assert_nonnull (found);
+  return ZQ_COMPOSER (found);
+}
+
+static gint64
+count (Ui *ui, const char *sql)
+{
+  return fixture_number (&ui->clinic, sql, 1);
+}
+
+#define N_MESSAGES "SELECT count(*) FROM intent WHERE action = 'send-message' AND ?"
+#define N_ALL      "SELECT count(*) FROM intent WHERE action <> 'mark-read' AND ?"
+
+static void
+click (Ui *ui, const char *label)
+{
+  GtkWidget *button = ui_button (ui, label);
+
+  if (button == NULL)
+    {
+      ui_keep_picture (ui, "failed");
+      g_error ("there is no button “%s”", label);
+    }
+  g_signal_emit_by_name (button, "clicked");
+  ui_frames (ui, 4);
+}
+
+static void
+act (Ui *ui, const char *action, gint64 key)
+{
+  GtkWidget *page = GTK_WIDGET (zq_window_get_page (ui->window));
+
+  if (key != 0)
+    g_assert_true (gtk_widget_activate_action (page, action, "x", key));
+  else
+    g_assert_true (gtk_widget_activate_action (page, action, NULL));
+  ui_frames (ui, 4);
+}
+
+static gboolean
+is_committed (gpointer data)
+{
+  return count (data, N_ALL) > 0;
+}
+
+static gint64
+message_row (Ui *ui, const char *id)
+{
+  return fixture_row (&ui->clinic, "Communication", id);
+}
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+static void
+test_note (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  act (ui, "consult.note", 0);
+  ui_expect (ui, "Internal note – only colleagues see it");
+  g_assert_null (ui_button (ui, "Send"));
+  ui_type (ui, "seems worried");
+  ui_keep_picture (ui, "note");
+  /* Also with the keys that send a reply and close. */
+  zq_composer_request_send (composer (ui), TRUE);
+  ui_expect (ui, "Internal note – the patient cannot see this");
+  ui_expect (ui, "seems worried");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
+  g_assert_true (zq_test_wait_until (is_committed, ui, 10));
+  g_assert_cmpint (count (ui, N_ALL), ==, 1);
+  ui_expect (ui, "Reply to Wang Fang");
+  ui_expect_typed (ui, "");
+}
+
+static void
+test_apart (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  ui_type (ui, "for the patient");
+  act (ui, "consult.note", 0);
+  ui_expect_typed (ui, "");
+  ui_type (ui, "for colleagues");
+  act (ui, "consult.note", 0);
+  ui_expect_typed (ui, "for the patient");
+  ui_open (ui, "2");
+  ui_expect_typed (ui, "");
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  ui_expect_typed (ui, "for the patient");
+  act (ui, "consult.note", 0);
+  ui_expect_typed (ui, "for colleagues");
+}
+
+/* --- corrections and quotes ------------------------------------------------------------------- */
+
+static void
+read_by_patient (Ui *ui, int n, int minute)
+{
+  fixture_take (
+      &ui->clinic,
+      "{'resourceType':'Basic','id':'pm%d','meta':{'versionId':'1','lastUpdated':'%s'},'code':{'coding':[{"
+      "'system':'https://zhenqiao.org/fhir/CodeSystem/read-mark','code':'read-mark'}]},'subject':{'reference':"
+      "'Communication/t%d'},'author':{'reference':'Patient/%d'},'extension':[{'url':"
+      "'https://zhenqiao.org/fhir/StructureDefinition/read-up-to','valueInstant':'%s'}]}",
+      n, at_minute (minute), n, n, at_minute (minute));
+}
+
+static void
+test_correction (Ui *ui, gconstpointer data)
+{
+  fixture_message (&ui->clinic, 1, "mine", "Practitioner/me", -40, "take five of them");
+  read_by_patient (ui, 1, -10);
+  ui_open (ui, "1");
+  ui_read_all (ui);
+  ui_type (ui, "a reply");
+  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_expect_typed (ui, "take five of them");
+  ui_expect (ui, "Correction of a message");
+  ui_type (ui, " a day");
+  click (ui, "Send Correction");
+  ui_expect (ui, "A correction says why");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  gtk_editable_set_text (
+      GTK_EDITABLE (gtk_widget_get_parent (ui_find (GTK_WIDGET (composer (ui)), GTK_TYPE_TEXT, NULL, NULL))),
+      "a word was missing");
+  ui_keep_picture (ui, "correcting");
+  click (ui, "Send Correction");
+  ui_expect (ui, "Correction: a word was missing");
+  ui_keep_picture (ui, "corrected");
+  ui_expect_typed (ui, "a reply");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+}
+
+static void
+test_quote (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  act (ui, "consult.quote", message_row (ui, "m1"));
+  ui_expect (ui, "In reply to Wang Fang: my sugar is");
+  ui_open (ui, "2");
+  ui_expect_gone (ui, "In reply to Wang Fang");
+  ui_open (ui, "1");
+  ui_expect (ui, "In reply to Wang Fang");
+  ui_type (ui, "drink water");
+  click (ui, "Send");
+  ui_expect_gone (ui, "In reply to Wang Fang: my sugar is");
+  g_assert_nonnull (ui_button (ui, "Go to the message that this answers"));
+  ui_keep_picture (ui, "quoted");
+}
+
+/* --- before and after it goes ----------------------------------------------------------------- */
+
+static void
+test_guard (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  ui_type (ui, "\n call me: 13812345678");
+  click (ui, "Send");
+  ui_expect (ui, "A private telephone number stands in the reply");
+  ui_keep_picture (ui, "guard");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  ui_type (ui, "!");
+  ui_expect_gone (ui, "A private telephone number stands in the reply");
+  click (ui, "Send");
+  ui_expect (ui, "A private telephone number stands in the reply");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  click (ui, "Send Anyway");
+  ui_expect (ui, "kept here, waiting to be sent");
+  ui_expect_gone (ui, "A private telephone number stands in the reply");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+}
+
+static void
+test_other_name (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "2");
+  ui_open (ui, "1");
+  ui_type (ui, "Dear Li Lei, drink water");
+  click (ui, "Send");
+  ui_expect (ui, "“Li Lei” is the name of another patient of yours");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+}
+
+static void
+test_undo_send (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  g_object_set (composer (ui), "undo-send", 5, NULL);
+  ui_type (ui, "drink water");
+  click (ui, "Send");
+  ui_expect (ui, "Goes out in 5 s");
+  ui_keep_picture (ui, "undo-send");
+  ui_pass (ui, 2 * G_USEC_PER_SEC);
+  ui_expect (ui, "Goes out in 3 s");
+  ui_type (ui, "and more");
+  click (ui, "Undo");
+  ui_expect_typed (ui, "drink water\nand more");
+  ui_expect_gone (ui, "Goes out in");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  click (ui, "Send");
+  ui_expect (ui, "Goes out in 5 s");
+  ui_pass (ui, 6 * G_USEC_PER_SEC);
+  ui_expect_gone (ui, "Goes out in");
+}
+
+static void
+on_next (guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_send_next (Ui *ui, gconstpointer data)
+{
+  guint n_next = 0;
+  ZqConsultPage *page = zq_window_get_page (ui->window);
+
+  g_signal_connect_swapped (page, "next", G_CALLBACK (on_next), &n_next);
+  ui_open (ui, "1");
+  ui_type (ui, "drink water");
+  act (ui, "consult.send-next", 0);
+  g_assert_true (zq_test_wait_count (&n_next, 1, 10));
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
+  ui_expect (ui, "Sent and closed");
+  click (ui, "Undo");
+  ui_open (ui, "1");
+  ui_expect_typed (ui, "drink water");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
+  g_signal_handlers_disconnect_by_data (page, &n_next);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static GdkTexture *
+make_texture (void)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 48);
+
+  gdk_pixbuf_fill (pixbuf, 0x3070b0ff);
+  return gdk_texture_new_for_pixbuf (pixbuf);
+}
+
+static void
+test_paste (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GdkTexture) texture = make_texture ();
+
+  ui_open (ui, "1");
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
+  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  ui_xdotool (ui, "key ctrl+v");
+  ui_expect (ui, "Pasted picture");
+  ui_frames (ui, 10);
+  ui_keep_picture (ui, "pasted");
+  ui_open (ui, "2");
+  ui_expect_gone (ui, "Pasted picture");
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  ui_expect (ui, "Pasted picture");
+  /* A note takes none with it. */
+  act (ui, "consult.note", 0);
+  ui_expect_gone (ui, "Pasted picture");
+  act (ui, "consult.note", 0);
+  ui_expect (ui, "Pasted picture");
+  click (ui, "Send");
+  ui_expect_gone (ui, "Pasted picture");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE kind = 'binary' AND ?"), ==, 1);
+  ui_frames (ui, 10);
+  ui_keep_picture (ui, "picture-sent");
+}
+
+static void
+test_remove_file (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GdkTexture) texture = make_texture ();
+
+  ui_open (ui, "1");
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
+  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  ui_xdotool (ui, "key ctrl+v");
+  ui_expect (ui, "Pasted picture");
+  click (ui, "Do not send");
+  ui_expect_gone (ui, "Pasted picture");
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  g_assert_false (ui_shows (ui, "Pasted picture"));
+}
+
+/* --- a long thread ---------------------------------------------------------------------------- */
+
+static void
+test_long (Ui *ui, gconstpointer data)
+{
+  for (int i = 0; i < 400; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("long%d", i);
+      g_autofree char *text = g_strdup_printf ("line %d", i);
+
+      fixture_message (&ui->clinic, 2, id, i < 100 ? "Practitioner/me" : "Patient/2", -1000 + i, text);
+    }
+  fixture_mark_read (&ui->clinic, ui_task (ui, "2"), message_row (ui, "long150"), NULL);
+  ui_open (ui, "2");
+  ui_frames (ui, 20);
+  ui_expect (ui, "line 151");
+  ui_expect (ui, "New since you last read");
+  zq_consult_page_show_message (zq_window_get_page (ui->window), message_row (ui, "long20"));
+  ui_frames (ui, 20);
+  ui_expect (ui, "line 20");
+  ui_keep_picture (ui, "gone-to");
+}
+
+#define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  ui_init (&argc, &argv);
+  ADD ("/writing/a-note-never-becomes-a-message", test_note);
+  ADD ("/writing/drafts-of-note-and-reply-are-apart", test_apart);
+  ADD ("/writing/a-correction-needs-a-reason", test_correction);
+  ADD ("/writing/a-quote-stays-with-its-reply", test_quote);
+  ADD ("/writing/the-guard-warns-once-and-again-after-a-change", test_guard);
+  ADD ("/writing/another-patients-name-is-found", test_other_name);
+  ADD ("/writing/a-reply-can-be-taken-back-for-some-seconds", test_undo_send);
+  ADD ("/writing/send-close-and-on", test_send_next);
+  ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
+  ADD ("/writing/a-file-can-be-taken-out-again", test_remove_file);
+  ADD ("/writing/a-long-thread-opens-at-the-first-unread", test_long);
+  return g_test_run ();
+}
