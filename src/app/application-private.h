@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/application.h"
+#include "app/notify.h"
 #include "ui/shell/window.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ struct _ZqApplication
   ZqOpening *opening;
   ZqAccount *account;
   ZqSession *session;
+  ZqNotify *notify; /* of the session */
   ZqSignIn *sign_in;
   ZqSignInResult *signed_in; /* waits for the store to be open */
   GCancellable *cancellable; /* of the sign-in */

@@ -113,6 +113,32 @@ on_is_active (ZqApplication *self)
     zq_sync_set_focused (zq_session_get_sync (self->session), gtk_window_is_active (GTK_WINDOW (self->window)));
 }
 
+/* What a person looks at needs no notification. */
+static gboolean
+is_seen (gint64 consult, gpointer data)
+{
+  ZqApplication *self = data;
+
+  return self->window != NULL && gtk_window_is_active (GTK_WINDOW (self->window)) &&
+         zq_consult_page_get_key (zq_window_get_page (self->window)) == consult;
+}
+
+static void
+start_notify (ZqApplication *self)
+{
+  const ZqNotifyConfig config = {
+    .application = G_APPLICATION (self),
+    .store = zq_session_get_store (self->session),
+    .status = zq_session_get_status (self->session),
+    .settings = self->settings,
+    .seen = is_seen,
+    .data = self,
+  };
+
+  g_clear_pointer (&self->notify, zq_notify_free);
+  self->notify = zq_notify_new (&config);
+}
+
 static void
 show_work (ZqApplication *self)
 {
@@ -126,6 +152,7 @@ show_work (ZqApplication *self)
 
   zq_trace_mark ("store open");
   zq_session_start (self->session, NULL);
+  start_notify (self);
   zq_trace_mark ("session started");
   g_signal_connect_object (session.status, "notify::state", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
   zq_window_show_work (self->window, &session);
@@ -217,6 +244,20 @@ sign_out_action (GSimpleAction *action, GVariant *parameter, gpointer data)
     zq_application_sign_out (self);
 }
 
+/* Of a notification. */
+static void
+open_consult_action (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  ZqApplication *self = data;
+  gint64 consult = g_variant_get_int64 (parameter);
+
+  if (self->window == NULL || self->session == NULL || !zq_window_has_work (self->window))
+    return;
+  zq_inbox_select (zq_window_get_inbox (self->window), consult);
+  zq_consult_page_open (zq_window_get_page (self->window), consult);
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
 static void
 about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -278,8 +319,13 @@ static void
 zq_application_startup (GApplication *application)
 {
   const GActionEntry actions[] = {
-    { "try-now", try_now_action },   { "retry", retry_action }, { "sign-in", sign_in_action },
-    { "sign-out", sign_out_action }, { "about", about_action }, { "quit", quit_action },
+    { "try-now", try_now_action },
+    { "retry", retry_action },
+    { "sign-in", sign_in_action },
+    { "sign-out", sign_out_action },
+    { "about", about_action },
+    { "quit", quit_action },
+    { "open-consult", open_consult_action, "x" },
   };
   const char *quit_keys[] = { "<Control>q", NULL };
 
@@ -327,6 +373,7 @@ zq_application_shutdown (GApplication *application)
       zq_window_flush (self->window);
       gtk_widget_set_visible (GTK_WIDGET (self->window), FALSE);
     }
+  g_clear_pointer (&self->notify, zq_notify_free);
   if (self->session != NULL)
     {
       zq_session_leave (self->session);

@@ -8,8 +8,9 @@
 #define MOST    3
 #define SUMMARY "consultations"
 /* Rows of one commit that are looked at; more are a backlog. */
-#define MANY  64
-#define WORDS 120
+#define MANY      64
+#define MOST_ROWS 256
+#define WORDS     120
 
 struct _ZqNotify
 {
@@ -17,7 +18,6 @@ struct _ZqNotify
   GHashTable *shown; /* consult → number of messages that it stands for */
   GArray *arrived;   /* message rows of the commit that is told */
   gint64 newest;     /* row: whatever is higher has come since */
-  guint backlog;     /* messages from before the session was in step */
   gboolean in_step;
   gboolean summarized;
   gulong changed;
@@ -211,6 +211,22 @@ on_row (const char *topic, gint64 row, gint64 patient, ZqChangeFlags flags, gpoi
     g_array_append_val (self->arrived, row);
 }
 
+/* Where nobody says which: the newest of them. */
+static void
+list_newest (ZqNotify *self)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (
+      db_of (self), NULL, "SELECT id FROM message WHERE id > ? ORDER BY id DESC LIMIT " G_STRINGIFY (MOST_ROWS), "i",
+      self->newest);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      gint64 row = zq_rows_int (rows, 0);
+
+      g_array_append_val (self->arrived, row);
+    }
+}
+
 static gint
 compare_rows (gconstpointer a, gconstpointer b)
 {
@@ -219,11 +235,18 @@ compare_rows (gconstpointer a, gconstpointer b)
   return one < two ? -1 : one > two;
 }
 
+/* @changes: (nullable): all that came since it was looked last. */
 static void
-take_arrived (ZqNotify *self)
+take_arrived (ZqNotify *self, ZqChanges *changes)
 {
-  gboolean many = self->arrived->len > MANY;
+  gboolean known = changes != NULL && !zq_changes_is_collapsed (changes, "message");
+  guint backlog = 0;
 
+  g_array_set_size (self->arrived, 0);
+  if (known)
+    zq_changes_foreach (changes, "message", on_row, self);
+  else
+    list_newest (self);
   g_array_sort (self->arrived, compare_rows);
   for (guint i = 0; i < self->arrived->len; i++)
     {
@@ -231,19 +254,14 @@ take_arrived (ZqNotify *self)
 
       if (!read_arrival (self, g_array_index (self->arrived, gint64, i), &arrival))
         continue;
-      if (!self->in_step || many)
-        self->backlog++;
+      if (!known || self->arrived->len > MANY)
+        backlog++;
       else
         tell (self, &arrival);
     }
-}
-
-static void
-tell_backlog (ZqNotify *self)
-{
-  if (self->backlog > 0 && !is_quiet (self))
-    show_summary (self, self->backlog);
-  self->backlog = 0;
+  self->newest = newest_row (self);
+  if (backlog > 0 && !is_quiet (self))
+    show_summary (self, backlog);
 }
 
 /* What was read, here or at another workstation, needs no attention. */
@@ -275,21 +293,12 @@ forget_read (ZqNotify *self)
 static void
 on_changed (ZqStore *store, ZqChanges *changes, ZqNotify *self)
 {
-  if (zq_changes_has (changes, "consult") && g_hash_table_size (self->shown) > 0)
-    forget_read (self);
-  if (!zq_changes_has (changes, "message"))
+  if (!self->in_step)
     return;
-  if (zq_changes_is_collapsed (changes, "message"))
-    self->backlog += self->in_step;
-  else
-    {
-      g_array_set_size (self->arrived, 0);
-      zq_changes_foreach (changes, "message", on_row, self);
-      take_arrived (self);
-    }
-  self->newest = newest_row (self);
-  if (self->in_step)
-    tell_backlog (self);
+  if (zq_changes_has (changes, "consult") && (g_hash_table_size (self->shown) > 0 || self->summarized))
+    forget_read (self);
+  if (zq_changes_has (changes, "message"))
+    take_arrived (self, changes);
 }
 
 static void
@@ -298,7 +307,7 @@ on_state (ZqSessionStatus *status, GParamSpec *pspec, ZqNotify *self)
   if (self->in_step || zq_session_status_get_state (status) != ZQ_SESSION_SYNCED)
     return;
   self->in_step = TRUE;
-  tell_backlog (self);
+  take_arrived (self, NULL);
 }
 
 ZqNotify *

@@ -251,6 +251,7 @@ on_forgotten (GObject *source, GAsyncResult *result, gpointer data)
   self->window = zq_window_new (GTK_APPLICATION (self));
   self->page = NULL;
   gtk_window_destroy (old);
+  g_clear_pointer (&self->notify, zq_notify_free);
   zq_session_close (self->session);
   g_clear_object (&self->session);
   zq_application_ask_sign_in (self, error != NULL ? error->message : NULL);
