@@ -12,7 +12,7 @@
 void
 zq_consult_page_close_viewer (ZqConsultPage *self)
 {
-  if (self->viewer == NULL || gtk_stack_get_visible_child (self->stack) != self->viewer)
+  if (self->viewer == NULL || g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "viewer") != 0)
     return;
   gtk_stack_set_visible_child_name (self->stack, "open");
   zq_viewer_close (ZQ_VIEWER (self->viewer));
@@ -33,6 +33,22 @@ on_viewer_save (ZqConsultPage *self, const char *key, const char *title, const c
   save_as (self, key, title, content_type);
 }
 
+/* Whose picture it is stays in sight. */
+static void
+make_viewer (ZqConsultPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->viewer_band = g_object_new (ZQ_TYPE_PATIENT_BAND, NULL);
+  gtk_widget_add_css_class (GTK_WIDGET (self->viewer_band), "band");
+  self->viewer = g_object_new (ZQ_TYPE_VIEWER, "vexpand", TRUE, NULL);
+  g_signal_connect_object (self->viewer, "close", G_CALLBACK (on_viewer_close), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->viewer, "save", G_CALLBACK (on_viewer_save), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->viewer_band));
+  gtk_box_append (GTK_BOX (box), self->viewer);
+  gtk_stack_add_named (self->stack, box, "viewer");
+}
+
 void
 zq_consult_page_open_file (ZqConsultPage *self, gint64 message, const char *key)
 {
@@ -41,14 +57,10 @@ zq_consult_page_open_file (ZqConsultPage *self, gint64 message, const char *key)
   if (self->consult == NULL)
     return;
   if (self->viewer == NULL)
-    {
-      self->viewer = g_object_new (ZQ_TYPE_VIEWER, NULL);
-      g_signal_connect_object (self->viewer, "close", G_CALLBACK (on_viewer_close), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (self->viewer, "save", G_CALLBACK (on_viewer_save), self, G_CONNECT_SWAPPED);
-      gtk_stack_add_named (self->stack, self->viewer, "viewer");
-    }
+    make_viewer (self);
+  zq_patient_band_set_patient (self->viewer_band, self->patient);
   zq_composer_flush (self->composer);
-  gtk_stack_set_visible_child (self->stack, self->viewer);
+  gtk_stack_set_visible_child_name (self->stack, "viewer");
   zq_viewer_open (ZQ_VIEWER (self->viewer), self->store, zq_ticker_get_now (self->ticker), context->zone,
                   self->consult->thread_id, message, key);
   gtk_widget_child_focus (self->viewer, GTK_DIR_TAB_FORWARD);

@@ -51,10 +51,11 @@ struct _ZqConsultPage
   ZqTicker *ticker;
   ZqConsult *consult;
   ZqPatient *patient;
-  GPtrArray *outcomes; /* (element-type ZqChoice): those that the menu holds */
-  GArray *opened;      /* of ZqOpened: whom the doctor has had before them lately */
-  ZqTakeBack *last;    /* of the last reply: how to take all of it back */
-  GtkWidget *viewer;   /* made when it is wanted; the stack's */
+  GPtrArray *outcomes;        /* (element-type ZqChoice): those that the menu holds */
+  GArray *opened;             /* of ZqOpened: whom the doctor has had before them lately */
+  ZqTakeBack *last;           /* of the last reply: how to take all of it back */
+  GtkWidget *viewer;          /* made when it is wanted; the stack's */
+  ZqPatientBand *viewer_band; /* above it */
   gint64 key;
   gulong changed_id;
   guint fit_id;

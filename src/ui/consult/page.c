@@ -179,6 +179,8 @@ static void
 show (ZqConsultPage *self)
 {
   zq_patient_band_set_patient (self->band, self->patient);
+  if (self->viewer_band != NULL)
+    zq_patient_band_set_patient (self->viewer_band, self->patient);
   zq_intake_card_set_consult (self->intake, self->consult);
   show_due (self);
   show_state (self);
@@ -365,6 +367,7 @@ zq_consult_page_dispose (GObject *object)
   g_clear_pointer (&self->opened, g_array_unref);
   g_clear_pointer (&self->last, zq_take_back_unref);
   self->viewer = NULL;
+  self->viewer_band = NULL;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->store);

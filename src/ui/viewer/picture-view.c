@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/viewer/picture-view.h"
 
+/* A small picture is made larger to be seen, but not to a mosaic. */
+#define MOST_FIT 4
+
 struct _ZqPictureView
 {
   GtkWidget parent_instance;
@@ -46,7 +49,7 @@ zq_picture_view_get_fit (ZqPictureView *self)
   if (w <= 0 || h <= 0 || width <= 0 || height <= 0)
     return 0;
 
-  return MIN (MIN (width / w, height / h), 1);
+  return MIN (MIN (width / w, height / h), MOST_FIT);
 }
 
 static void
