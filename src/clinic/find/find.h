@@ -34,12 +34,13 @@ typedef struct
   gint64 patient; /* row ids; 0 where there is none */
   gint64 consult; /* what a click opens: of a patient the newest consultation that may be seen */
   gint64 message;
-  char *name;       /* the patient's */
-  char *title;      /* complaint */
-  char *text;       /* what was found, one line, cut to some 80 characters around the first place */
-  GArray *marks;    /* of ZqTextRange in `text` (in `name` for patients found by name) */
-  char *detail;     /* of patients: "病历号 …" or the phone's found digits; of messages: who wrote; may be NULL */
-  gint64 at;        /* µs */
+  char *name;    /* the patient's */
+  char *title;   /* complaint */
+  char *text;    /* what was found, one line, cut to some 80 characters around the first place; of patients the number
+                    that was found, or NULL */
+  GArray *marks; /* of ZqTextRange in `text` (in `name` for patients found by name) */
+  char *detail;  /* of patients: "病历号 …" or the phone's found digits; of messages: who wrote; may be NULL */
+  gint64 at;     /* µs */
   gboolean in_name; /* marks are those of `name` */
 } ZqFound;
 
