@@ -343,6 +343,20 @@ test_composing (Ui *ui, gconstpointer data)
   g_assert_cmpint (zq_consult_page_get_key (zq_window_get_page (ui->window)), ==, open);
 }
 
+/* Of the pool: nothing of it is mine to close. */
+static void
+test_not_allowed (Ui *ui, gconstpointer data)
+{
+  zq_inbox_set_view (inbox_of (ui), ZQ_VIEW_POOL);
+  ui_expect (ui, "complaint 3");
+  ui_xdotool (ui, "key j e");
+  ui_expect (ui, "The hospital's rules do not allow this now");
+  g_assert_cmpint (n_intents (ui, "close"), ==, 0);
+  /* Many: said once, with the reason. */
+  ui_xdotool (ui, "key x e Return");
+  ui_expect (ui, "The hospital's rules do not allow this now");
+}
+
 /* A name of 200 characters takes no room from what is beside it. */
 static void
 test_long (Ui *ui, gconstpointer data)
@@ -406,6 +420,7 @@ main (int argc, char **argv)
   ADD ("/triage/send-close-next-is-refused-while-something-is-unseen", test_send_next_unseen);
   ADD ("/triage/u-makes-unread-and-it-stays-so", test_unread);
   ADD ("/triage/letters-act-on-nothing-while-one-writes", test_composing);
+  ADD ("/triage/what-may-not-be-done-is-said", test_not_allowed);
   ADD ("/triage/a-long-name-leaves-room", test_long);
   ADD ("/triage/first-frame-costs-the-same-at-1000-and-20000", test_work);
   return g_test_run ();

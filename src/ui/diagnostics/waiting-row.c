@@ -238,6 +238,7 @@ zq_waiting_row_new (ZqOurs *ours, ZqAttachments *attachments, gint64 now, GTimeZ
   gtk_label_set_label (self->since, since);
   show_or_hide (self->text, ours->text);
   show_or_hide (self->why, why);
+  gtk_widget_add_css_class (GTK_WIDGET (self->why), ours->intent->state < ZQ_INTENT_HELD ? "dim-label" : "stopped");
   show_newer (self, now, zone);
   follow_file (self);
   show_buttons (self);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/shell/window-private.h"
 
+#include "clinic/consult/reasons.h"
 #include "rules/context.h"
 #include "ui/consult/inbox-choice.h"
-
-#include <glib/gi18n.h>
+#include "ui/widgets/problem.h"
 
 /* --- what is acted on ------------------------------------------------------------------------- */
 
@@ -113,7 +113,11 @@ act_on_open (ZqWindow *self, ZqAction action)
   else if (action == ZQ_ACTION_MARK_READ && consult != NULL && consult->can_mark)
     zq_inbox_act (self->inbox, action, key, NULL);
   else
-    gtk_widget_error_bell (GTK_WIDGET (self));
+    {
+      g_autofree char *words = zq_words_problem (ZQ_REASON_NOT_ALLOWED);
+
+      zq_window_toast (self, words);
+    }
 
   return TRUE;
 }
