@@ -284,6 +284,13 @@ test_paste (Ui *ui, gconstpointer data)
   g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE kind = 'binary' AND ?"), ==, 1);
   ui_frames (ui, 10);
   ui_keep_picture (ui, "picture-sent");
+  click (ui, "Pasted picture");
+  g_assert_nonnull (ui_find (GTK_WIDGET (ui->window), g_type_from_name ("ZqViewer"), NULL, NULL));
+  ui_frames (ui, 10);
+  ui_keep_picture (ui, "viewer");
+  ui_xdotool (ui, "key Escape");
+  g_assert_null (ui_find (GTK_WIDGET (ui->window), g_type_from_name ("ZqViewer"), NULL, NULL));
+  ui_expect (ui, "my sugar is");
 }
 
 static void
@@ -326,6 +333,31 @@ test_long (Ui *ui, gconstpointer data)
   ui_keep_picture (ui, "gone-to");
 }
 
+static void
+test_find (Ui *ui, gconstpointer data)
+{
+  for (int i = 0; i < 120; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("long%d", i);
+      g_autofree char *text = g_strdup_printf (i % 50 == 10 ? "a rash on the arm %d" : "line %d", i);
+
+      fixture_message (&ui->clinic, 2, id, "Patient/2", -1000 + i, text);
+    }
+  ui_open (ui, "2");
+  act (ui, "consult.find", 0);
+  ui_xdotool (ui, "type --delay 5 rash");
+  ui_expect (ui, "1 of 3");
+  ui_frames (ui, 15);
+  ui_expect (ui, "a rash on the arm 110");
+  ui_xdotool (ui, "key Return");
+  ui_expect (ui, "2 of 3");
+  ui_frames (ui, 15);
+  ui_expect (ui, "a rash on the arm 60");
+  ui_keep_picture (ui, "find");
+  ui_xdotool (ui, "key Escape");
+  ui_expect_gone (ui, "2 of 3");
+}
+
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
 
 int
@@ -343,5 +375,6 @@ main (int argc, char **argv)
   ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
   ADD ("/writing/a-file-can-be-taken-out-again", test_remove_file);
   ADD ("/writing/a-long-thread-opens-at-the-first-unread", test_long);
+  ADD ("/writing/words-are-found-in-the-thread", test_find);
   return g_test_run ();
 }

@@ -271,6 +271,17 @@ page_down_action (GtkWidget *widget, const char *name, GVariant *parameter)
   zq_thread_page_down (ZQ_CONSULT_PAGE (widget)->thread);
 }
 
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
+
+  if (self->consult == NULL)
+    return;
+  zq_consult_page_close_viewer (self);
+  zq_thread_find_start (self->find);
+}
+
 void
 zq_consult_page_install_actions (GtkWidgetClass *klass)
 {
@@ -280,6 +291,7 @@ zq_consult_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "consult.assign", NULL, assign_action);
   gtk_widget_class_install_action (klass, "consult.urgent", NULL, urgent_action);
   gtk_widget_class_install_action (klass, "consult.unread", NULL, unread_action);
+  gtk_widget_class_install_action (klass, "consult.find", NULL, find_action);
   gtk_widget_class_install_action (klass, "consult.intake", NULL, intake_action);
   gtk_widget_class_install_action (klass, "consult.unseen", NULL, unseen_action);
   gtk_widget_class_install_action (klass, "consult.page-down", NULL, page_down_action);

@@ -5,6 +5,7 @@
 #include "ui/consult/composer.h"
 #include "ui/consult/intake-card.h"
 #include "ui/consult/page.h"
+#include "ui/consult/thread-find.h"
 #include "ui/consult/thread.h"
 #include "ui/widgets/patient-band.h"
 
@@ -41,6 +42,7 @@ struct _ZqConsultPage
   GtkLabel *due;
   GtkLabel *state;
   ZqIntakeCard *intake;
+  ZqThreadFind *find;
   ZqThread *thread;
   GtkStack *foot;
   ZqComposer *composer;

@@ -194,6 +194,13 @@ zq_consult_page_refresh (ZqConsultPage *self)
     show (self);
 }
 
+static void
+open_thread (ZqConsultPage *self)
+{
+  zq_thread_find_set_thread (self->find, self->store, self->consult->thread_id);
+  zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
+}
+
 void
 zq_consult_page_go_on (ZqConsultPage *self)
 {
@@ -213,7 +220,7 @@ on_changed (ZqConsultPage *self, ZqChanges *changes)
     return;
   show (self);
   if (self->consult->thread_id != thread)
-    zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
+    open_thread (self);
 }
 
 /* --- room ------------------------------------------------------------------------------------- */
@@ -327,6 +334,23 @@ on_send (ZqConsultPage *self, gboolean next)
 }
 
 static void
+on_found (ZqConsultPage *self, gint64 message)
+{
+  zq_thread_show_message (self->thread, message);
+}
+
+static void
+on_find_closed (ZqConsultPage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  /* Not away from the list, where another consultation was chosen. */
+  if (self->key != 0 && (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self->find))))
+    zq_consult_page_focus_thread (self);
+}
+
+static void
 on_mode (ZqConsultPage *self)
 {
   if (self->consult != NULL)
@@ -396,6 +420,7 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
   g_type_ensure (ZQ_TYPE_INTAKE_CARD);
   g_type_ensure (ZQ_TYPE_THREAD);
+  g_type_ensure (ZQ_TYPE_THREAD_FIND);
   g_type_ensure (ZQ_TYPE_COMPOSER);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/page.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, stack);
@@ -409,6 +434,7 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, due);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, state);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, intake);
+  gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, find);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, thread);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, foot);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, composer);
@@ -421,6 +447,8 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_send);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_mode);
+  gtk_widget_class_bind_template_callback (widget_class, on_found);
+  gtk_widget_class_bind_template_callback (widget_class, on_find_closed);
   gtk_widget_class_bind_template_callback (widget_class, on_open_file);
   gtk_widget_class_bind_template_callback (widget_class, on_save_file);
 }
@@ -463,6 +491,7 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
       self->key = 0;
       g_clear_pointer (&self->consult, zq_consult_free);
       zq_composer_open (self->composer, self->store, 0);
+      zq_thread_find_set_thread (self->find, self->store, 0);
       zq_thread_close (self->thread);
       gtk_stack_set_visible_child_name (self->stack, "none");
       return;
@@ -471,7 +500,7 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
   show (self);
   offer_intake (self);
   zq_consult_page_note_opened (self);
-  zq_thread_open (self->thread, self->store, self->ticker, get_context (self)->zone, self->consult->thread_id);
+  open_thread (self);
   gtk_stack_set_visible_child_name (self->stack, "open");
   fit_later (self);
   g_signal_emit (self, signals[OPENED], 0, key);
