@@ -119,6 +119,63 @@ test_x_marks (Ui *ui, gconstpointer data)
   g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 2);
 }
 
+static gboolean
+is_row_of (GtkWidget *widget, gconstpointer key)
+{
+  return zq_inbox_row_get_key (ZQ_INBOX_ROW (widget)) == *(const gint64 *)key;
+}
+
+static void
+click (Ui *ui, guint position, const char *modifier)
+{
+  gint64 key = zq_list_get_key (ZQ_LIST (zq_inbox_get_list (inbox_of (ui))), position);
+  GtkWidget *row = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_INBOX_ROW, is_row_of, &key);
+  graphene_rect_t bounds;
+  g_autofree char *words = NULL;
+  double dx, dy;
+
+  g_assert_nonnull (row);
+  g_assert_true (gtk_widget_compute_bounds (row, GTK_WIDGET (ui->window), &bounds));
+  gtk_native_get_surface_transform (GTK_NATIVE (ui->window), &dx, &dy);
+  words = g_strdup_printf ("mousemove %d %d %s%s click 1 %s%s", (int)(bounds.origin.x + dx + 120),
+                           (int)(bounds.origin.y + dy + 12), *modifier != '\0' ? "keydown " : "", modifier,
+                           *modifier != '\0' ? "keyup " : "", modifier);
+  ui_xdotool (ui, words);
+  ui_frames (ui, 4);
+}
+
+static void
+test_mouse (Ui *ui, gconstpointer data)
+{
+  gint64 open;
+
+  take_more (ui, 10, 6);
+  expect_rows (ui, 8);
+  gtk_window_fullscreen (GTK_WINDOW (ui->window)); /* so that its corner is the display's */
+  ui_frames (ui, 10);
+  click (ui, 1, "");
+  open = zq_inbox_get_selected (inbox_of (ui));
+  g_assert_cmpint (open, ==, zq_list_get_key (ZQ_LIST (zq_inbox_get_list (inbox_of (ui))), 1));
+  click (ui, 3, "ctrl");
+  g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 2);
+  g_assert_cmpint (zq_consult_page_get_key (zq_window_get_page (ui->window)), ==, open);
+  click (ui, 3, "ctrl");
+  g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 1);
+  click (ui, 4, "");
+  g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 0);
+  click (ui, 6, "shift");
+  g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 3);
+}
+
+static void
+test_most (Ui *ui, gconstpointer data)
+{
+  take_more (ui, 100, 248);
+  expect_rows (ui, 250);
+  ui_xdotool (ui, "key j ctrl+a");
+  ui_expect (ui, "200 marked, the most at once");
+}
+
 static void
 test_batch (Ui *ui, gconstpointer data)
 {
@@ -339,6 +396,11 @@ test_composing (Ui *ui, gconstpointer data)
   g_assert_true (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
   ui_xdotool (ui, "type --delay 15 'xaue'");
   ui_expect_typed (ui, "xaue");
+  /* Half a word of an input method: not even keys with Ctrl. */
+  g_signal_emit_by_name (ui_text_view (ui), "preedit-changed", "ni");
+  ui_xdotool (ui, "key ctrl+k");
+  g_assert_true (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
+  g_signal_emit_by_name (ui_text_view (ui), "preedit-changed", "");
   g_assert_cmpuint (zq_inbox_get_n_marked (inbox_of (ui)), ==, 0);
   g_assert_cmpint (zq_consult_page_get_key (zq_window_get_page (ui->window)), ==, open);
 }
@@ -352,9 +414,8 @@ test_not_allowed (Ui *ui, gconstpointer data)
   ui_xdotool (ui, "key j e");
   ui_expect (ui, "The hospital's rules do not allow this now");
   g_assert_cmpint (n_intents (ui, "close"), ==, 0);
-  /* Many: said once, with the reason. */
-  ui_xdotool (ui, "key x e Return");
-  ui_expect (ui, "The hospital's rules do not allow this now");
+  ui_xdotool (ui, "key x e");
+  ui_expect (ui, "This cannot be done with those that are marked");
 }
 
 /* A name of 200 characters takes no room from what is beside it. */
@@ -411,6 +472,8 @@ main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
   ADD ("/triage/x-and-shift-mark-and-escape-unmarks", test_x_marks);
+  ADD ("/triage/ctrl-and-shift-click-mark", test_mouse);
+  ADD ("/triage/so-many-at-once-and-no-more", test_most);
   ADD ("/triage/fifty-are-closed-and-taken-back-as-one", test_batch);
   ADD ("/triage/what-could-not-be-done-is-said-with-its-reason", test_partly);
   ADD ("/triage/marks-stay-with-their-rows-when-others-come", test_marks_stay);

@@ -106,7 +106,7 @@ zq_inbox_get_mark_button (ZqInbox *self, ZqAction action)
 {
   GtkWidget *button = self->mark_button[action];
 
-  return button != NULL && gtk_widget_get_mapped (button) ? button : GTK_WIDGET (self);
+  return button != NULL && gtk_widget_get_mapped (button) ? button : GTK_WIDGET (self->n_marked);
 }
 
 /* --- marking ---------------------------------------------------------------------------------- */
@@ -392,6 +392,16 @@ zq_inbox_needs_choice (ZqAction action)
 
 /* --- actions ---------------------------------------------------------------------------------- */
 
+static gboolean
+is_offered (ZqInbox *self, ZqAction action)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (offers); i++)
+    if (offers[i].action == action)
+      return (offers[i].views & kind_of_view (self->shown)) != 0;
+
+  return FALSE;
+}
+
 static void
 act_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -400,7 +410,9 @@ act_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (zq_inbox_get_n_marked (self) == 0)
     return;
-  if (zq_inbox_needs_choice (action))
+  if (!is_offered (self, action))
+    zq_toast_show (widget, _ ("This cannot be done with those that are marked"));
+  else if (zq_inbox_needs_choice (action))
     g_signal_emit_by_name (self, "choose", zq_inbox_get_mark_button (self, action), (int)action);
   else
     zq_inbox_act_on_marked (self, action, NULL);
