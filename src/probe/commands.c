@@ -109,7 +109,7 @@ zq_probe_send (ZqProbe *self, GError **error)
   g_autofree char *local_id = NULL;
 
   if (!need_text (self, error) || !zq_probe_find_consult (self, &consult, &thread, error) ||
-      !newest_message (self, thread, &seen, error))
+      !newest_message (self, thread, &seen, error) || (self->file != NULL && !zq_probe_attach (self, consult, error)))
     return FALSE;
   reply.text = self->text;
   reply.seen_message = seen;

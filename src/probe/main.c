@@ -18,7 +18,8 @@ static const struct
   { "counts", zq_probe_counts, "what is held, by type and by view of the inbox" },
   { "inbox", zq_probe_inbox, "every consultation: ids, state, SHA-256 of its draft" },
   { "thread", zq_probe_thread, "--thread REF: its messages: ids, state, SHA-256 of the text" },
-  { "send", zq_probe_send, "--thread REF --text T [--seen REF]: replies, then pushes" },
+  { "send", zq_probe_send, "--thread REF --text T [--file PATH] [--seen REF]: replies, then pushes" },
+  { "files", zq_probe_files, "--thread REF: fetches its files; SHA-1, size and state of each" },
   { "draft", zq_probe_draft, "--thread REF --text T: keeps a draft" },
   { "close", zq_probe_close, "--task REF [--outcome CODE]: closes, then pushes" },
   { "claim", zq_probe_claim, "--task REF: takes it from the pool, then pushes" },
@@ -91,6 +92,7 @@ make_options (ZqProbe *self)
     { "thread", 0, 0, G_OPTION_ARG_STRING, &self->thread, "Which conversation", "REF" },
     { "task", 0, 0, G_OPTION_ARG_STRING, &self->task, "Which consultation", "REF" },
     { "text", 0, 0, G_OPTION_ARG_STRING, &self->text, "What to say", "T" },
+    { "file", 0, 0, G_OPTION_ARG_FILENAME, &self->file, "A file that goes with the reply", "PATH" },
     { "seen", 0, 0, G_OPTION_ARG_STRING, &self->seen, "The last message that was seen (default: the newest held)",
       "REF" },
     { "outcome", 0, 0, G_OPTION_ARG_STRING, &self->outcome, "Why it is closed (default: advised)", "CODE" },
@@ -169,7 +171,7 @@ clear (ZqProbe *self)
 {
   char **texts[] = { &self->account, &self->base,     &self->token_file,   &self->login_hint, &self->practitioner,
                      &self->store,   &self->key_file, &self->clock_socket, &self->ca,         &self->thread,
-                     &self->task,    &self->text,     &self->seen,         &self->outcome };
+                     &self->task,    &self->text,     &self->file,         &self->seen,       &self->outcome };
 
   if (self->session != NULL)
     zq_session_close (self->session);

@@ -42,6 +42,7 @@ typedef struct
   char *thread;
   char *task;
   char *text;
+  char *file;
   char *seen;
   char *outcome;
   gboolean auth_none;
@@ -73,6 +74,9 @@ typedef gboolean (*ZqProbeCommand) (ZqProbe *self, GError **error);
 gboolean zq_probe_pull (ZqProbe *self, GError **error);
 gboolean zq_probe_push (ZqProbe *self, GError **error);
 gboolean zq_probe_send (ZqProbe *self, GError **error);
+gboolean zq_probe_files (ZqProbe *self, GError **error);
+/* Puts --file into the draft of the consultation. */
+gboolean zq_probe_attach (ZqProbe *self, gint64 consult, GError **error);
 gboolean zq_probe_draft (ZqProbe *self, GError **error);
 gboolean zq_probe_close (ZqProbe *self, GError **error);
 gboolean zq_probe_claim (ZqProbe *self, GError **error);

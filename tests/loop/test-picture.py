@@ -186,5 +186,25 @@ def corrected(world):
         equal(patient.do("problems")["items"], [], "errors on the patient's page")
 
 
+@suite.case("loop/pictures-both-ways-with-the-workstation")
+def both_ways(world):
+    """The patient's picture is fetched whole; the doctor's goes up before its message and is seen in the browser."""
+    hospital, probe = world.started()
+    with Patient(hospital) as patient:
+        _, thread = begin(hospital, patient, "脚上的伤口")
+        photo = png(300, 200, seed=11)
+        patient.do("send-picture", file=write(world, "foot.png", photo), text="照片")
+        probe.run("pull")
+        held = probe.run("files", "--thread", thread)["files"]
+        equal([(f["state"], f["size"], f["sha1"]) for f in held], [("held", len(photo), hashlib.sha1(photo).hexdigest())],
+              "what the workstation holds")
+        probe.send(thread, "看这张图", "--file", write(world, "drawing.png", png(240, 160, seed=12)))
+        payloads = [m["payload"] for m in hospital.search(f"Communication?part-of={thread}") if m["sender"]["reference"] == ME]
+        attached = [part["contentAttachment"] for payload in payloads for part in payload if "contentAttachment" in part]
+        equal(len(attached), 1, "pictures of the doctor's")
+        check(attached[0]["url"].startswith("Binary/"), f"its address: {attached[0]['url']}")
+        equal(patient.do("wait-picture", side="theirs")["width"], 240, "the doctor's picture in the browser")
+
+
 if __name__ == "__main__":
     suite.run()
