@@ -181,10 +181,147 @@ test_pictures (View *view, gconstpointer data)
   gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.zoom-fit", NULL);
   g_assert_cmpfloat (zq_picture_view_get_zoom (first), ==, 0);
 
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.turn-left", NULL);
+  g_assert_cmpint (zq_picture_view_get_turns (first), ==, 0);
+}
+
+static gboolean
+has_label (GtkWidget *widget, gconstpointer text)
+{
+  return strstr (gtk_label_get_label (GTK_LABEL (widget)), text) != NULL;
+}
+
+static gboolean
+is_said (View *view, const char *text)
+{
+  return ui_find (GTK_WIDGET (view->viewer), GTK_TYPE_LABEL, has_label, text) != NULL;
+}
+
+static gboolean
+is_left (GtkWidget *widget, gconstpointer data)
+{
+  graphene_rect_t bounds;
+
+  return gtk_widget_compute_bounds (widget, GTK_WIDGET (((View *)data)->viewer), &bounds) && bounds.origin.x < 100;
+}
+
+/* The picture on the left, or on the right. */
+static GdkTexture *
+texture_at (View *view, gboolean left)
+{
+  GtkWidget *on_left = ui_find (GTK_WIDGET (view->viewer), ZQ_TYPE_PICTURE_VIEW, is_left, view);
+  GtkWidget *first = GTK_WIDGET (first_view (view));
+  GtkWidget *pair = gtk_widget_get_ancestor (first, GTK_TYPE_STACK);
+  GtkWidget *other = on_left;
+
+  g_assert_nonnull (pair);
+  if (!left)
+    for (GtkWidget *box = gtk_widget_get_last_child (gtk_stack_get_visible_child (GTK_STACK (pair))); box;
+         box = gtk_widget_get_prev_sibling (box))
+      if ((other = ui_find (box, ZQ_TYPE_PICTURE_VIEW, NULL, NULL)) != NULL)
+        break;
+  return zq_picture_view_get_texture (ZQ_PICTURE_VIEW (other));
+}
+
+static gboolean
+both_are_shown (gpointer data)
+{
+  View *view = data;
+
+  ui_frames (&view->ui, 1);
+  return g_strcmp0 (zq_viewer_get_place (view->viewer), "compare") == 0 && texture_at (view, TRUE) != NULL &&
+         texture_at (view, FALSE) != NULL;
+}
+
+static void
+expect_widths (View *view, int left, int right)
+{
+  g_assert_true (zq_test_wait_until (both_are_shown, view, 10));
+  g_assert_cmpint (gdk_texture_get_width (texture_at (view, TRUE)), ==, left);
+  g_assert_cmpint (gdk_texture_get_width (texture_at (view, FALSE)), ==, right);
+}
+
+/* Three of one day and one of the day before. */
+static void
+test_compare (View *view, gconstpointer data)
+{
+  const int minutes[] = { -1500, 1, 2, 3 };
+
+  for (int i = 0; i < 4; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("c%d", i);
+      g_autofree char *key = g_strdup_printf ("Binary/c%d", i);
+      g_autoptr (GBytes) bytes = picture (300 + 10 * i, 200);
+
+      message_with (view, id, "image/png", key, minutes[i]);
+      keep (view, key, bytes, "image/png");
+    }
+  open_file (view, "c2", "Binary/c2");
+  expect (view, "picture", "Binary/c2");
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.compare", NULL);
+  expect_widths (view, 300, 320); /* the other day, not the neighbour */
+  g_assert_true (is_said (view, "Pictures 1 and 3 of 4"));
+
+  g_assert_false (zq_viewer_step (view->viewer, -1));
+  g_assert_true (zq_viewer_step (view->viewer, 1));
+  expect_widths (view, 310, 320);
+  g_assert_true (zq_viewer_step (view->viewer, 1)); /* past the one that it is compared with */
+  expect_widths (view, 320, 330);
+  g_assert_false (zq_viewer_step (view->viewer, 1));
+  g_assert_cmpstr (zq_viewer_get_key (view->viewer), ==, "Binary/c2");
+
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.compare", NULL);
+  expect (view, "picture", "Binary/c2");
+}
+
+/* What cannot be shown does not take the place of what can. */
+static void
+test_compare_with_broken (View *view, gconstpointer data)
+{
+  g_autoptr (GBytes) right = picture (300, 200);
+  g_autoptr (GBytes) broken = g_bytes_new_static ("\xff\xd8\xff\xe0 nothing", 13);
+
+  message_with (view, "b1", "image/jpeg", "Binary/b1", 1);
+  keep (view, "Binary/b1", broken, "image/jpeg");
+  message_with (view, "b2", "image/png", "Binary/b2", 2);
+  keep (view, "Binary/b2", right, "image/png");
+  open_file (view, "b2", "Binary/b2");
+  expect (view, "picture", "Binary/b2");
   zq_viewer_set_compare (view->viewer, TRUE);
-  expect (view, "compare", "Binary/b");
+  while (!is_said (view, "It is broken, or no picture"))
+    ui_frames (&view->ui, 1);
+  g_assert_cmpstr (zq_viewer_get_place (view->viewer), ==, "compare");
+  g_assert_nonnull (texture_at (view, FALSE));
   zq_viewer_set_compare (view->viewer, FALSE);
-  expect (view, "picture", "Binary/b");
+  expect (view, "picture", "Binary/b2");
+}
+
+/* What the pointer is at stays where it is. */
+static void
+test_zoom_at_pointer (View *view, gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = picture (2000, 1500);
+  GtkScrolledWindow *scroller;
+  GtkAdjustment *h;
+
+  message_with (view, "z1", "image/png", "Binary/z1", 1);
+  keep (view, "Binary/z1", bytes, "image/png");
+  open_file (view, "z1", "Binary/z1");
+  expect (view, "picture", "Binary/z1");
+  ui_frames (&view->ui, 3);
+  scroller = GTK_SCROLLED_WINDOW (gtk_widget_get_ancestor (GTK_WIDGET (first_view (view)), GTK_TYPE_SCROLLED_WINDOW));
+  h = gtk_scrolled_window_get_hadjustment (scroller);
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.zoom-whole", NULL);
+  ui_frames (&view->ui, 3);
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_upper (h), 2000, 1);
+  /* Keys are of the middle. */
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_value (h) + gtk_adjustment_get_page_size (h) / 2, 1000, 2);
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.zoom-in", NULL);
+  ui_frames (&view->ui, 3);
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_value (h) + gtk_adjustment_get_page_size (h) / 2, 1250, 3);
+  gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.zoom-fit", NULL);
+  ui_frames (&view->ui, 3);
+  g_assert_cmpfloat_with_epsilon (gtk_adjustment_get_upper (h), gtk_adjustment_get_page_size (h), 1);
 }
 
 static void
@@ -199,6 +336,36 @@ test_document (View *view, gconstpointer data)
   g_assert_true (zq_viewer_step (view->viewer, 1));
   g_assert_true (zq_viewer_step (view->viewer, 1));
   g_assert_false (zq_viewer_step (view->viewer, 1));
+  g_assert_true (is_said (view, "page 3 of 3"));
+}
+
+static gboolean
+is_sharper (gpointer data)
+{
+  View *view = data;
+
+  ui_frames (&view->ui, 1);
+  return gdk_texture_get_width (zq_picture_view_get_texture (first_view (view))) > 500;
+}
+
+/* Letters are drawn at the size at which they are read, not blown up. */
+static void
+test_sharp (View *view, gconstpointer data)
+{
+  g_autoptr (GBytes) pages = document (1);
+  double width;
+
+  message_with (view, "s1", "application/pdf", "Binary/s", 1);
+  keep (view, "Binary/s", pages, "application/pdf");
+  open_file (view, "s1", "Binary/s");
+  expect (view, "pdf", "Binary/s");
+  ui_frames (&view->ui, 3);
+  g_assert_cmpint (gdk_texture_get_width (zq_picture_view_get_texture (first_view (view))), ==, 480);
+  for (int i = 0; i < 3; i++)
+    gtk_widget_activate_action (GTK_WIDGET (view->viewer), "viewer.zoom-in", NULL);
+  g_assert_true (zq_test_wait_until (is_sharper, view, 10));
+  width = gdk_texture_get_width (zq_picture_view_get_texture (first_view (view)));
+  g_assert_cmpfloat_with_epsilon (width * zq_picture_view_get_zoom (first_view (view)), 480 * 1.25 * 1.25 * 1.25, 8);
 }
 
 /* What it is called, and what it claims to be, is not what it is. */
@@ -249,8 +416,12 @@ main (int argc, char *argv[])
 {
   ui_init (&argc, &argv);
 
-  g_test_add ("/viewer/pictures-one-after-the-other-and-beside-each-other", View, NULL, set_up, test_pictures,
+  g_test_add ("/viewer/pictures-one-after-the-other", View, NULL, set_up, test_pictures, tear_down);
+  g_test_add ("/viewer/two-dates-beside-each-other-the-older-on-the-left", View, NULL, set_up, test_compare, tear_down);
+  g_test_add ("/viewer/a-broken-one-beside-another-takes-its-own-place", View, NULL, set_up, test_compare_with_broken,
               tear_down);
+  g_test_add ("/viewer/zoom-keeps-the-place", View, NULL, set_up, test_zoom_at_pointer, tear_down);
+  g_test_add ("/viewer/document-is-drawn-larger-when-it-is-shown-larger", View, NULL, set_up, test_sharp, tear_down);
   g_test_add ("/viewer/document-page-by-page", View, NULL, set_up, test_document, tear_down);
   g_test_add ("/viewer/what-lies-is-said-and-not-shown", View, NULL, set_up, test_liars, tear_down);
   g_test_add ("/viewer/what-is-not-here-is-asked-for-and-shown-when-it-comes", View, NULL, set_up, test_not_here,

@@ -3,7 +3,7 @@
 
 #include <poppler.h>
 
-#define MAX_SIDE 6000
+#define MAX_SIDE 4096
 
 struct _ZqPdf
 {

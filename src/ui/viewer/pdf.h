@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define ZQ_TYPE_PDF (zq_pdf_get_type ())
 G_DECLARE_FINAL_TYPE (ZqPdf, zq_pdf, ZQ, PDF, GObject)
 
+/* Nobody needs it larger. */
+#define ZQ_PDF_MAX_SCALE 6.0
+
 ZqPdf *zq_pdf_new (GBytes *bytes);
 
 /* Page @page (from 0) at @scale (1 = 72 dots an inch; its pixels bounded). What cannot be read is a G_IO_ERROR. */

@@ -27,9 +27,8 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (ZqPictureView, zq_picture_view, GTK_TYPE_WIDGET)
 
-/* As it stands, turned. */
-static void
-get_size (ZqPictureView *self, double *width, double *height)
+void
+zq_picture_view_get_size (ZqPictureView *self, double *width, double *height)
 {
   double w = self->texture != NULL ? gdk_texture_get_width (self->texture) : 0;
   double h = self->texture != NULL ? gdk_texture_get_height (self->texture) : 0;
@@ -45,7 +44,7 @@ zq_picture_view_get_fit (ZqPictureView *self)
   int height = gtk_widget_get_height (GTK_WIDGET (self));
   double w, h;
 
-  get_size (self, &w, &h);
+  zq_picture_view_get_size (self, &w, &h);
   if (w <= 0 || h <= 0 || width <= 0 || height <= 0)
     return 0;
 
@@ -64,7 +63,7 @@ zq_picture_view_measure (GtkWidget *widget,
   ZqPictureView *self = ZQ_PICTURE_VIEW (widget);
   double w, h, size;
 
-  get_size (self, &w, &h);
+  zq_picture_view_get_size (self, &w, &h);
   size = orientation == GTK_ORIENTATION_HORIZONTAL ? w : h;
   *minimum = self->zoom > 0 ? (int)(size * self->zoom) : 0;
   *natural = MAX (*minimum, self->zoom > 0 ? 0 : (int)size);

@@ -20,6 +20,8 @@ void zq_picture_view_set_zoom (ZqPictureView *self, double zoom);
 double zq_picture_view_get_zoom (ZqPictureView *self);
 /* What "fitted" comes to at its present size; 0 without a picture. */
 double zq_picture_view_get_fit (ZqPictureView *self);
+/* Of the picture as it stands, turned, in its own pixels. */
+void zq_picture_view_get_size (ZqPictureView *self, double *width, double *height);
 void zq_picture_view_set_turns (ZqPictureView *self, int turns);
 int zq_picture_view_get_turns (ZqPictureView *self);
 

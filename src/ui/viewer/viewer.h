@@ -23,9 +23,10 @@ void zq_viewer_open (
 /* Lets go of what it holds. */
 void zq_viewer_close (ZqViewer *self);
 
-/* To the next (1) or previous (-1) picture or page; FALSE at the end. */
+/* To the next (1) or previous (-1) picture or page; beside another, the one that is compared with changes. FALSE at the
+ * end. */
 gboolean zq_viewer_step (ZqViewer *self, int by);
-/* Another picture beside this one: the one before it by date, else the one after. */
+/* Another picture beside this one, the older on the left: the last of a day before, else the first of a day after. */
 void zq_viewer_set_compare (ZqViewer *self, gboolean compare);
 
 /* What is on the screen, "Binary/12"; NULL: nothing. */

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/viewer/viewer-private.h"
+
+#include "media/media.h"
+
+#include <glib/gi18n.h>
+
+#define LONGEST_TEXT (256 * 1024)
+#define SCALE        1.6
+/* On both sides of a page. */
+#define MARGIN 32
+
+/* --- pages ------------------------------------------------------------------------------------- */
+
+/* As wide as there is room, and no larger than it was drawn: that is how it is read. */
+static double
+reading_zoom (ZqViewer *self, GdkTexture *texture)
+{
+  double room = gtk_widget_get_width (GTK_WIDGET (self)) - MARGIN;
+  double most = 1.0 / gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+  return room > 0 ? MIN (room / gdk_texture_get_width (texture), most) : most;
+}
+
+typedef struct
+{
+  ZqViewerLoad *load;
+  double scale;
+  guint page;
+} Drawing;
+
+static void
+show_page (ZqViewer *self, GdkTexture *texture, const Drawing *drawing)
+{
+  ZqPictureView *view = self->panes[ZQ_VIEWER_PAGE].view;
+  GdkTexture *before = zq_picture_view_get_texture (view);
+  double zoom = zq_picture_view_get_zoom (view);
+
+  /* Drawn larger, it stands as large as before. */
+  if (before != NULL && zoom > 0 && self->drawn > 0 && drawing->scale != self->drawn)
+    zoom *= (double)gdk_texture_get_width (before) / gdk_texture_get_width (texture);
+  else if (before == NULL)
+    zoom = reading_zoom (self, texture);
+  self->drawn = drawing->scale;
+  zq_picture_view_set_texture (view, texture);
+  zq_picture_view_set_zoom (view, zoom);
+}
+
+static void
+on_drawn (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Drawing *drawing = data;
+  g_autoptr (ZqViewerLoad) load = drawing->load;
+  ZqViewer *self = load->viewer;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GdkTexture) texture = zq_pdf_draw_finish (ZQ_PDF (source), result, &error);
+
+  if (zq_viewer_load_is_stale (load, error))
+    return;
+  if (texture == NULL)
+    {
+      zq_viewer_show_problem (self, _ ("This document is broken or protected. It can be saved and opened elsewhere."));
+      return;
+    }
+  show_page (self, texture, drawing);
+  zq_viewer_show_title (self);
+  zq_viewer_show_place (self, "pdf");
+}
+
+static void
+draw_page (ZqViewer *self, double scale)
+{
+  Drawing *drawing = g_new0 (Drawing, 1);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  drawing->load = zq_viewer_load_new (self, NULL, self->cancellable);
+  drawing->scale = scale;
+  drawing->page = self->page;
+  zq_pdf_draw_async (self->pdf, self->page, scale, self->cancellable, on_drawn, drawing);
+}
+
+void
+zq_viewer_sharpen (ZqViewer *self)
+{
+  double zoom = zq_picture_view_get_zoom (self->panes[ZQ_VIEWER_PAGE].view);
+
+  zoom *= gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  if (self->pdf != NULL && self->drawn > 0 && zoom > 1.05 && self->drawn * zoom <= ZQ_PDF_MAX_SCALE)
+    draw_page (self, self->drawn * zoom);
+}
+
+gboolean
+zq_viewer_step_page (ZqViewer *self, int by)
+{
+  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->panes[ZQ_VIEWER_PAGE].scroller);
+
+  if ((by < 0 && self->page == 0) || (by > 0 && self->page + 1 >= zq_pdf_get_n_pages (self->pdf)))
+    return FALSE;
+  self->page += (guint)by;
+  gtk_adjustment_set_value (v, 0);
+  draw_page (self, self->drawn);
+  zq_viewer_show_title (self);
+  return TRUE;
+}
+
+/* --- text -------------------------------------------------------------------------------------- */
+
+static void
+show_text (ZqViewer *self, GBytes *bytes)
+{
+  gsize length = 0;
+  const char *data = g_bytes_get_data (bytes, &length);
+  g_autofree char *text = g_utf8_make_valid (data != NULL ? data : "", (gssize)MIN (length, LONGEST_TEXT));
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text_view), text, -1);
+  gtk_widget_set_visible (self->cut, length > LONGEST_TEXT);
+  zq_viewer_show_place (self, "text");
+}
+
+/* --- whichever it is --------------------------------------------------------------------------- */
+
+/* By what it is, not by what it is called. */
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqViewerLoad) load = data;
+  ZqViewer *self = load->viewer;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = zq_attachments_read_finish (ZQ_ATTACHMENTS (source), result, &error);
+  ZqMediaKind kind;
+
+  if (zq_viewer_load_is_stale (load, error))
+    return;
+  if (bytes == NULL)
+    {
+      zq_viewer_show_problem (self, _ ("It cannot be read on this computer."));
+      return;
+    }
+  kind = zq_media_sniff (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), NULL);
+  if (kind == ZQ_MEDIA_PDF)
+    {
+      self->pdf = zq_pdf_new (bytes);
+      draw_page (self, SCALE * gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+    }
+  else if (kind == ZQ_MEDIA_TEXT)
+    show_text (self, bytes);
+  else
+    zq_viewer_show_problem (self, _ ("Files of this kind are not shown here. It can be saved and opened elsewhere."));
+}
+
+void
+zq_viewer_load_file (ZqViewer *self)
+{
+  if (!zq_viewer_is_held (self, NULL, self->file))
+    return;
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  zq_attachments_read_async (zq_store_get_attachments (self->store), self->file->key, self->cancellable, on_read,
+                             zq_viewer_load_new (self, NULL, self->cancellable));
+}
