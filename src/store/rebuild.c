@@ -28,7 +28,7 @@ list_chunk (ZqTxn *txn, Rebuild *rebuild, gint64 from, GArray *ids, GError **err
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (txn->db, error,
-                                         "SELECT id FROM resource WHERE id > ? AND id <= ? AND type = ? AND state IN"
+                                         "SELECT id FROM resource WHERE id > ? AND id <= ? AND +type = ? AND state IN"
                                          " ('held', 'local', 'unreadable') ORDER BY id LIMIT ?",
                                          "iisi", from, from + CHUNK_IDS, rebuild->kind->type, (gint64)CHUNK_ROWS);
 

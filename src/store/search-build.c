@@ -2,7 +2,9 @@
 #include "store/search-private.h"
 
 #define CHUNK_IDS   4000
-#define CHUNK_ROWS  500
+#define MIN_ROWS    32
+#define MAX_ROWS    1024
+#define CHUNK_US    15000
 #define CHUNK_PAGES 200
 
 /* The words of a kind made from its rows, into a table beside the one that serves, a chunk a transaction; `done_to`
@@ -13,6 +15,8 @@ typedef struct
   const ZqResourceKind *kind;
   gint64 slot; /* to be emptied */
   gboolean more;
+  guint rows; /* of a chunk, so that it takes some 15 ms */
+  gint64 begun;
 } Build;
 
 /* --- when a store opens ----------------------------------------------------------------------- */
@@ -96,9 +100,9 @@ list_chunk (ZqTxn *txn, Build *build, gint64 from, gint64 *to, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (txn->db, error,
-                                         "SELECT id FROM resource WHERE id > ?1 AND id <= ?1 + ?2 AND type = ?3"
+                                         "SELECT id FROM resource WHERE id > ?1 AND id <= ?1 + ?2 AND +type = ?3"
                                          " ORDER BY id LIMIT ?4",
-                                         "iisi", from, (gint64)CHUNK_IDS, build->kind->type, (gint64)CHUNK_ROWS);
+                                         "iisi", from, (gint64)CHUNK_IDS, build->kind->type, (gint64)build->rows);
   guint n = 0;
 
   if (rows == NULL)
@@ -114,7 +118,7 @@ list_chunk (ZqTxn *txn, Build *build, gint64 from, gint64 *to, GError **error)
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  if (n < CHUNK_ROWS)
+  if (n < build->rows)
     *to = from + CHUNK_IDS;
 
   return TRUE;
@@ -127,6 +131,7 @@ build_chunk (ZqTxn *txn, gpointer data, GError **error)
   gint64 done_to = 0, last = 0, to = 0;
 
   build->more = TRUE;
+  build->begun = zq_clock_stopwatch ();
   if (!zq_db_get_int (txn->db, &done_to, NULL, "SELECT done_to FROM search_index WHERE kind = ? AND building <> 0", "s",
                       build->kind->name))
     {
@@ -148,19 +153,27 @@ push_build (ZqStore *store, const ZqResourceKind *kind)
   Build *build = g_new0 (Build, 1);
 
   build->kind = kind;
-  zq_writer_push_mode (store->writer, ZQ_PRIORITY_BULK, ZQ_WRITER_IMPORT, build_chunk, build_done, build);
+  build->rows = MIN_ROWS;
+  zq_writer_push (store->writer, ZQ_PRIORITY_BULK, build_chunk, build_done, build);
 }
 
+/* A chunk is never given up for a doctor's command, however many come: then it would not get on. It is short instead.
+ */
 static void
 build_done (ZqStore *store, gpointer data, GError *error)
 {
   Build *build = data;
+  gint64 spent = zq_clock_stopwatch () - build->begun;
+
+  if (spent > CHUNK_US)
+    build->rows = MAX (build->rows / 2, MIN_ROWS);
+  else if (spent < CHUNK_US / 2)
+    build->rows = MIN (build->rows * 2, MAX_ROWS);
 
   if (error != NULL)
     g_warning ("The words of %s could not be made anew: %s", build->kind->name, error->message);
   else if (build->more && !zq_store_is_closing (store))
-    zq_writer_push_mode (store->writer, ZQ_PRIORITY_BULK, ZQ_WRITER_IMPORT, build_chunk, build_done,
-                         g_steal_pointer (&build));
+    zq_writer_push (store->writer, ZQ_PRIORITY_BULK, build_chunk, build_done, g_steal_pointer (&build));
   else if (build->slot != 0 && !zq_store_is_closing (store))
     push_empty (store, build->kind, build->slot);
   g_free (build);
