@@ -3,6 +3,7 @@
 #include "ui/fixture.h"
 
 #include "store/draft.h"
+#include "ui/consult/bubble.h"
 #include "ui/consult/composer.h"
 
 #include <string.h>
@@ -117,6 +118,42 @@ read_by_patient (Ui *ui, int n, int minute)
       "'Communication/t%d'},'author':{'reference':'Patient/%d'},'extension':[{'url':"
       "'https://zhenqiao.org/fhir/StructureDefinition/read-up-to','valueInstant':'%s'}]}",
       n, at_minute (minute), n, n, at_minute (minute));
+}
+
+static gboolean
+is_bubble_of (GtkWidget *widget, gconstpointer key)
+{
+  ZqMessage *message = zq_bubble_get_message (ZQ_BUBBLE (widget));
+
+  return message != NULL && zq_message_get_key (message) == *(const gint64 *)key;
+}
+
+static ZqBubble *
+bubble (Ui *ui, gint64 key)
+{
+  GtkWidget *found = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_BUBBLE, is_bubble_of, &key);
+
+  g_assert_nonnull (found);
+  return ZQ_BUBBLE (found);
+}
+
+static void
+test_menu (Ui *ui, gconstpointer data)
+{
+  fixture_message (&ui->clinic, 1, "mine", "Practitioner/me", -40, "take five of them");
+  ui_open (ui, "1");
+  zq_bubble_popup_menu (bubble (ui, message_row (ui, "mine")), 20, 20);
+  ui_expect (ui, "Quote");
+  ui_expect (ui, "Withdraw…");
+  g_assert_false (ui_shows (ui, "Correct…"));
+  ui_keep_picture (ui, "menu");
+  ui_xdotool (ui, "key Escape");
+  ui_expect_gone (ui, "Withdraw…");
+  read_by_patient (ui, 1, -10);
+  ui_frames (ui, 4);
+  zq_bubble_popup_menu (bubble (ui, message_row (ui, "mine")), 20, 20);
+  ui_expect (ui, "Correct…");
+  g_assert_false (ui_shows (ui, "Withdraw…"));
 }
 
 static void
@@ -367,6 +404,7 @@ main (int argc, char **argv)
   ADD ("/writing/a-note-never-becomes-a-message", test_note);
   ADD ("/writing/drafts-of-note-and-reply-are-apart", test_apart);
   ADD ("/writing/a-correction-needs-a-reason", test_correction);
+  ADD ("/writing/a-message-says-what-can-be-done-with-it", test_menu);
   ADD ("/writing/a-quote-stays-with-its-reply", test_quote);
   ADD ("/writing/the-guard-warns-once-and-again-after-a-change", test_guard);
   ADD ("/writing/another-patients-name-is-found", test_other_name);
