@@ -46,6 +46,8 @@ struct _ZqInbox
   double progress;
   gint64 last_synced;
   guint focus_tick;
+  int row_height; /* pixels */
+  gulong laid_out_id;
   gulong changed_id;
 };
 

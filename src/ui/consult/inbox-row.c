@@ -17,6 +17,8 @@ struct _ZqInboxRow
 
   /* owned */
   ZqConsultRow *row;
+  ZqConsultRow *shown; /* what the template shows: @row, or an older one while nobody can see it */
+  int height;          /* before there is a template */
   gint64 now;
   guint say_id;
 };
@@ -40,6 +42,26 @@ words_unread (ZqInboxRow *self, guint unread)
   if (unread == 0)
     return NULL;
   return g_strdup_printf (ngettext ("%u unread message", "%u unread messages", unread), unread);
+}
+
+static gboolean
+on_query_unread (ZqInboxRow *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  g_autofree char *words = NULL;
+  guint n = 0;
+
+  if (self->row != NULL)
+    g_object_get (self->row, "unread", &n, NULL);
+  words = words_unread (self, n);
+  gtk_tooltip_set_text (tooltip, words);
+  return words != NULL;
+}
+
+static gboolean
+on_query_mark (ZqInboxRow *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, _ ("Mark, for doing something with several (X)"));
+  return TRUE;
 }
 
 static double
@@ -247,7 +269,7 @@ zq_inbox_row_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   ZqInboxRow *self = ZQ_INBOX_ROW (object);
 
   if (id == PROP_ROW)
-    g_value_set_object (value, self->row);
+    g_value_set_object (value, self->shown);
   else
     g_value_set_int64 (value, self->now);
 }
@@ -271,8 +293,9 @@ zq_inbox_row_dispose (GObject *object)
 {
   ZqInboxRow *self = ZQ_INBOX_ROW (object);
 
-  if (self->row != NULL)
-    g_signal_handlers_disconnect_by_data (self->row, self);
+  if (self->shown != NULL)
+    g_signal_handlers_disconnect_by_data (self->shown, self);
+  g_clear_object (&self->shown);
   g_clear_object (&self->row);
   g_clear_handle_id (&self->say_id, g_source_remove);
   g_clear_pointer (&self->box, gtk_widget_unparent);
@@ -282,7 +305,8 @@ zq_inbox_row_dispose (GObject *object)
 static void
 bind_words (GtkWidgetClass *klass)
 {
-  gtk_widget_class_bind_template_callback (klass, words_unread);
+  gtk_widget_class_bind_template_callback (klass, on_query_unread);
+  gtk_widget_class_bind_template_callback (klass, on_query_mark);
   gtk_widget_class_bind_template_callback (klass, unread_opacity);
   gtk_widget_class_bind_template_callback (klass, name_classes);
   gtk_widget_class_bind_template_callback (klass, words_person);
@@ -301,6 +325,19 @@ bind_words (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, words_last);
 }
 
+/* Without its parts; with them the layout manager of the template is asked. */
+static void
+zq_inbox_row_measure (GtkWidget *widget,
+                      GtkOrientation orientation,
+                      int for_size,
+                      int *minimum,
+                      int *natural,
+                      int *minimum_baseline,
+                      int *natural_baseline)
+{
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? ZQ_INBOX_ROW (widget)->height : 0;
+}
+
 static void
 zq_inbox_row_class_init (ZqInboxRowClass *klass)
 {
@@ -310,6 +347,7 @@ zq_inbox_row_class_init (ZqInboxRowClass *klass)
   object_class->get_property = zq_inbox_row_get_property;
   object_class->set_property = zq_inbox_row_set_property;
   object_class->dispose = zq_inbox_row_dispose;
+  widget_class->measure = zq_inbox_row_measure;
 
   g_type_ensure (ZQ_TYPE_CONSULT_ROW);
   properties[PROP_ROW] = g_param_spec_object ("row", NULL, NULL, ZQ_TYPE_CONSULT_ROW,
@@ -330,36 +368,67 @@ static void
 zq_inbox_row_init (ZqInboxRow *self)
 {
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkGesture *mark = gtk_gesture_click_new ();
 
-  gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_swapped (mark, "pressed", G_CALLBACK (on_mark_pressed), self);
-  gtk_widget_add_controller (self->lead, GTK_EVENT_CONTROLLER (mark));
   g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
 }
 
 ZqInboxRow *
-zq_inbox_row_new (GTimeZone *zone)
+zq_inbox_row_new (GTimeZone *zone, int height)
 {
   ZqInboxRow *self = g_object_new (ZQ_TYPE_INBOX_ROW, NULL);
 
   self->zone = zone;
+  self->height = height;
   return self;
+}
+
+static void
+make_parts (ZqInboxRow *self)
+{
+  GtkGesture *mark = gtk_gesture_click_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect_swapped (mark, "pressed", G_CALLBACK (on_mark_pressed), self);
+  gtk_widget_add_controller (self->lead, GTK_EVENT_CONTROLLER (mark));
 }
 
 void
 zq_inbox_row_set_row (ZqInboxRow *self, ZqConsultRow *row)
 {
-  if (self->row == row)
-    return;
-  if (self->row != NULL)
-    g_signal_handlers_disconnect_by_data (self->row, self);
   g_set_object (&self->row, row);
-  if (row != NULL)
-    g_signal_connect_swapped (row, "notify", G_CALLBACK (say_later), self);
+}
+
+gboolean
+zq_inbox_row_is_shown (ZqInboxRow *self)
+{
+  return self->box != NULL && self->shown == self->row;
+}
+
+void
+zq_inbox_row_show (ZqInboxRow *self)
+{
+  if (zq_inbox_row_is_shown (self))
+    return;
+  if (self->box == NULL)
+    make_parts (self);
+  if (self->shown != NULL)
+    g_signal_handlers_disconnect_by_data (self->shown, self);
+  g_set_object (&self->shown, self->row);
+  if (self->shown != NULL)
+    g_signal_connect_swapped (self->shown, "notify", G_CALLBACK (say_later), self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROW]);
   say_later (self);
+}
+
+void
+zq_inbox_row_set_height (ZqInboxRow *self, int height)
+{
+  if (self->height == height)
+    return;
+  self->height = height;
+  if (self->box == NULL)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 gint64

@@ -6,6 +6,9 @@
 
 #include <glib/gi18n.h>
 
+/* Of a row, in pixels, before one was measured. */
+#define USUAL_HEIGHT 72
+
 enum
 {
   PROP_SELECTED = 1,
@@ -375,7 +378,7 @@ static void
 on_setup (ZqInbox *self, GtkListItem *item)
 {
   const ZqContext *context = zq_store_get_context (self->store);
-  ZqInboxRow *row = zq_inbox_row_new (context->zone);
+  ZqInboxRow *row = zq_inbox_row_new (context->zone, self->row_height);
 
   g_object_bind_property (self->ticker, "now", row, "now", G_BINDING_SYNC_CREATE);
   gtk_list_item_set_child (item, GTK_WIDGET (row));
@@ -387,6 +390,7 @@ on_bind (ZqInbox *self, GtkListItem *item)
   ZqInboxRow *row = ZQ_INBOX_ROW (gtk_list_item_get_child (item));
 
   zq_inbox_row_set_row (row, gtk_list_item_get_item (item));
+  gtk_widget_queue_allocate (GTK_WIDGET (self->view));
   zq_inbox_row_set_open (row, zq_inbox_get_selected (self));
 }
 
@@ -394,6 +398,65 @@ static void
 on_unbind (ZqInbox *self, GtkListItem *item)
 {
   zq_inbox_row_set_row (ZQ_INBOX_ROW (gtk_list_item_get_child (item)), NULL);
+}
+
+/* All are as high as the first that was shown. */
+static void
+take_height (ZqInbox *self, GtkWidget *row)
+{
+  GtkWidget *item;
+  int height;
+
+  gtk_widget_measure (row, GTK_ORIENTATION_VERTICAL, gtk_widget_get_width (GTK_WIDGET (self->view)), NULL, &height,
+                      NULL, NULL);
+  if (height == self->row_height)
+    return;
+  self->row_height = height;
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    if (ZQ_IS_INBOX_ROW (gtk_widget_get_first_child (item)))
+      zq_inbox_row_set_height (ZQ_INBOX_ROW (gtk_widget_get_first_child (item)), height);
+}
+
+/* Rows stand where they will be painted: those in sight are filled, and laid out once more in the same frame. */
+static void
+on_laid_out (ZqInbox *self)
+{
+  GtkWidget *view = GTK_WIDGET (self->view), *item, *filled = NULL;
+  int height = gtk_widget_get_height (view);
+
+  if (!gtk_widget_get_mapped (view))
+    return;
+  for (item = gtk_widget_get_first_child (view); item; item = gtk_widget_get_next_sibling (item))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (item);
+      graphene_rect_t bounds;
+
+      /* Those out of sight have no place. */
+      if (!ZQ_IS_INBOX_ROW (row) || zq_inbox_row_is_shown (ZQ_INBOX_ROW (row)) || gtk_widget_get_height (row) == 0 ||
+          !gtk_widget_compute_bounds (item, view, &bounds) || bounds.origin.y > height ||
+          bounds.origin.y + bounds.size.height < 0)
+        continue;
+      zq_inbox_row_show (ZQ_INBOX_ROW (row));
+      filled = row;
+    }
+  if (filled != NULL)
+    take_height (self, filled);
+}
+
+static void
+zq_inbox_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_inbox_parent_class)->realize (widget);
+  ZQ_INBOX (widget)->laid_out_id =
+      g_signal_connect_object (gtk_widget_get_frame_clock (widget), "layout", G_CALLBACK (on_laid_out), widget,
+                               G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+}
+
+static void
+zq_inbox_unrealize (GtkWidget *widget)
+{
+  g_clear_signal_handler (&ZQ_INBOX (widget)->laid_out_id, gtk_widget_get_frame_clock (widget));
+  GTK_WIDGET_CLASS (zq_inbox_parent_class)->unrealize (widget);
 }
 
 /* --- object ----------------------------------------------------------------------------------- */
@@ -479,6 +542,8 @@ zq_inbox_class_init (ZqInboxClass *klass)
   object_class->set_property = zq_inbox_set_property;
   object_class->dispose = zq_inbox_dispose;
   widget_class->measure = zq_inbox_measure;
+  widget_class->realize = zq_inbox_realize;
+  widget_class->unrealize = zq_inbox_unrealize;
   widget_class->size_allocate = zq_inbox_size_allocate;
   widget_class->get_request_mode = zq_inbox_get_request_mode;
 
@@ -516,6 +581,7 @@ static void
 zq_inbox_init (ZqInbox *self)
 {
   self->progress = -1;
+  self->row_height = USUAL_HEIGHT;
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < ZQ_N_VIEWS; i++)
     make_chip (self, i);
