@@ -48,6 +48,7 @@ struct _ZqInbox
   guint focus_tick;
   int row_height; /* pixels */
   gulong laid_out_id;
+  GPtrArray *spare; /* rows with parts */
   gulong changed_id;
 };
 

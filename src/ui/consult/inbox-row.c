@@ -405,6 +405,12 @@ zq_inbox_row_is_shown (ZqInboxRow *self)
   return self->box != NULL && self->shown == self->row;
 }
 
+gboolean
+zq_inbox_row_has_parts (ZqInboxRow *self)
+{
+  return self->box != NULL;
+}
+
 void
 zq_inbox_row_show (ZqInboxRow *self)
 {

@@ -26,6 +26,7 @@ ZqConsultRow *zq_inbox_row_get_row (ZqInboxRow *self);
 /* It comes in sight: makes its parts and fills them. */
 void zq_inbox_row_show (ZqInboxRow *self);
 gboolean zq_inbox_row_is_shown (ZqInboxRow *self);
+gboolean zq_inbox_row_has_parts (ZqInboxRow *self);
 void zq_inbox_row_set_height (ZqInboxRow *self, int height);
 
 /* 0: none. */

@@ -2,6 +2,7 @@
 #include "ui/consult/inbox-private.h"
 
 #include "ui/consult/inbox-row.h"
+#include "ui/widgets/spare.h"
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
@@ -378,10 +379,22 @@ static void
 on_setup (ZqInbox *self, GtkListItem *item)
 {
   const ZqContext *context = zq_store_get_context (self->store);
-  ZqInboxRow *row = zq_inbox_row_new (context->zone, self->row_height);
+  ZqInboxRow *row;
 
+  if (zq_spare_take (self->spare, item))
+    return;
+  row = zq_inbox_row_new (context->zone, self->row_height);
   g_object_bind_property (self->ticker, "now", row, "now", G_BINDING_SYNC_CREATE);
   gtk_list_item_set_child (item, GTK_WIDGET (row));
+}
+
+/* Blanks cost nothing to make. */
+static void
+on_teardown (ZqInbox *self, GtkListItem *item)
+{
+  if (ZQ_IS_INBOX_ROW (gtk_list_item_get_child (item)) &&
+      zq_inbox_row_has_parts (ZQ_INBOX_ROW (gtk_list_item_get_child (item))))
+    zq_spare_keep (self->spare, item);
 }
 
 static void
@@ -525,6 +538,7 @@ zq_inbox_dispose (GObject *object)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->focus_tick);
   self->focus_tick = 0;
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->spare, g_ptr_array_unref);
   g_clear_object (&self->selection);
   g_clear_object (&self->list);
   g_clear_object (&self->ticker);
@@ -582,6 +596,7 @@ zq_inbox_init (ZqInbox *self)
 {
   self->progress = -1;
   self->row_height = USUAL_HEIGHT;
+  self->spare = zq_spare_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < ZQ_N_VIEWS; i++)
     make_chip (self, i);
@@ -596,6 +611,7 @@ make_factory (ZqInbox *self)
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (factory, "teardown", G_CALLBACK (on_teardown), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->view, factory);
 }
 

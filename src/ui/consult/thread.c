@@ -3,6 +3,7 @@
 
 #include "store/store.h"
 #include "ui/consult/bubble.h"
+#include "ui/widgets/spare.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
@@ -32,6 +33,7 @@ struct _ZqThread
   ZqTicker *ticker;
   ZqClock *clock;
   ZqList *list;
+  GPtrArray *spare;    /* bubbles */
   GHashTable *sighted; /* keys of new messages that have been in sight */
   gint64 first_new;    /* key of the first unread message when it was opened */
   gint64 found;        /* what was gone to stands out for a moment */
@@ -491,16 +493,25 @@ on_save_file (ZqThread *self, gint64 message, const char *key)
 static void
 on_setup (ZqThread *self, GtkListItem *item)
 {
-  ZqBubble *bubble = zq_bubble_new (self->store, self->zone);
+  ZqBubble *bubble;
 
+  gtk_list_item_set_activatable (item, FALSE);
+  if (zq_spare_take (self->spare, item))
+    return;
+  bubble = zq_bubble_new (self->store, self->zone);
   g_object_bind_property (self->ticker, "now", bubble, "now", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (bubble, "resend", G_CALLBACK (on_resend), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "take-back", G_CALLBACK (on_take_back), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "open-file", G_CALLBACK (on_open_file), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "save-file", G_CALLBACK (on_save_file), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "go-to", G_CALLBACK (zq_thread_show_message), self, G_CONNECT_SWAPPED);
-  gtk_list_item_set_activatable (item, FALSE);
   gtk_list_item_set_child (item, GTK_WIDGET (bubble));
+}
+
+static void
+on_teardown (ZqThread *self, GtkListItem *item)
+{
+  zq_spare_keep (self->spare, item);
 }
 
 static void
@@ -532,7 +543,7 @@ on_menu_key (ZqThread *self, guint key, guint code, GdkModifierType state)
     bubble = gtk_widget_get_first_child (focus);
   if (bubble == NULL || !ZQ_IS_BUBBLE (bubble))
     return FALSE;
-  zq_bubble_popup_menu (ZQ_BUBBLE (bubble), 24, 24);
+  zq_bubble_popup_menu (ZQ_BUBBLE (bubble), -1, -1);
   return TRUE;
 }
 
@@ -563,6 +574,7 @@ zq_thread_dispose (GObject *object)
   g_clear_object (&self->store);
   g_clear_pointer (&self->sighted, g_hash_table_unref);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  g_clear_pointer (&self->spare, g_ptr_array_unref);
   G_OBJECT_CLASS (zq_thread_parent_class)->dispose (object);
 }
 
@@ -612,6 +624,7 @@ zq_thread_init (ZqThread *self)
   GtkEventController *keys;
   GtkAdjustment *v;
 
+  self->spare = zq_spare_new ();
   self->sighted = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   keys = gtk_event_controller_key_new ();
@@ -631,6 +644,7 @@ make_factory (ZqThread *self)
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (factory, "teardown", G_CALLBACK (on_teardown), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->view, factory);
 }
 
