@@ -146,7 +146,7 @@ report_consult (ZqProbe *self, gint64 row, GError **error)
 
   if (consult == NULL)
     return NULL;
-  thread = consult->thread_id != 0 ? name_row (self, consult->thread_id) : NULL;
+  thread = consult->thread_id > 0 ? name_row (self, consult->thread_id) : NULL;
   report = zq_report_new ();
   zq_report_string (report, "task", task);
   zq_report_string (report, "thread", thread);

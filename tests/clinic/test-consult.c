@@ -423,7 +423,8 @@ test_odd (Fixture *fixture, gconstpointer data)
     "{'resourceType':'Task','id':'o','code':{'coding':[{'code':'advice'}]},'owner':{'reference':'#c'},"
     "'for':{'reference':'https://other.test/Patient/1'},'focus':{'reference':'Group/1'}}",
     "{'resourceType':'Communication','id':'o','category':[{'coding':[{'system':"
-    "'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'message'}]}],'payload':{'x':1}}",
+    "'https://zhenqiao.org/fhir/CodeSystem/"
+    "communication-category','code':'message'}]}],'partOf':[7,{'reference':'Communication/o2'}],'payload':{'x':1}}",
     "{'resourceType':'Communication','id':'o','category':[{'coding':[{'system':"
     "'https://zhenqiao.org/fhir/CodeSystem/communication-category','code':'message'}]}],'partOf':{'reference':"
     "'Communication/none'},'sender':{'display':'x'},'sent':'yesterday','payload':[null,{'contentString':9}]}",

@@ -17,8 +17,13 @@ zq_args_read (const char *text)
 gint64
 zq_chain_consult (const char *chain)
 {
-  return chain != NULL && g_str_has_prefix (chain, "consult/") ? g_ascii_strtoll (chain + strlen ("consult/"), NULL, 10)
-                                                               : 0;
+  static const char *const prefixes[] = { "consult/", "note/", ZQ_CHAIN_MEND };
+
+  for (gsize i = 0; chain != NULL && i < G_N_ELEMENTS (prefixes); i++)
+    if (g_str_has_prefix (chain, prefixes[i]))
+      return g_ascii_strtoll (chain + strlen (prefixes[i]), NULL, 10);
+
+  return 0;
 }
 
 static gint64

@@ -3,6 +3,7 @@
 
 #include "clinic/consult/commands.h"
 #include "clinic/consult/state.h"
+#include "clinic/consult/summary.h"
 #include "store/txn.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ typedef struct
   const char *action;  /* static: of the intent */
   const char *inverse; /* static: of what takes it back when it is out; NULL: nothing does */
   char *inverse_args;
+  ZqSeen before; /* of a read mark */
 } ZqUndoStep;
 
 struct _ZqUndo
@@ -23,8 +25,9 @@ struct _ZqUndo
 };
 
 ZqUndo *zq_undo_new (void);
-/* Takes @inverse_args. */
-void
+ZqUndo *zq_undo_copy (const ZqUndo *self);
+/* Takes @inverse_args. (transfer none) */
+ZqUndoStep *
 zq_undo_add (ZqUndo *self, gint64 consult, gint64 seq, const char *action, const char *inverse, char *inverse_args);
 
 /**
@@ -79,6 +82,16 @@ gint64 zq_command_seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 me
 gboolean zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error);
 /* The thread stands as unread until it is read again. */
 gboolean zq_command_mark_unread (ZqTxn *txn, const ZqConsultState *state, GError **error);
+/* As it was @before it was marked as read (@was_read) or as unread. */
+gboolean zq_command_restore_mark (
+    ZqTxn *txn, const ZqConsultState *state, const ZqSeen *before, gboolean was_read, GError **error);
+
+/* The words of a message or note that comes back are its draft again, before what has been typed since; with the files
+ * of a reply but @without, a local id, or NULL. */
+gboolean zq_command_restore_draft (ZqTxn *txn, const ZqIntent *intent, const char *without, GError **error);
+
+/* See ZQ_CHAIN_MEND. (transfer full) */
+char *zq_command_mend_chain (gint64 consult);
 
 /* The tag of what is written here. Borrowed. */
 const char *zq_command_department (const ZqConsultState *state, const ZqContext *context);

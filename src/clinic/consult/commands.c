@@ -107,9 +107,21 @@ zq_consult_draft_scope (gint64 consult)
 }
 
 char *
+zq_command_mend_chain (gint64 consult)
+{
+  return g_strdup_printf (ZQ_CHAIN_MEND "%" G_GINT64_FORMAT, consult);
+}
+
+char *
 zq_consult_note_scope (gint64 consult)
 {
   return g_strdup_printf ("note/%" G_GINT64_FORMAT, consult);
+}
+
+char *
+zq_consult_correction_scope (gint64 message)
+{
+  return g_strdup_printf ("correct/%" G_GINT64_FORMAT, message);
 }
 
 void
@@ -245,6 +257,48 @@ zq_command_mark_unread (ZqTxn *txn, const ZqConsultState *state, GError **error)
     return FALSE;
 
   return before.marked_unread || add_mark (txn, state, before.up_to, TRUE, error);
+}
+
+/* What has gone out cannot be unread, only stand as unread. */
+static gboolean
+stay_unread (ZqTxn *txn, const ZqConsultState *state, const ZqSeen *before, GError **error)
+{
+  ZqSeen now;
+
+  if (!zq_consult_load_seen (zq_txn_db (txn), state->thread, &now, error))
+    return FALSE;
+
+  return now.up_to / 1000 <= before->up_to / 1000 || before->marked_unread ||
+         add_mark (txn, state, now.up_to, TRUE, error);
+}
+
+gboolean
+zq_command_restore_mark (
+    ZqTxn *txn, const ZqConsultState *state, const ZqSeen *before, gboolean was_read, GError **error)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  g_autofree char *thread = zq_consult_reference (zq_txn_db (txn), state->thread);
+  g_autofree char *key = NULL;
+  ZqSeen now;
+
+  if (thread == NULL || !g_str_has_prefix (thread, "Communication/"))
+    return TRUE;
+  if (!zq_consult_load_seen (zq_txn_db (txn), state->thread, &now, error))
+    return FALSE;
+  if (!was_read)
+    return now.marked_unread == before->marked_unread || add_mark (txn, state, now.up_to, before->marked_unread, error);
+
+  if (!zq_db_exec (zq_txn_db (txn), error, "UPDATE thread_here SET seen = ? WHERE thread = ?", "ii", before->top,
+                   state->thread) ||
+      !zq_consult_touch_thread (txn, state->thread, error))
+    return FALSE;
+  if (before->up_to != 0)
+    return add_mark (txn, state, before->up_to, before->marked_unread, error) &&
+           stay_unread (txn, state, before, error);
+
+  key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
+
+  return replace_waiting (txn, key, error) && stay_unread (txn, state, before, error);
 }
 
 static gboolean

@@ -106,10 +106,12 @@ void zq_consult_mark_read_async (
 gboolean zq_consult_mark_read_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
 /* A held or refused reply: send it after all (its basis becomes what is there now), or take it back
- * into the composer: the message goes, its text becomes the draft (before what is typed there). */
+ * into the composer: the message goes, its text becomes the draft (before what is typed there). What was to be closed
+ * with it stays open. */
 void zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data);
 void zq_consult_take_back_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data);
-/* Waiting, held or refused: it goes for good; the audit keeps that it was. */
+/* Waiting, held or refused: it goes for good; the audit keeps that it was. Of a file: the reply that it belongs to is
+ * a draft again, without it. */
 void zq_consult_discard_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_consult_intent_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
@@ -120,5 +122,7 @@ char *zq_consult_describe_reason (ZqDb *db, const char *reason);
 /* "consult/<id>": the scope of the thread's draft (store/draft.h); "note/<id>": of a note's. (transfer full) */
 char *zq_consult_draft_scope (gint64 consult);
 char *zq_consult_note_scope (gint64 consult);
+/* "correct/<key>": of the correction of a message. */
+char *zq_consult_correction_scope (gint64 message);
 
 G_END_DECLS

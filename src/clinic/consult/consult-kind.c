@@ -210,12 +210,46 @@ bring_notes (ZqTxn *txn, gint64 id, gint64 thread, GError **error)
                      "ii", thread, id);
 }
 
+/* A closing that waits behind a reply that is held or was refused has not happened: the question is open. */
+static gboolean
+is_closing_stopped (ZqTxn *txn, gint64 id)
+{
+  gint64 found = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &found, NULL,
+                 "SELECT EXISTS (SELECT 1 FROM intent c JOIN intent s ON s.chain = c.chain AND s.seq < c.seq"
+                 " AND s.state >= 2 WHERE c.target = ? AND c.action = 'close')",
+                 "i", id);
+
+  return found != 0;
+}
+
+/* As it stands at the hospital. */
+static void
+stay_open (ZqTxn *txn, gint64 id, Parsed *self)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  g_autofree char *text =
+      zq_db_get_text (zq_txn_db (txn), NULL, "SELECT server_json FROM resource_text WHERE id = ?", "i", id);
+  g_autoptr (JsonNode) task = zq_args_read (text);
+
+  if (task == NULL)
+    return;
+  g_free (self->status);
+  g_free (self->task_status);
+  self->status = g_strdup (zq_consult_read_status (task, context));
+  self->task_status = g_strdup (zq_json_get_string (task, "status"));
+  self->final = zq_consult_is_over (context, self->status, self->task_status);
+}
+
 static gboolean
 consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
   Parsed *self = parsed;
   Links links = { 0 };
 
+  if (is_closing_stopped (txn, id))
+    stay_open (txn, id, self);
   if (g_strcmp0 (self->task_status, "entered-in-error") == 0)
     return consult_unproject (txn, id, error);
   if (!resolve (txn, self, &links, error))
@@ -224,7 +258,7 @@ consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   zq_txn_index (txn, "consult", id);
   zq_txn_changed (txn, "consult", id, links.patient, ZQ_CHANGE_CONTENT);
   zq_txn_later (txn, zq_consult_summarize, id);
-  if (!bring_notes (txn, id, links.thread, error))
+  if (!bring_notes (txn, id, zq_consult_conversation (id, links.thread), error))
     return FALSE;
 
   return zq_db_exec (
@@ -236,6 +270,31 @@ consult_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
       links.owner, self->code, self->status, self->task_status, self->complaint, self->department, (gint64)self->urgent,
       (gint64)self->mine, (gint64)self->in_pool, (gint64)self->final, self->authored, self->due,
       (gint64)self->n_results);
+}
+
+gboolean
+zq_consult_reread (ZqTxn *txn, gint64 key, GError **error)
+{
+  GError *local = NULL;
+  g_autofree char *text = zq_db_get_text (
+      zq_txn_db (txn), &local,
+      "SELECT coalesce (local_json, server_json) FROM resource_text t JOIN consult c ON c.id = t.id WHERE t.id = ?"
+      " AND EXISTS (SELECT 1 FROM intent i WHERE i.target = t.id AND i.action = 'close')",
+      "i", key);
+  g_autoptr (JsonNode) task = local == NULL ? zq_args_read (text) : NULL;
+  Parsed *self;
+  gboolean ok;
+
+  if (local != NULL)
+    g_propagate_error (error, local);
+  if (task == NULL)
+    return local == NULL;
+
+  self = consult_parse (task, zq_txn_context (txn), error);
+  ok = consult_project (txn, key, self, error);
+  parsed_free (self);
+
+  return ok;
 }
 
 static const ZqScope consult_scopes[] = {

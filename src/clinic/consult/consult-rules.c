@@ -219,6 +219,16 @@ taken (JsonNode *fresh, const ZqContext *context, char **reason)
   return ZQ_VERDICT_REFUSED;
 }
 
+/* It is with whom I gave it to, and I take it back: the hospital allows it or not. */
+static gboolean
+is_given (const ZqIntent *intent, JsonNode *fresh)
+{
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  const char *from = zq_json_get_string (args, "from");
+
+  return from != NULL && g_strcmp0 (zq_codec_reference (fresh, "owner"), from) == 0;
+}
+
 static gboolean
 is_over (JsonNode *fresh, const ZqContext *context)
 {
@@ -296,23 +306,24 @@ release_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data,
     return verdict (ZQ_VERDICT_HELD, ZQ_REASON_NOT_HELD, reason);
   if (zq_consult_is_pooled (fresh, context))
     return ZQ_VERDICT_DONE;
-  if (!zq_consult_is_mine (fresh, context))
-    return taken (fresh, context, reason);
   if (is_over (fresh, context))
     return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_CLOSED, reason);
+  if (is_given (intent, fresh))
+    return ZQ_VERDICT_GO;
+  if (!zq_consult_is_mine (fresh, context))
+    return taken (fresh, context, reason);
   if (!allows (fresh, context, "release"))
     return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_NOT_ALLOWED, reason);
 
   return ZQ_VERDICT_GO;
 }
 
-/* Mine or the pool's; or I gave it away and take it back, which the hospital allows or not. */
+/* Mine or the pool's; or I gave it away and take it back. */
 static ZqVerdict
 assign_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, char **reason)
 {
   const ZqContext *context = data;
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
-  g_autofree char *me = g_strconcat ("Practitioner/", context->me, NULL);
   const char *owner = zq_json_get_string (args, "owner");
 
   if (fresh == NULL)
@@ -321,7 +332,7 @@ assign_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer data, 
     return ZQ_VERDICT_DONE;
   if (is_over (fresh, context))
     return verdict (ZQ_VERDICT_REFUSED, ZQ_REASON_CLOSED, reason);
-  if (g_strcmp0 (owner, me) == 0)
+  if (is_given (intent, fresh))
     return ZQ_VERDICT_GO;
   if (!zq_consult_is_mine (fresh, context) && !zq_consult_is_pooled (fresh, context))
     return taken (fresh, context, reason);

@@ -83,7 +83,7 @@ take_state (ZqConsult *self, ZqDb *db, const ZqContext *context, const ZqConsult
 {
   self->id = state->id;
   self->patient_id = state->patient;
-  self->thread_id = state->thread;
+  self->thread_id = zq_consult_conversation (state->id, state->thread);
   self->kind = g_strdup (state->code);
   self->status = g_strdup (state->status);
   self->requester = name_requester (db, state->requester);

@@ -73,7 +73,7 @@ typedef struct
 {
   gint64 id; /* the Task */
   gint64 patient_id;
-  gint64 thread_id; /* the header Communication; 0 = there is none */
+  gint64 thread_id; /* the header Communication; below 0: there is none, only notes can stand there */
   char *kind;       /* "advice" */
   char *status;     /* businessStatus; derived from Task.status when the hospital gave none */
   char *complaint;

@@ -33,17 +33,30 @@ upload_args (const ZqDraftFile *file, const char *patient)
 }
 
 static void
-add_payload (GString *payload, const ZqDraftFile *file)
+add_payload (GString *payload, const ZqDraftFile *file, const char *url)
 {
   g_autoptr (GString) json = g_string_new ("{");
 
   zq_command_add_member (json, "contentType", file->content_type);
-  zq_command_add_member (json, "url", file->key);
+  zq_command_add_member (json, "url", url);
   zq_command_add_member (json, "title", file->name);
   zq_command_add_member (json, "hash", file->hash);
   g_string_append_printf (json, ",\"size\":%" G_GINT64_FORMAT "}", file->size);
   g_string_append (payload, payload->len > 1 ? "," : "");
   g_string_append (payload, json->str);
+}
+
+/* What was taken back after it had gone up is there already: "Binary/12", else NULL. (transfer full) */
+static char *
+name_at_hospital (ZqDb *db, const char *key)
+{
+  if (!g_str_has_prefix (key, LOCAL))
+    return g_strdup (key);
+
+  return zq_db_get_text (db, NULL,
+                         "SELECT 'Binary/' || server_id FROM resource WHERE type = 'Binary' AND local_id = ?"
+                         " AND server_id IS NOT NULL",
+                         "s", key + strlen (LOCAL));
 }
 
 /* Its key is "urn:uuid:<local-id>" of the Binary that it becomes. */
@@ -85,9 +98,11 @@ zq_files_upload (ZqTxn *txn,
     {
       const ZqDraftFile *file = g_ptr_array_index (files, i);
 
-      if (g_str_has_prefix (file->key, LOCAL) && !upload (txn, state, scope, not_before, file, patient, undo, error))
+      g_autofree char *name = name_at_hospital (zq_txn_db (txn), file->key);
+
+      if (name == NULL && !upload (txn, state, scope, not_before, file, patient, undo, error))
         return FALSE;
-      add_payload (json, file);
+      add_payload (json, file, name != NULL ? name : file->key);
     }
   g_string_append_c (json, ']');
   if (files->len > 0)
@@ -96,17 +111,29 @@ zq_files_upload (ZqTxn *txn,
   return TRUE;
 }
 
-/* The name that it has by now: "Binary/12" when it is up already. */
-static gboolean
-take_back_one (ZqTxn *txn, const char *chain, JsonNode *entry, GError **error)
+/* An upload that has not begun. */
+static void
+cancel_upload (ZqTxn *txn, const char *chain, const char *local)
 {
-  ZqDb *db = zq_txn_db (txn);
+  gint64 seq = 0;
+
+  zq_db_get_int (zq_txn_db (txn), &seq, NULL,
+                 "SELECT i.seq FROM intent i JOIN resource r ON r.id = i.target WHERE i.action = 'upload'"
+                 " AND i.chain = ? AND r.local_id = ? AND i.state <> 1",
+                 "ss", chain, local);
+  if (seq != 0)
+    zq_txn_cancel_intent (txn, seq, NULL);
+}
+
+/* With the name that it has by now: "Binary/12" when it is up already. */
+static gboolean
+add_to_draft (ZqTxn *txn, const char *scope, JsonNode *entry, const char *local, GError **error)
+{
   const char *url = zq_json_get_string (entry, "url");
   const char *size = zq_json_get_string (entry, "size");
-  const char *local = url != NULL && g_str_has_prefix (url, LOCAL) ? url + strlen (LOCAL) : NULL;
   g_autofree char *key = local == NULL
                              ? g_strdup (url)
-                             : zq_db_get_text (db, NULL,
+                             : zq_db_get_text (zq_txn_db (txn), NULL,
                                                "SELECT iif (server_id IS NULL, 'urn:uuid:' || local_id, 'Binary/' ||"
                                                " server_id) FROM resource WHERE type = 'Binary' AND local_id = ?",
                                                "s", local);
@@ -117,29 +144,29 @@ take_back_one (ZqTxn *txn, const char *chain, JsonNode *entry, GError **error)
     .size = size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0,
     .hash = (char *)zq_json_get_string (entry, "hash"),
   };
-  gint64 seq = 0;
 
-  if (url == NULL)
-    return TRUE;
-  zq_db_get_int (db, &seq, NULL,
-                 "SELECT i.seq FROM intent i JOIN resource r ON r.id = i.target WHERE i.action = 'upload'"
-                 " AND i.chain = ? AND r.local_id = ? AND i.state <> 1",
-                 "ss", chain, local != NULL ? local : "");
-  if (seq != 0)
-    zq_txn_cancel_intent (txn, seq, NULL);
-
-  return zq_txn_add_draft_file (txn, chain, &file, error);
+  return zq_txn_add_draft_file (txn, scope, &file, error);
 }
 
 gboolean
-zq_files_take_back (ZqTxn *txn, const char *chain, JsonNode *args, GError **error)
+zq_files_take_back (
+    ZqTxn *txn, const char *chain, JsonNode *args, gboolean as_draft, const char *without, GError **error)
 {
   guint length = zq_json_get_length (args, "files");
 
   for (guint i = 0; i < length; i++)
     {
-      if (!take_back_one (txn, chain, zq_json_get_at (args, "files", i), error))
+      JsonNode *entry = zq_json_get_at (args, "files", i);
+      const char *url = zq_json_get_string (entry, "url");
+      const char *local = url != NULL && g_str_has_prefix (url, LOCAL) ? url + strlen (LOCAL) : NULL;
+
+      if (url == NULL)
+        continue;
+      if (as_draft && (local == NULL || g_strcmp0 (local, without) != 0) &&
+          !add_to_draft (txn, chain, entry, local, error))
         return FALSE;
+      if (local != NULL)
+        cancel_upload (txn, chain, local);
     }
 
   return TRUE;

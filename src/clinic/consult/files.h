@@ -24,8 +24,9 @@ gboolean zq_files_upload (ZqTxn *txn,
                           char **payload,
                           GError **error);
 
-/* The files of a message that is taken back, as its intent's @args tell them, are the draft's again; uploads that have
- * not gone out are taken back too. */
-gboolean zq_files_take_back (ZqTxn *txn, const char *chain, JsonNode *args, GError **error);
+/* The files of a message that is taken back, as its intent's @args tell them: uploads that have not gone out are taken
+ * back too. @as_draft: all but the one with the local id @without (or NULL) are the draft's again. */
+gboolean zq_files_take_back (
+    ZqTxn *txn, const char *chain, JsonNode *args, gboolean as_draft, const char *without, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/consult.h"
 #include "clinic/consult/fields.h"
+#include "clinic/consult/rules.h"
 #include "clinic/patient/codec.h"
 #include "resource/datetime.h"
 
@@ -128,6 +129,9 @@ read_row (ZqRows *rows, const ZqContext *context, Values *v)
   v->assigned_to = g_strdup (zq_rows_text (rows, 22));
 }
 
+/* See zq_chain_consult(). */
+#define CHAINS "'consult/' || c.id, 'note/' || c.id, '" ZQ_CHAIN_MEND "' || c.id"
+
 static void
 load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
 {
@@ -142,8 +146,8 @@ load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
                    "  (SELECT substr (m.text, 1, 200) FROM message m WHERE m.id = s.last_message),"
                    "  c.in_pool, c.mine, c.final,"
                    "  EXISTS (SELECT 1 FROM draft d WHERE d.scope = 'consult/' || c.id),"
-                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state < 2),"
-                   "  (SELECT count (*) FROM intent i WHERE i.chain = 'consult/' || c.id AND i.state >= 2),"
+                   "  (SELECT count (*) FROM intent i WHERE i.chain IN (" CHAINS ") AND i.state < 2),"
+                   "  (SELECT count (*) FROM intent i WHERE i.chain IN (" CHAINS ") AND i.state >= 2),"
                    "  iif (c.mine OR c.in_pool, NULL, (SELECT o.name FROM person o WHERE o.id = c.owner))"
                    " FROM consult c JOIN consult_summary s ON s.id = c.id LEFT JOIN patient p ON p.id = c.patient"
                    " WHERE c.id = ?",

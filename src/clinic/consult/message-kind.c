@@ -147,13 +147,49 @@ read_sent (JsonNode *node, const ZqContext *context)
   return 0;
 }
 
-static gpointer
-message_parse (JsonNode *node, gpointer data, GError **error)
+/* The first of @type that can be followed; a local one has none. Nothing is part of itself. */
+static char *
+read_part_of (JsonNode *node, const ZqContext *context, const char *type)
 {
-  const ZqContext *context = data;
+  JsonNode *all = zq_json_get (node, "partOf");
+  gboolean many = all != NULL && JSON_NODE_HOLDS_ARRAY (all);
+  guint length = many ? zq_json_get_length (all, NULL) : all != NULL;
+
+  for (guint i = 0; i < length; i++)
+    {
+      const char *text = zq_json_get_string (many ? zq_json_get_at (all, NULL, i) : all, "reference");
+      g_autoptr (ZqReference) reference = text != NULL ? zq_reference_parse (text, context->base) : NULL;
+
+      if (reference == NULL || reference->id == NULL || (reference->type != NULL && !zq_reference_is (reference, type)))
+        continue;
+      if (zq_reference_is (reference, "Communication") &&
+          g_strcmp0 (reference->id, zq_json_get_string (node, "id")) == 0)
+        continue;
+      return g_strdup (text);
+    }
+
+  return NULL;
+}
+
+/* What is in no conversation can be shown in none. */
+static gpointer
+finish_parse (Parsed *self, const char *part_of, GError **error)
+{
+  if (part_of != NULL)
+    return self;
+
+  g_set_error_literal (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TYPE, "It belongs to no conversation");
+  parsed_free (self);
+
+  return NULL;
+}
+
+static Parsed *
+read_message (JsonNode *node, const ZqContext *context)
+{
   Parsed *self = g_new0 (Parsed, 1);
 
-  self->thread = g_strdup (zq_codec_reference (node, "partOf"));
+  self->thread = read_part_of (node, context, "Communication");
   self->reply_to = g_strdup (zq_codec_reference (node, "inResponseTo"));
   self->local_id = g_strdup (zq_json_get_identifier (node, ZQ_SYSTEM_LOCAL_ID));
   self->server_id = g_strdup (zq_json_get_string (node, "id"));
@@ -175,6 +211,14 @@ message_parse (JsonNode *node, gpointer data, GError **error)
   return self;
 }
 
+static gpointer
+message_parse (JsonNode *node, gpointer context, GError **error)
+{
+  Parsed *self = read_message (node, context);
+
+  return finish_parse (self, self->thread, error);
+}
+
 /* --- internal notes ----------------------------------------------------------------------------- */
 
 static gboolean
@@ -185,16 +229,18 @@ note_claims (JsonNode *node)
 
 /* Its conversation is that of its Task. */
 static gpointer
-note_parse (JsonNode *node, gpointer data, GError **error)
+note_parse (JsonNode *node, gpointer context, GError **error)
 {
-  Parsed *self = message_parse (node, data, error);
+  Parsed *self = read_message (node, context);
 
   self->note = TRUE;
   self->side = SIDE_COLLEAGUES;
-  self->task = g_steal_pointer (&self->thread);
+  g_free (self->thread);
+  self->thread = NULL;
+  self->task = read_part_of (node, context, "Task");
   g_clear_pointer (&self->reply_to, g_free);
 
-  return self;
+  return finish_parse (self, self->task, error);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -246,6 +292,26 @@ announce (ZqTxn *txn, gint64 id, const Place *place)
     zq_txn_changed (txn, "message", next, place->patient, ZQ_CHANGE_CONTENT);
 }
 
+/* A reply of ours that is held or was refused, or is so no more, changes what a closing behind it shows. */
+static gboolean
+touch_closing (ZqTxn *txn, gint64 id, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr (ZqRows) rows = zq_db_query (zq_txn_db (txn), error,
+                                         "SELECT c.id FROM message m JOIN consult c ON c.thread = m.thread"
+                                         " WHERE m.id = ? AND m.pending AND m.thread > 0",
+                                         "i", id);
+
+  if (rows == NULL)
+    return FALSE;
+  while (zq_rows_next (rows, &local))
+    zq_txn_later (txn, zq_consult_reread, zq_rows_int (rows, 0));
+  if (local == NULL)
+    return TRUE;
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
 static gboolean
 remove_row (ZqTxn *txn, gint64 id, GError **error)
 {
@@ -255,7 +321,7 @@ remove_row (ZqTxn *txn, gint64 id, GError **error)
 
   if (!zq_db_get_int (db, &thread, NULL, "SELECT thread FROM message WHERE id = ?", "i", id))
     return TRUE;
-  if (!find_place (txn, thread, &place, error))
+  if (!find_place (txn, thread, &place, error) || !touch_closing (txn, id, error))
     return FALSE;
   announce (txn, id, &place);
 
@@ -329,9 +395,10 @@ thread_of_task (ZqTxn *txn, gint64 task)
 {
   gint64 thread = 0;
 
-  zq_db_get_int (zq_txn_db (txn), &thread, NULL, "SELECT thread FROM consult WHERE id = ?", "i", task);
+  if (!zq_db_get_int (zq_txn_db (txn), &thread, NULL, "SELECT thread FROM consult WHERE id = ?", "i", task))
+    return 0;
 
-  return thread;
+  return zq_consult_conversation (task, thread);
 }
 
 static gboolean
@@ -366,8 +433,6 @@ static const ZqScope message_scopes[] = {
   { NULL, NULL },
 };
 
-/* `note` and what stands behind it came with version 3; a store of before has the columns added (zq_txn… see migrate).
- */
 #define MESSAGE_SCHEMA                                                                                                 \
   "CREATE TABLE IF NOT EXISTS message ("                                                                               \
   "  id INTEGER PRIMARY KEY, thread INTEGER NOT NULL, sender INTEGER NOT NULL, side INTEGER NOT NULL,"                 \

@@ -21,9 +21,10 @@ zq_message_first_unread (ZqDb *db, gint64 thread_id)
                    "SELECT coalesce (max (sent), 0) FROM message WHERE thread = ? AND from_me AND NOT note", "i",
                    thread_id);
   zq_db_get_int (db, &key, NULL,
-                 "SELECT id FROM message WHERE thread = ?1 AND pending = 0 AND sent >= (?2 / 1000 + 1) * 1000"
+                 "SELECT id FROM message WHERE thread = ?1 AND pending = 0 AND sent > ?4"
+                 " AND (sent >= (?2 / 1000 + 1) * 1000 OR (?3 > 0 AND id > ?3 AND side = 1))"
                  " AND side > 0 AND NOT from_me AND NOT withdrawn ORDER BY sent, order_key LIMIT 1",
-                 "ii", thread_id, seen.up_to);
+                 "iiii", thread_id, seen.up_to, seen.top, seen.up_to - ZQ_LATE_US);
 
   return key;
 }

@@ -188,6 +188,7 @@ enum
   COLUMN_CORRECTED_BY,
   COLUMN_NOT_BEFORE,
   COLUMN_HAS_FILES,
+  COLUMN_OTHER_IS_SAME, /* who writes */
 };
 
 /* With a bare column on the right, SQLite compares by the index's first column only: hence the plus signs. */
@@ -200,11 +201,13 @@ enum
   "     AND (b.pending, b.sent, b.order_key) < (+m.pending, +m.sent, +m.order_key)"                                    \
   "     ORDER BY b.pending DESC, b.sent DESC, b.order_key DESC LIMIT 1),"                                              \
   "  m.note, m.correction, m.reason, o.id, o.text, q.name,"                                                            \
-  "  (SELECT x.id FROM message x WHERE x.reply_to = m.id AND x.correction AND NOT x.withdrawn LIMIT 1),"               \
-  "  i.not_before, m.n_pictures + m.n_voices + m.n_files > 0"                                                          \
+  "  (SELECT x.id FROM message x WHERE x.reply_to = m.id AND x.correction AND NOT x.withdrawn"                         \
+  "     AND x.sender = m.sender AND x.id <> m.id ORDER BY x.sent DESC LIMIT 1),"                                       \
+  "  i.not_before, m.n_pictures + m.n_voices + m.n_files > 0, o.sender = m.sender"                                     \
   " FROM message m LEFT JOIN resource r ON r.id = m.sender LEFT JOIN person p ON p.id = m.sender"                      \
   " LEFT JOIN intent i ON i.target = m.id AND i.action IN ('send-message', 'withdraw', 'write-note')"                  \
   " LEFT JOIN message o ON o.id = m.reply_to AND o.thread = m.thread AND NOT o.note AND NOT o.withdrawn"               \
+  "  AND o.id <> m.id"                                                                                                 \
   " LEFT JOIN person q ON q.id = o.sender WHERE m.id = ?"
 
 static ZqSender
@@ -277,7 +280,8 @@ read_relations (ZqRows *rows, Values *v)
   gint64 other = zq_rows_int (rows, COLUMN_REPLY_TO);
   gboolean is_out = v->sender == ZQ_SENDER_ME && v->form != ZQ_FORM_NOTE && !v->withdrawn && v->intent == 0;
 
-  if (v->form == ZQ_FORM_CORRECTION)
+  /* Nobody strikes another's words. */
+  if (v->form == ZQ_FORM_CORRECTION && zq_rows_int (rows, COLUMN_OTHER_IS_SAME))
     {
       v->corrects = other;
       v->old_text = g_strdup (zq_rows_text (rows, COLUMN_OTHER_TEXT));

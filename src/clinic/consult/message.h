@@ -55,8 +55,8 @@ gint64 zq_message_get_intent (ZqMessage *self);
 /* (transfer none): NULL when there are none. */
 GPtrArray *zq_message_get_files (ZqMessage *self);
 
-/* Messages and internal notes of a thread (header row id), oldest first: by (sent, local-id or server id), pending
- * last. */
+/* Messages and internal notes of a thread (ZqConsult.thread_id), oldest first: by (sent, local-id or server id),
+ * pending last. */
 ZqList *zq_message_list_new (ZqStore *store, gint64 thread_id);
 
 /* The first message of a thread that I have not read, by key and not by a walk; 0: all is read. Main thread. */

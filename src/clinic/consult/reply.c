@@ -10,13 +10,25 @@
 
 /* --- what a message is made of ----------------------------------------------------------------- */
 
+/* Where the Task does not say whose it is, its conversation does. */
+static gint64
+patient_of (ZqDb *db, const ZqConsultState *state)
+{
+  gint64 patient = state->patient;
+
+  if (patient == 0)
+    zq_db_get_int (db, &patient, NULL, "SELECT patient FROM thread WHERE id = ?", "i", state->thread);
+
+  return patient;
+}
+
 /* All of it, since rules see no rows when it goes. */
 static char *
 send_args (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, const char *files)
 {
   ZqDb *db = zq_txn_db (txn);
   g_autofree char *thread = zq_consult_reference (db, state->thread);
-  g_autofree char *patient = zq_consult_reference (db, state->patient);
+  g_autofree char *patient = zq_consult_reference (db, patient_of (db, state));
   g_autofree char *requester = zq_consult_reference (db, state->requester);
   g_autofree char *encounter = zq_consult_reference (db, state->encounter);
   g_autofree char *quote = zq_consult_reference (db, command->quote);
@@ -117,18 +129,22 @@ note_reply (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, g
                                                "ii", state->thread, reply);
 }
 
+/* It says with which reply: without that nothing is closed. */
 static gboolean
-close_behind (ZqTxn *txn, ZqCommand *command, gint64 not_before, GError **error)
+close_behind (ZqTxn *txn, ZqCommand *command, gint64 reply, gint64 not_before, GError **error)
 {
   g_autoptr (ZqConsultState) state = zq_command_load_for (txn, command->consult, "close", error);
   g_autoptr (GString) args = g_string_new ("{");
   g_autofree char *basis = NULL;
   g_autofree char *chain = zq_consult_draft_scope (command->consult);
+  g_autofree char *with =
+      zq_db_get_text (zq_txn_db (txn), NULL, "SELECT local_id FROM resource WHERE id = ?", "i", reply);
   gint64 seq;
 
   if (state == NULL)
     return FALSE;
   zq_command_add_member (args, "outcome", command->outcome);
+  zq_command_add_member (args, "with", with);
   g_string_append_c (args, '}');
   basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
   seq = zq_txn_add_intent (txn, "consult", "close", state->id, args->str, basis, chain, not_before, error);
@@ -141,7 +157,10 @@ static gboolean
 do_send (ZqTxn *txn, gpointer data, GError **error)
 {
   ZqCommand *command = data;
-  g_autofree char *scope = zq_consult_draft_scope (command->consult);
+  gboolean corrects = command->corrects != 0;
+  g_autofree char *thread_scope = zq_consult_draft_scope (command->consult);
+  g_autofree char *scope = corrects ? zq_consult_correction_scope (command->corrects) : g_strdup (thread_scope);
+  g_autofree char *chain = corrects ? zq_command_mend_chain (command->consult) : g_strdup (thread_scope);
   gint64 not_before = command->delay > 0 ? zq_txn_now (txn) + command->delay : 0;
   g_autoptr (ZqConsultState) state = NULL;
   g_autofree char *files = NULL;
@@ -149,12 +168,12 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   g_autofree char *basis = NULL;
   gint64 target, up_to;
 
-  state = load_for_send (txn, command, zq_files_in_draft (zq_txn_db (txn), scope) > 0, error);
+  state = load_for_send (txn, command, !corrects && zq_files_in_draft (zq_txn_db (txn), scope) > 0, error);
   if (state == NULL)
     return FALSE;
 
   command->made = zq_undo_new ();
-  if (command->corrects == 0 && !zq_files_upload (txn, state, scope, not_before, command->made, &files, error))
+  if (!corrects && !zq_files_upload (txn, state, scope, not_before, command->made, &files, error))
     return FALSE;
   args = send_args (txn, state, command, files);
   basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
@@ -162,13 +181,13 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   target = zq_txn_create_local (txn, "Communication", NULL, error);
   if (target == 0 || !note_reply (txn, state, command, target, error))
     return FALSE;
-  command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, scope, not_before, error);
+  command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, chain, not_before, error);
   zq_undo_add (command->made, state->id, command->seq, "send-message", NULL, NULL);
 
-  return command->seq != 0 && (command->corrects != 0 || zq_txn_set_draft (txn, scope, NULL, error)) &&
-         zq_txn_audit (txn, command->corrects != 0 ? "correct" : "send-message", target, state->patient, error) &&
+  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error) &&
+         zq_txn_audit (txn, corrects ? "correct" : "send-message", target, state->patient, error) &&
          (up_to == 0 || zq_command_mark_read (txn, state, up_to, error)) &&
-         (command->outcome == NULL || close_behind (txn, command, not_before, error));
+         (command->outcome == NULL || close_behind (txn, command, target, not_before, error));
 }
 
 static char *
@@ -243,7 +262,7 @@ do_withdraw (ZqTxn *txn, gpointer data, GError **error)
   state = zq_command_load_for (txn, consult, "withdraw", error);
   if (state == NULL)
     return FALSE;
-  chain = zq_consult_draft_scope (consult);
+  chain = zq_command_mend_chain (consult);
 
   return zq_txn_add_intent (txn, "message", "withdraw", command->message, "{}", NULL, chain, 0, error) != 0 &&
          zq_txn_audit (txn, "withdraw", command->message, state->patient, error);

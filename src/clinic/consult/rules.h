@@ -31,7 +31,10 @@ char *zq_basis_new (ZqDb *db, gint64 thread, gint64 message, const char *status,
 /* @text as a JSON object; NULL for NULL or what is none. (transfer full) */
 JsonNode *zq_args_read (const char *text);
 
-/* The row of the consultation that @chain ("consult/12") belongs to, else 0. */
+/* What puts right what was said: withdrawals, corrections. They do not wait behind a reply that is held. */
+#define ZQ_CHAIN_MEND "mend/"
+
+/* The row of the consultation that @chain ("consult/12", "note/12", "mend/12") belongs to, else 0. */
 gint64 zq_chain_consult (const char *chain);
 
 G_END_DECLS

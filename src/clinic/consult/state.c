@@ -15,6 +15,12 @@ zq_consult_state_free (ZqConsultState *self)
   g_free (self);
 }
 
+gint64
+zq_consult_conversation (gint64 consult, gint64 thread)
+{
+  return thread != 0 ? thread : -consult;
+}
+
 ZqConsultState *
 zq_consult_state_load (ZqDb *db, gint64 id, GError **error)
 {

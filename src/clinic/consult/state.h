@@ -48,6 +48,10 @@ typedef struct
 void zq_consult_state_free (ZqConsultState *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqConsultState, zq_consult_state_free)
 
+/* What the messages and notes of a consultation stand under: its header, or where it has none what stands for it and
+ * holds notes only. */
+gint64 zq_consult_conversation (gint64 consult, gint64 thread);
+
 /* NULL without error: not held. */
 ZqConsultState *zq_consult_state_load (ZqDb *db, gint64 id, GError **error);
 

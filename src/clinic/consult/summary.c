@@ -81,7 +81,7 @@ load_task (ZqDb *db, gint64 id, Facts *facts, Summary *summary, gboolean *found,
   return TRUE;
 }
 
-/* A reply that is held (2) or refused (3) has answered nobody. */
+/* A reply that is held (2) or refused (3), or waits behind such a one, has answered nobody. */
 static gboolean
 load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
 {
@@ -91,7 +91,8 @@ load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
   rows = zq_db_query (
       db, error,
       "SELECT coalesce (max (CASE WHEN side = 2 AND NOT correction AND NOT (pending AND EXISTS (SELECT 1 FROM intent i"
-      "   WHERE i.target = message.id AND i.state >= 2)) THEN sent END), 0),"
+      "   JOIN intent s ON s.chain = i.chain AND s.seq <= i.seq AND s.state >= 2 WHERE i.target = message.id))"
+      "   THEN sent END), 0),"
       " coalesce (max (CASE WHEN from_me THEN sent END), 0), coalesce (max (from_me), 0),"
       " coalesce (max (sent), 0), coalesce (sum (CASE WHEN side = 1 THEN n_pictures END), 0),"
       " coalesce (sum (CASE WHEN side = 1 THEN n_voices END), 0),"
@@ -346,6 +347,20 @@ zq_consult_touch_thread (ZqTxn *txn, gint64 thread, GError **error)
     zq_txn_later (txn, zq_consult_summarize, zq_rows_int (rows, 0));
 
   return propagate (error, local);
+}
+
+gboolean
+zq_consult_touch_outbox (ZqTxn *txn, gint64 consult, GError **error)
+{
+  gint64 thread = 0;
+  GError *local = NULL;
+
+  if (!zq_db_get_int (zq_txn_db (txn), &thread, &local, "SELECT thread FROM consult WHERE id = ?", "i", consult))
+    return propagate (error, local);
+  zq_txn_later (txn, zq_consult_reread, consult);
+  zq_txn_later (txn, zq_consult_summarize, consult);
+
+  return zq_consult_touch_thread (txn, thread, error);
 }
 
 gboolean

@@ -52,6 +52,13 @@ gboolean zq_consult_summarize (ZqTxn *txn, gint64 key, GError **error);
 /* The summaries of all consultations whose thread this is, at the end of the transaction. */
 gboolean zq_consult_touch_thread (ZqTxn *txn, gint64 thread, GError **error);
 
+/* Something of ours in the chain of @consult is held, was refused, or is so no more: what waits behind it shows or does
+ * not show. */
+gboolean zq_consult_touch_outbox (ZqTxn *txn, gint64 consult, GError **error);
+
+/* ZqTxnLaterFunc (consult-kind.c): the rows of Task row @key made again where a closing of it waits. */
+gboolean zq_consult_reread (ZqTxn *txn, gint64 key, GError **error);
+
 /* Has the persons who wrote in a thread fetched. */
 gboolean zq_consult_want_senders (ZqTxn *txn, gint64 thread, GError **error);
 

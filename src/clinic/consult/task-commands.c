@@ -1,68 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/command.h"
-#include "clinic/consult/files.h"
 #include "clinic/consult/reasons.h"
 #include "clinic/consult/rules.h"
 #include "resource/json.h"
-#include "store/draft.h"
 
 #include <string.h>
-
-/* --- undo --------------------------------------------------------------------------------------- */
-
-static void
-step_free (gpointer data)
-{
-  ZqUndoStep *step = data;
-
-  g_free (step->inverse_args);
-  g_free (step);
-}
-
-ZqUndo *
-zq_undo_new (void)
-{
-  ZqUndo *self = g_new0 (ZqUndo, 1);
-
-  self->steps = g_ptr_array_new_with_free_func (step_free);
-
-  return self;
-}
-
-void
-zq_undo_free (ZqUndo *self)
-{
-  g_ptr_array_unref (self->steps);
-  g_free (self);
-}
-
-void
-zq_undo_add (ZqUndo *self, gint64 consult, gint64 seq, const char *action, const char *inverse, char *inverse_args)
-{
-  ZqUndoStep *step = g_new0 (ZqUndoStep, 1);
-
-  step->consult = consult;
-  step->seq = seq;
-  step->action = action;
-  step->inverse = inverse;
-  step->inverse_args = inverse_args;
-  g_ptr_array_add (self->steps, step);
-}
-
-static ZqUndo *
-undo_copy (const ZqUndo *undo)
-{
-  ZqUndo *copy = zq_undo_new ();
-
-  for (guint i = 0; i < undo->steps->len; i++)
-    {
-      const ZqUndoStep *step = g_ptr_array_index (undo->steps, i);
-
-      zq_undo_add (copy, step->consult, step->seq, step->action, step->inverse, g_strdup (step->inverse_args));
-    }
-
-  return copy;
-}
 
 static char *
 object_of (const char *name, const char *value)
@@ -104,6 +46,19 @@ static const struct
   [ZQ_ACTION_MARK_READ] = { "mark-read", "mark-unread" },
 };
 
+/* It goes back only from whom it was given to: somebody else may have taken it since. */
+static char *
+from_them (const char *name, const char *value, const char *them)
+{
+  GString *json = g_string_new ("{");
+
+  zq_command_add_member (json, name, value);
+  zq_command_add_member (json, "from", them);
+  g_string_append_c (json, '}');
+
+  return g_string_free (json, FALSE);
+}
+
 static const char *
 priority_code (gboolean urgent)
 {
@@ -130,7 +85,8 @@ task_args (ZqTxn *txn, const ZqCommand *command, const ZqConsultState *state, ch
     case ZQ_ACTION_ASSIGN:
       me = g_strconcat ("Practitioner/", context->me, NULL);
       pool = pool_of (txn, state);
-      *inverse = state->in_pool ? object_of ("department", pool) : object_of ("owner", me);
+      *inverse =
+          state->in_pool ? from_them ("department", pool, command->text) : from_them ("owner", me, command->text);
       return object_of ("owner", command->text);
     case ZQ_ACTION_SET_URGENT:
     case ZQ_ACTION_SET_ROUTINE:
@@ -169,8 +125,11 @@ change_task (ZqTxn *txn, ZqCommand *command, const ZqConsultState *state, GError
 }
 
 static gboolean
-mark (ZqTxn *txn, const ZqConsultState *state, gboolean unread, GError **error)
+mark (ZqTxn *txn, ZqCommand *command, const ZqConsultState *state, GError **error)
 {
+  gboolean unread = command->action == ZQ_ACTION_MARK_UNREAD;
+  ZqUndoStep *step;
+  ZqSeen before;
   gint64 up_to;
 
   if (state->thread == 0)
@@ -178,6 +137,10 @@ mark (ZqTxn *txn, const ZqConsultState *state, gboolean unread, GError **error)
       g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_NO_THREAD);
       return FALSE;
     }
+  if (!zq_consult_load_seen (zq_txn_db (txn), state->thread, &before, error))
+    return FALSE;
+  step = zq_undo_add (command->made, state->id, 0, "mark-read", unread ? "mark-read" : "mark-unread", NULL);
+  step->before = before;
   if (unread)
     return zq_command_mark_unread (txn, state, error);
   up_to = zq_command_seen_up_to (txn, state, ZQ_SEEN_ALL);
@@ -189,19 +152,29 @@ static gboolean
 act (ZqTxn *txn, ZqCommand *command, gint64 consult, GError **error)
 {
   g_autoptr (ZqConsultState) state = zq_command_load_for (txn, consult, actions[command->action].action, error);
-  gboolean unread = command->action == ZQ_ACTION_MARK_UNREAD;
 
   if (state == NULL)
     return FALSE;
-  if (!unread && command->action != ZQ_ACTION_MARK_READ)
-    return change_task (txn, command, state, error);
+  if (command->action == ZQ_ACTION_MARK_UNREAD || command->action == ZQ_ACTION_MARK_READ)
+    return mark (txn, command, state, error);
 
-  if (!mark (txn, state, unread, error))
-    return FALSE;
-  zq_undo_add (command->made, state->id, 0, actions[command->action].action, unread ? "mark-read" : "mark-unread",
-               NULL);
+  return change_task (txn, command, state, error);
+}
 
-  return TRUE;
+static gboolean
+check_words (const ZqCommand *command, GError **error)
+{
+  const char *why = NULL;
+
+  if (command->n_consults == 0)
+    why = ZQ_REASON_GONE;
+  else if (command->action == ZQ_ACTION_ASSIGN &&
+           (command->text == NULL || !g_str_has_prefix (command->text, "Practitioner/")))
+    why = ZQ_REASON_NO_PERSON;
+  if (why != NULL)
+    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE, why);
+
+  return why == NULL;
 }
 
 /* Those that cannot be done are left as they are: none of them has written anything by then. */
@@ -210,6 +183,8 @@ do_act (ZqTxn *txn, gpointer data, GError **error)
 {
   ZqCommand *command = data;
 
+  if (!check_words (command, error))
+    return FALSE;
   command->made = zq_undo_new ();
   for (guint i = 0; i < command->n_consults; i++)
     {
@@ -272,224 +247,4 @@ zq_consult_act_finish (ZqStore *store, GAsyncResult *result, guint *n_done, guin
     *why = g_strdup (command->why);
 
   return is_done ? g_steal_pointer (&command->made) : NULL;
-}
-
-/* --- taking back -------------------------------------------------------------------------------- */
-
-static gboolean restore_draft (ZqTxn *txn, const ZqIntent *intent, GError **error);
-
-static gboolean
-undo_mark (ZqTxn *txn, const ZqUndoStep *step, GError **error)
-{
-  g_autoptr (ZqConsultState) state = zq_command_load (txn, step->consult, error);
-
-  return state != NULL && mark (txn, state, g_str_equal (step->inverse, "mark-unread"), error);
-}
-
-/* What is out, or on its way, is followed by what takes it back. Somebody else may own it by now: the hospital
- * decides. */
-static gboolean
-undo_task (ZqTxn *txn, const ZqUndoStep *step, GError **error)
-{
-  g_autoptr (ZqConsultState) state = g_str_equal (step->action, "assign")
-                                         ? zq_command_load (txn, step->consult, error)
-                                         : zq_command_load_for (txn, step->consult, step->inverse, error);
-
-  return state != NULL && zq_command_change_task (txn, state, step->inverse, step->inverse_args, error) != 0;
-}
-
-static gboolean
-undo_step (ZqTxn *txn, const ZqUndoStep *step, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  g_autoptr (ZqIntent) intent = NULL;
-  gboolean is_reply = g_str_equal (step->action, "send-message");
-
-  if (g_strcmp0 (step->action, "mark-read") == 0)
-    return undo_mark (txn, step, error);
-  if (step->seq == 0)
-    return TRUE;
-  intent = zq_store_get_intent (zq_txn_db (txn), step->seq, NULL);
-  if (intent != NULL && is_reply && intent->state != ZQ_INTENT_SENDING && !restore_draft (txn, intent, error))
-    return FALSE;
-  if (zq_txn_cancel_intent (txn, step->seq, &local))
-    return zq_txn_audit (txn, "undo", step->consult, 0, error);
-  if (!g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE) &&
-      !g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (step->inverse != NULL)
-    return undo_task (txn, step, error);
-  /* A file that is up already does no harm without its message. */
-  if (!is_reply)
-    return TRUE;
-  g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_ON_ITS_WAY);
-
-  return FALSE;
-}
-
-static gboolean
-do_undo (ZqTxn *txn, gpointer data, GError **error)
-{
-  ZqCommand *command = data;
-
-  for (guint i = command->undo->steps->len; i > 0; i--)
-    {
-      if (!undo_step (txn, g_ptr_array_index (command->undo->steps, i - 1), error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-void
-zq_consult_undo_async (ZqStore *store, const ZqUndo *undo, GAsyncReadyCallback callback, gpointer data)
-{
-  ZqCommand *command = g_new0 (ZqCommand, 1);
-
-  command->undo = undo_copy (undo);
-  zq_command_start (store, zq_consult_undo_async, command, do_undo, callback, data);
-}
-
-gboolean
-zq_consult_undo_finish (ZqStore *store, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-/* --- held and refused ------------------------------------------------------------------------- */
-
-static ZqIntent *
-load_intent (ZqTxn *txn, gint64 seq, GError **error)
-{
-  g_autoptr (GError) local = NULL;
-  ZqIntent *intent = zq_store_get_intent (zq_txn_db (txn), seq, &local);
-
-  if (intent != NULL)
-    return intent;
-  if (local != NULL && !g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
-    g_propagate_error (error, g_steal_pointer (&local));
-  else
-    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE, ZQ_REASON_NO_MESSAGE);
-
-  return NULL;
-}
-
-static gboolean
-do_resend (ZqTxn *txn, gpointer data, GError **error)
-{
-  ZqCommand *command = data;
-  g_autoptr (ZqIntent) intent = load_intent (txn, command->intent, error);
-  g_autoptr (ZqConsultState) state = NULL;
-  g_autofree char *basis = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (intent == NULL)
-    return FALSE;
-  state = zq_consult_state_load (zq_txn_db (txn), zq_chain_consult (intent->chain), &local);
-  if (local != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  if (state != NULL)
-    basis = zq_basis_new (zq_txn_db (txn), state->thread, ZQ_SEEN_ALL, state->status, zq_txn_now (txn));
-
-  return zq_txn_release_intent (txn, command->intent, basis, error) &&
-         zq_txn_audit (txn, "resend", intent->target, state != NULL ? state->patient : 0, error);
-}
-
-void
-zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data)
-{
-  ZqCommand *command = g_new0 (ZqCommand, 1);
-
-  command->intent = intent;
-  zq_command_start (store, zq_consult_intent_finish, command, do_resend, callback, data);
-}
-
-/* The text of a message that comes back stands before what has been typed since. */
-static gboolean
-restore_draft (ZqTxn *txn, const ZqIntent *intent, GError **error)
-{
-  g_autoptr (JsonNode) args = zq_args_read (intent->args);
-  const char *text = zq_json_get_string (args, "text");
-  g_autofree char *typed = zq_draft_load (zq_txn_db (txn), intent->chain);
-  g_autofree char *whole = NULL;
-
-  if (text == NULL || zq_json_get_string (args, "corrects") != NULL)
-    return TRUE;
-  whole = typed != NULL && *typed != '\0' ? g_strconcat (text, "\n", typed, NULL) : g_strdup (text);
-
-  return zq_txn_set_draft (txn, intent->chain, whole, error) && zq_files_take_back (txn, intent->chain, args, error);
-}
-
-static gboolean
-do_take_back (ZqTxn *txn, gpointer data, GError **error)
-{
-  ZqCommand *command = data;
-  g_autoptr (ZqIntent) intent = load_intent (txn, command->intent, error);
-  g_autoptr (GError) local = NULL;
-
-  if (intent == NULL)
-    return FALSE;
-  if (g_str_equal (intent->action, "send-message") && !restore_draft (txn, intent, error))
-    return FALSE;
-  if (!zq_txn_cancel_intent (txn, command->intent, &local))
-    {
-      if (g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE))
-        g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_ON_ITS_WAY);
-      else
-        g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-
-  return zq_txn_audit (txn, "take-back", intent->target, 0, error);
-}
-
-void
-zq_consult_take_back_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data)
-{
-  ZqCommand *command = g_new0 (ZqCommand, 1);
-
-  command->intent = intent;
-  zq_command_start (store, zq_consult_intent_finish, command, do_take_back, callback, data);
-}
-
-/* --- discarding --------------------------------------------------------------------------------- */
-
-static gboolean
-do_discard (ZqTxn *txn, gpointer data, GError **error)
-{
-  ZqCommand *command = data;
-  g_autoptr (ZqIntent) intent = load_intent (txn, command->intent, error);
-  g_autoptr (GError) local = NULL;
-
-  if (intent == NULL)
-    return FALSE;
-  if (zq_txn_cancel_intent (txn, command->intent, &local))
-    return zq_txn_audit (txn, "discard", intent->target, 0, error);
-  if (g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE))
-    g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_ON_ITS_WAY);
-  else
-    g_propagate_error (error, g_steal_pointer (&local));
-
-  return FALSE;
-}
-
-void
-zq_consult_discard_async (ZqStore *store, gint64 intent, GAsyncReadyCallback callback, gpointer data)
-{
-  ZqCommand *command = g_new0 (ZqCommand, 1);
-
-  command->intent = intent;
-  zq_command_start (store, zq_consult_intent_finish, command, do_discard, callback, data);
-}
-
-gboolean
-zq_consult_intent_finish (ZqStore *store, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
 }

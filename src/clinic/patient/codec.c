@@ -3,6 +3,20 @@
 
 #include "resource/json.h"
 
+/* What turns the order of other words on the same line (Unicode, UAX 9: explicit formatting). */
+static gboolean
+is_turning (gunichar c)
+{
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/* What is not seen in a name, and would make two that look the same differ. */
+static gboolean
+is_unseen (gunichar c)
+{
+  return c == 0x200b || c == 0x200e || c == 0x200f || c == 0x061c || c == 0x2060 || c == 0xfeff || c == 0x00ad;
+}
+
 char *
 zq_codec_one_line (const char *text)
 {
@@ -22,6 +36,8 @@ zq_codec_one_line (const char *text)
           gap = TRUE;
           continue;
         }
+      if (is_turning (c))
+        continue;
       if (gap && line->len > 0)
         g_string_append_c (line, ' ');
       gap = FALSE;
@@ -31,6 +47,19 @@ zq_codec_one_line (const char *text)
     return NULL;
 
   return g_string_free (g_steal_pointer (&line), FALSE);
+}
+
+static char *
+clean_name (const char *text)
+{
+  g_autofree char *line = zq_codec_one_line (text);
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (const char *at = line; at != NULL && *at != '\0'; at = g_utf8_next_char (at))
+    if (!is_unseen (g_utf8_get_char (at)))
+      g_string_append_unichar (name, g_utf8_get_char (at));
+
+  return name->len > 0 ? zq_codec_one_line (name->str) : NULL;
 }
 
 static gboolean
@@ -66,7 +95,7 @@ name_of_parts (JsonNode *name)
   if (!is_wide (family))
     add_part (whole, family);
 
-  return zq_codec_one_line (whole->str);
+  return clean_name (whole->str);
 }
 
 static char *
@@ -75,9 +104,9 @@ read_name (JsonNode *name)
   char *text;
 
   if (zq_json_get_string (name, NULL) != NULL)
-    return zq_codec_one_line (zq_json_get_string (name, NULL));
+    return clean_name (zq_json_get_string (name, NULL));
 
-  text = zq_codec_one_line (zq_json_get_string (name, "text"));
+  text = clean_name (zq_json_get_string (name, "text"));
   return text != NULL ? text : name_of_parts (name);
 }
 

@@ -185,7 +185,7 @@ static const ZqSearchRule patient_search = {
 const ZqResourceKind zq_patient_kind = {
   .name = "patient",
   .type = "Patient",
-  .projection_version = 2,
+  .projection_version = 3,
   .schema =
       ZQ_PERSON_SCHEMA "CREATE TABLE IF NOT EXISTS patient ("
                        "  id INTEGER PRIMARY KEY, name TEXT, sex INTEGER NOT NULL, birth TEXT, record_number TEXT,"

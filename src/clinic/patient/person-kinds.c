@@ -76,7 +76,7 @@ practitioner_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 const ZqResourceKind zq_practitioner_kind = {
   .name = "practitioner",
   .type = "Practitioner",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = ZQ_PERSON_SCHEMA,
   .parse = practitioner_parse,
   .parsed_free = person_free,
@@ -91,6 +91,7 @@ typedef struct
   char *practitioner;
   char *code;
   char *title;
+  gboolean active;
 } Role;
 
 static void
@@ -112,6 +113,7 @@ role_parse (JsonNode *node, gpointer context, GError **error)
   self->practitioner = g_strdup (zq_codec_reference (node, "practitioner"));
   self->code = g_strdup (zq_json_get_code (node, "code", ZQ_CODE_SYSTEM ("role")));
   self->title = zq_codec_concept (node, "code");
+  self->active = zq_json_get_boolean (node, "active", TRUE);
 
   return self;
 }
@@ -128,7 +130,10 @@ role_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   Role *self = parsed;
   gint64 practitioner;
 
-  if (!zq_person_refer (txn, self->practitioner, FALSE, &practitioner, error))
+  if (!self->active)
+    return role_unproject (txn, id, error);
+  /* A consultation can be handed over to a colleague who has not been heard of otherwise. */
+  if (!zq_person_refer (txn, self->practitioner, TRUE, &practitioner, error))
     return FALSE;
   zq_txn_changed (txn, "person", practitioner, 0, ZQ_CHANGE_CONTENT);
 
@@ -146,7 +151,7 @@ static const ZqScope role_scopes[] = {
 const ZqResourceKind zq_practitioner_role_kind = {
   .name = "practitioner-role",
   .type = "PractitionerRole",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = ZQ_PERSON_SCHEMA
   "CREATE TABLE IF NOT EXISTS practitioner_role ("
   "  id INTEGER PRIMARY KEY, practitioner INTEGER NOT NULL, assistant INTEGER NOT NULL, title TEXT);"
@@ -182,7 +187,7 @@ related_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 const ZqResourceKind zq_related_person_kind = {
   .name = "related-person",
   .type = "RelatedPerson",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = ZQ_PERSON_SCHEMA,
   .parse = related_parse,
   .parsed_free = person_free,
@@ -203,7 +208,7 @@ organization_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 const ZqResourceKind zq_organization_kind = {
   .name = "organization",
   .type = "Organization",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = ZQ_PERSON_SCHEMA,
   .parse = practitioner_parse,
   .parsed_free = person_free,

@@ -111,7 +111,7 @@ words_cannot (const ZqConsult *consult)
     return g_strdup_printf (_ ("%s answers this consultation."), consult->owner);
   if (consult->final)
     return g_strdup (_ ("This consultation is over. Nothing can be sent any more."));
-  if (consult->thread_id == 0)
+  if (consult->thread_id <= 0)
     return g_strdup (_ ("The hospital has not opened a thread for this consultation yet."));
   return g_strdup (_ ("The hospital's rules allow no reply in this state."));
 }
