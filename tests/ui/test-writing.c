@@ -154,6 +154,8 @@ test_menu (Ui *ui, gconstpointer data)
   zq_bubble_popup_menu (bubble (ui, message_row (ui, "mine")), 20, 20);
   ui_expect (ui, "Correct…");
   g_assert_false (ui_shows (ui, "Withdraw…"));
+  ui_xdotool (ui, "key Escape");
+  ui_expect_gone (ui, "Correct…");
 }
 
 static void

@@ -69,9 +69,12 @@ zq_bubble_popup_menu (ZqBubble *self, double x, double y)
 {
   g_autoptr (GMenuModel) model = NULL;
   GdkRectangle at = { (int)x, (int)y, 1, 1 };
+  graphene_rect_t bounds;
 
   if (self->message == NULL)
     return;
+  if (x < 0 && gtk_widget_compute_bounds (GTK_WIDGET (self->text), GTK_WIDGET (self), &bounds))
+    at = (GdkRectangle){ (int)bounds.origin.x, (int)bounds.origin.y, 1, (int)bounds.size.height };
   model = make_menu (self);
   if (self->menu == NULL)
     {

@@ -252,6 +252,9 @@ zq_bubble_set_message (ZqBubble *self, ZqMessage *message)
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   zq_clock_clear (self->clock, &self->second);
+  /* What it offers is of the message before. */
+  if (self->menu != NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->menu));
   g_set_object (&self->message, message);
   if (message != NULL)
     g_signal_connect_swapped (message, "notify", G_CALLBACK (refresh_later), self);

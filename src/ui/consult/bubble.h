@@ -23,7 +23,7 @@ ZqBubble *zq_bubble_new (ZqStore *store, GTimeZone *zone);
 void zq_bubble_set_message (ZqBubble *self, ZqMessage *message);
 ZqMessage *zq_bubble_get_message (ZqBubble *self);
 
-/* What can be done with it, at a place in it. */
+/* What can be done with it, at a place in it; -1, -1: at its text. */
 void zq_bubble_popup_menu (ZqBubble *self, double x, double y);
 
 G_END_DECLS
