@@ -440,6 +440,80 @@ fixture_draft (Fixture *fixture, const char *scope, const char *body)
   zq_test_settle ();
 }
 
+gint64
+fixture_reply (Fixture *fixture, gint64 consult, const ZqReply *reply, ZqUndo **undo, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_send_async (fixture->store, consult, reply, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_send_finish (fixture->store, result, undo, error);
+}
+
+gboolean
+fixture_note (Fixture *fixture, gint64 consult, const char *text, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_note_async (fixture->store, consult, text, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_note_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_withdraw (Fixture *fixture, gint64 message, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_message_withdraw_async (fixture->store, message, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_message_withdraw_finish (fixture->store, result, error);
+}
+
+gboolean
+fixture_discard (Fixture *fixture, gint64 intent, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_consult_discard_async (fixture->store, intent, on_ready, &result);
+  WAIT (result);
+  zq_test_settle ();
+
+  return zq_consult_intent_finish (fixture->store, result, error);
+}
+
+typedef struct
+{
+  const char *scope;
+  const char *local_id;
+} DraftFile;
+
+static gboolean
+add_draft_file (ZqTxn *txn, gpointer data, GError **error)
+{
+  DraftFile *input = data;
+  g_autofree char *key = g_strconcat ("urn:uuid:", input->local_id, NULL);
+  ZqDraftFile file = { .key = key, .name = "a.png", .content_type = "image/png", .size = 12, .hash = "aGFzaA==" };
+
+  return zq_txn_add_draft_file (txn, input->scope, &file, error);
+}
+
+void
+fixture_draft_file (Fixture *fixture, const char *scope, const char *local_id)
+{
+  DraftFile file = { scope, local_id };
+  g_autoptr (GError) error = NULL;
+
+  zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, add_draft_file, &file, &error);
+  g_assert_no_error (error);
+}
+
 /* --- the push --------------------------------------------------------------------------------- */
 
 ZqPush *
@@ -471,4 +545,24 @@ fixture_settle (Fixture *fixture, gint64 seq, ZqPushOutcome outcome, const char 
   g_assert_true (zq_store_settle_push_finish (fixture->store, result, &error));
   g_assert_no_error (error);
   zq_test_settle ();
+}
+
+gint64
+fixture_deliver (Fixture *fixture, gint64 seq, const char *id)
+{
+  g_autoptr (ZqPush) push = fixture_prepare (fixture, seq);
+  g_autofree char *text = NULL;
+  g_autofree char *kept = NULL;
+
+  if (push->verdict != ZQ_VERDICT_GO)
+    return 0;
+  text = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
+  kept = zq_db_get_text (fixture_db (fixture), NULL,
+                         "SELECT json_set (?1, '$.id', coalesce (json_extract (?1, '$.id'), ?2), '$.meta.versionId',"
+                         " cast (1 + coalesce (json_extract (?1, '$.meta.versionId'), 0) AS TEXT),"
+                         " '$.meta.lastUpdated', ?3)",
+                         "sss", text, id, at_minute (1));
+  fixture_settle (fixture, seq, ZQ_PUSH_DONE, kept);
+
+  return push->intent->target;
 }

@@ -60,9 +60,18 @@ gboolean fixture_resend (Fixture *fixture, gint64 intent, GError **error);
 gboolean fixture_take_back (Fixture *fixture, gint64 intent, GError **error);
 void fixture_draft (Fixture *fixture, const char *scope, const char *body);
 
+gint64 fixture_reply (Fixture *fixture, gint64 consult, const ZqReply *reply, ZqUndo **undo, GError **error);
+gboolean fixture_note (Fixture *fixture, gint64 consult, const char *text, GError **error);
+gboolean fixture_withdraw (Fixture *fixture, gint64 message, GError **error);
+gboolean fixture_discard (Fixture *fixture, gint64 intent, GError **error);
+/* A file of a draft: "urn:uuid:<local_id>". */
+void fixture_draft_file (Fixture *fixture, const char *scope, const char *local_id);
+
 /* The push of an intent, as sync does it. */
 ZqPush *fixture_prepare (Fixture *fixture, gint64 seq);
 void fixture_settle (Fixture *fixture, gint64 seq, ZqPushOutcome outcome, const char *resource);
+/* It goes out, and the hospital keeps what was sent: as @id, if it was made. Returns its row. */
+gint64 fixture_deliver (Fixture *fixture, gint64 seq, const char *id);
 
 /* A list's row by key, loaded. (transfer full) */
 GObject *fixture_item (Fixture *fixture, ZqList *list, gint64 key);
