@@ -388,15 +388,6 @@ on_setup (ZqInbox *self, GtkListItem *item)
   gtk_list_item_set_child (item, GTK_WIDGET (row));
 }
 
-/* Blanks cost nothing to make. */
-static void
-on_teardown (ZqInbox *self, GtkListItem *item)
-{
-  if (ZQ_IS_INBOX_ROW (gtk_list_item_get_child (item)) &&
-      zq_inbox_row_has_parts (ZQ_INBOX_ROW (gtk_list_item_get_child (item))))
-    zq_spare_keep (self->spare, item);
-}
-
 static void
 on_bind (ZqInbox *self, GtkListItem *item)
 {
@@ -449,6 +440,9 @@ on_laid_out (ZqInbox *self)
           !gtk_widget_compute_bounds (item, view, &bounds) || bounds.origin.y > height ||
           bounds.origin.y + bounds.size.height < 0)
         continue;
+      /* Blanks cost nothing to make. */
+      if (!zq_inbox_row_has_parts (ZQ_INBOX_ROW (row)))
+        zq_spare_add (self->spare, row);
       zq_inbox_row_show (ZQ_INBOX_ROW (row));
       filled = row;
     }
@@ -611,7 +605,6 @@ make_factory (ZqInbox *self)
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (factory, "teardown", G_CALLBACK (on_teardown), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->view, factory);
 }
 

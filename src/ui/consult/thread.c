@@ -1,58 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/consult/thread.h"
+#include "ui/consult/thread-private.h"
 
-#include "store/store.h"
-#include "ui/consult/bubble.h"
 #include "ui/widgets/spare.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
-#define DWELL         (G_USEC_PER_SEC * 7 / 10)
-#define LOOK_BACK     200
-#define SETTLE_FRAMES 6
-#define FOUND         (2 * G_USEC_PER_SEC)
-
-struct _ZqThread
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *overlay;
-  GtkScrolledWindow *scroller;
-  GtkListView *view;
-  GtkWidget *empty;
-  GtkRevealer *news_revealer;
-  GtkButton *news;
-
-  /* borrowed */
-  GTimeZone *zone;
-
-  /* owned */
-  ZqStore *store;
-  ZqTicker *ticker;
-  ZqClock *clock;
-  ZqList *list;
-  GPtrArray *spare;    /* bubbles */
-  GHashTable *sighted; /* keys of new messages that have been in sight */
-  gint64 first_new;    /* key of the first unread message when it was opened */
-  gint64 found;        /* what was gone to stands out for a moment */
-  gint64 seen;         /* newest message that has been in sight */
-  gint64 told;         /* the last "seen" that was emitted */
-  guint n_known;       /* length when the reader was last at the end */
-  guint n_unseen;
-  guint tick;
-  guint frames;
-  guint target; /* position that is gone to */
-  guint look_tick;
-  guint look_id;
-  guint alarm;
-  guint found_alarm;
-  gboolean opened; /* its first place has been found */
-  gboolean is_settled;
-  gboolean at_start; /* target goes to the top of the page */
-  gboolean follow;
-};
+#define DWELL     (G_USEC_PER_SEC * 7 / 10)
+#define LOOK_BACK 200
 
 enum
 {
@@ -77,195 +32,10 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ZqThread, zq_thread, GTK_TYPE_WIDGET)
 
-static void look_later (ZqThread *self);
-static void settle (ZqThread *self);
-
-static guint
-n_messages (ZqThread *self)
+guint
+zq_thread_n_messages (ZqThread *self)
 {
   return self->list != NULL ? g_list_model_get_n_items (G_LIST_MODEL (self->list)) : 0;
-}
-
-/* --- going to a message ----------------------------------------------------------------------- */
-
-static void
-scroll_to (ZqThread *self, guint position)
-{
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
-}
-
-static void
-scroll_to_end (ZqThread *self)
-{
-  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
-
-  scroll_to (self, n_messages (self) - 1);
-  gtk_adjustment_set_value (v, gtk_adjustment_get_upper (v));
-}
-
-/* FALSE: it is not drawn. */
-static gboolean
-get_foot (ZqThread *self, GtkWidget *item, float *foot)
-{
-  graphene_rect_t bounds;
-
-  if (!gtk_widget_get_mapped (item) || !gtk_widget_compute_bounds (item, GTK_WIDGET (self->scroller), &bounds))
-    return FALSE;
-  *foot = bounds.origin.y + bounds.size.height;
-  return TRUE;
-}
-
-/* NULL: it is not drawn. */
-static GtkWidget *
-find_item (ZqThread *self, gint64 key)
-{
-  GtkWidget *item;
-
-  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
-    {
-      GtkWidget *bubble = gtk_widget_get_first_child (item);
-      ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
-
-      if (message != NULL && zq_message_get_key (message) == key && gtk_widget_get_mapped (item))
-        return item;
-    }
-  return NULL;
-}
-
-/* The list itself only brings a row in, at the nearer edge. */
-static void
-scroll_head (ZqThread *self, guint position)
-{
-  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
-  GtkWidget *item = find_item (self, zq_list_get_key (self->list, position));
-  float foot;
-
-  if (item != NULL && get_foot (self, item, &foot))
-    gtk_adjustment_set_value (v, gtk_adjustment_get_value (v) + foot - gtk_widget_get_height (item));
-  else
-    scroll_to (self, position);
-}
-
-/* Heights are estimates until rows are drawn: the place is taken again for a few frames. */
-static gboolean
-on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  ZqThread *self = ZQ_THREAD (widget);
-  guint n = n_messages (self);
-
-  if (n == 0 || self->frames == 0)
-    {
-      self->tick = 0;
-      look_later (self);
-      settle (self);
-      return G_SOURCE_REMOVE;
-    }
-  self->frames--;
-  if (!self->at_start || self->target >= n)
-    {
-      scroll_to_end (self);
-      return G_SOURCE_CONTINUE;
-    }
-  scroll_head (self, self->target);
-  return G_SOURCE_CONTINUE;
-}
-
-static void
-go_to (ZqThread *self, guint target, gboolean at_start)
-{
-  if (self->tick != 0)
-    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
-  self->target = target;
-  self->at_start = at_start;
-  self->frames = SETTLE_FRAMES;
-  self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_settle, NULL, NULL);
-}
-
-static void
-mark_bubble (ZqThread *self, ZqBubble *bubble, gint64 key)
-{
-  g_object_set (bubble, "first-new", self->first_new != 0 && key == self->first_new, NULL);
-  if (self->found != 0 && key == self->found)
-    gtk_widget_add_css_class (GTK_WIDGET (bubble), "found");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (bubble), "found");
-}
-
-static void
-mark_bubbles (ZqThread *self)
-{
-  GtkWidget *item;
-
-  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
-    {
-      GtkWidget *bubble = gtk_widget_get_first_child (item);
-      ZqMessage *message = ZQ_IS_BUBBLE (bubble) ? zq_bubble_get_message (ZQ_BUBBLE (bubble)) : NULL;
-
-      if (message != NULL)
-        mark_bubble (self, ZQ_BUBBLE (bubble), zq_message_get_key (message));
-    }
-}
-
-static void
-on_found_for_long (gpointer data)
-{
-  ZqThread *self = data;
-
-  self->found_alarm = 0;
-  self->found = 0;
-  mark_bubbles (self);
-}
-
-/* FALSE: it is not in the thread. */
-static gboolean
-show_found (ZqThread *self)
-{
-  guint position;
-
-  if (!zq_list_find (self->list, self->found, &position))
-    return FALSE;
-  mark_bubbles (self);
-  go_to (self, position, TRUE);
-  zq_clock_clear (self->clock, &self->found_alarm);
-  self->found_alarm = zq_clock_alarm_in (self->clock, FOUND, on_found_for_long, self);
-  return TRUE;
-}
-
-static gboolean
-on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  ZqThread *self = ZQ_THREAD (widget);
-  guint position = 0;
-
-  if (n_messages (self) == 0)
-    {
-      self->tick = 0;
-      return G_SOURCE_REMOVE;
-    }
-  if (!zq_list_is_complete (self->list))
-    return G_SOURCE_CONTINUE;
-
-  self->tick = 0;
-  self->opened = TRUE;
-  self->n_known = n_messages (self);
-  if (self->found != 0 && show_found (self))
-    return G_SOURCE_REMOVE;
-  if (self->first_new != 0 && zq_list_find (self->list, self->first_new, &position))
-    {
-      mark_bubbles (self);
-      go_to (self, position, TRUE);
-    }
-  else
-    go_to (self, self->n_known - 1, FALSE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-start_opening (ZqThread *self)
-{
-  if (self->tick != 0 || self->opened)
-    return;
-  self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
 }
 
 /* --- what is in sight ------------------------------------------------------------------------- */
@@ -283,7 +53,8 @@ foot_is_in_sight (ZqThread *self, GtkWidget *item)
 {
   float foot;
 
-  return get_foot (self, item, &foot) && foot > 0 && foot <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24;
+  return zq_thread_get_foot (self, item, &foot) && foot > 0 &&
+         foot <= gtk_widget_get_height (GTK_WIDGET (self->scroller)) + 24;
 }
 
 static void
@@ -293,9 +64,8 @@ note_sighted (ZqThread *self, gint64 key)
     g_hash_table_add (self->sighted, g_memdup2 (&key, sizeof key));
 }
 
-/* Position + 1 of the newest message in sight, 0 = none. @note: they have been seen. */
-static guint
-newest_in_sight (ZqThread *self, gboolean note)
+guint
+zq_thread_newest_in_sight (ZqThread *self, gboolean note)
 {
   GtkWidget *item;
   guint newest = 0;
@@ -316,11 +86,10 @@ newest_in_sight (ZqThread *self, gboolean note)
   return newest;
 }
 
-/* New messages that have not been in sight, from the end up to what was read before. */
-static guint
-count_unseen (ZqThread *self, guint *first)
+guint
+zq_thread_find_unseen (ZqThread *self, guint *first)
 {
-  guint n = n_messages (self), n_unseen = 0;
+  guint n = zq_thread_n_messages (self), n_unseen = 0;
 
   *first = n;
   for (guint i = n; i > 0 && n - i < LOOK_BACK; i--)
@@ -334,7 +103,7 @@ count_unseen (ZqThread *self, guint *first)
       if (loaded && !is_new && sender != ZQ_SENDER_ME && sender != ZQ_SENDER_SYSTEM)
         break;
       if (!loaded)
-        g_signal_connect_object (message, "notify::loaded", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
+        g_signal_connect_object (message, "notify::loaded", G_CALLBACK (zq_thread_look_later), self, G_CONNECT_SWAPPED);
       if ((loaded && !is_new) || g_hash_table_contains (self->sighted, &key))
         continue;
       n_unseen++;
@@ -347,18 +116,18 @@ static void
 on_dwelt (gpointer data)
 {
   ZqThread *self = data;
-  guint n = n_messages (self);
+  guint n = zq_thread_n_messages (self);
 
   self->alarm = 0;
-  if (n == 0 || !is_looked_at (self) || newest_in_sight (self, FALSE) < n || self->n_unseen > 0 ||
+  if (n == 0 || !is_looked_at (self) || zq_thread_newest_in_sight (self, FALSE) < n || self->n_unseen > 0 ||
       self->told == self->seen)
     return;
   self->told = self->seen;
   g_signal_emit (self, signals[SEEN], 0, self->seen);
 }
 
-static void
-show_news (ZqThread *self, guint n, gboolean above)
+void
+zq_thread_show_news (ZqThread *self, guint n, gboolean above)
 {
   g_autofree char *words = NULL, *label = NULL;
 
@@ -385,22 +154,22 @@ static void
 look (gpointer data)
 {
   ZqThread *self = data;
-  guint n = n_messages (self), newest, position, n_unseen, first;
+  guint n = zq_thread_n_messages (self), newest, position, n_unseen, first;
 
   self->look_id = 0;
   if (n == 0 || self->tick != 0 || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
-  newest = newest_in_sight (self, is_looked_at (self));
+  newest = zq_thread_newest_in_sight (self, is_looked_at (self));
   if (newest > 0 && is_looked_at (self) &&
       (self->seen == 0 || !zq_list_find (self->list, self->seen, &position) || newest > position + 1))
     self->seen = zq_list_get_key (self->list, newest - 1);
   if (newest >= n)
     self->n_known = n;
-  n_unseen = count_unseen (self, &first);
+  n_unseen = zq_thread_find_unseen (self, &first);
   if (n_unseen > 0)
-    show_news (self, n_unseen, first < newest);
+    zq_thread_show_news (self, n_unseen, first < newest);
   else
-    show_news (self, n > self->n_known ? n - self->n_known : 0, FALSE);
+    zq_thread_show_news (self, n > self->n_known ? n - self->n_known : 0, FALSE);
   set_n_unseen (self, n_unseen);
   if (newest >= n && n_unseen == 0 && self->alarm == 0 && self->told != self->seen)
     self->alarm = zq_clock_alarm_in (self->clock, DWELL, on_dwelt, self);
@@ -417,9 +186,8 @@ on_look_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* After the next frame, when rows stand where they belong. */
-static void
-look_later (ZqThread *self)
+void
+zq_thread_look_later (ZqThread *self)
 {
   if (self->look_tick == 0)
     self->look_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_look_tick, NULL, NULL);
@@ -431,19 +199,20 @@ on_news_clicked (ZqThread *self)
   zq_thread_show_unseen (self);
 }
 
-static void
-settle (ZqThread *self)
+void
+zq_thread_settle (ZqThread *self)
 {
   if (self->is_settled)
     return;
   self->is_settled = TRUE;
+  zq_thread_return_focus (self);
   g_signal_emit (self, signals[SETTLED], 0);
 }
 
 static void
 on_items_changed (ZqThread *self, guint position, guint removed, guint added)
 {
-  guint n = n_messages (self);
+  guint n = zq_thread_n_messages (self);
 
   gtk_widget_set_visible (self->empty, n == 0);
   if (n == 0)
@@ -457,11 +226,11 @@ on_items_changed (ZqThread *self, guint position, guint removed, guint added)
     {
       self->follow = FALSE;
       self->n_known = n;
-      go_to (self, n - 1, FALSE);
+      zq_thread_go_to (self, n - 1, FALSE);
       return;
     }
-  start_opening (self);
-  look_later (self);
+  zq_thread_start_opening (self);
+  zq_thread_look_later (self);
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -505,13 +274,8 @@ on_setup (ZqThread *self, GtkListItem *item)
   g_signal_connect_object (bubble, "open-file", G_CALLBACK (on_open_file), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "save-file", G_CALLBACK (on_save_file), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (bubble, "go-to", G_CALLBACK (zq_thread_show_message), self, G_CONNECT_SWAPPED);
+  zq_spare_add (self->spare, GTK_WIDGET (bubble));
   gtk_list_item_set_child (item, GTK_WIDGET (bubble));
-}
-
-static void
-on_teardown (ZqThread *self, GtkListItem *item)
-{
-  zq_spare_keep (self->spare, item);
 }
 
 static void
@@ -520,7 +284,7 @@ on_bind (ZqThread *self, GtkListItem *item)
   ZqBubble *bubble = ZQ_BUBBLE (gtk_list_item_get_child (item));
   ZqMessage *message = gtk_list_item_get_item (item);
 
-  mark_bubble (self, bubble, zq_message_get_key (message));
+  zq_thread_mark_bubble (self, bubble, zq_message_get_key (message));
   zq_bubble_set_message (bubble, message);
 }
 
@@ -553,14 +317,14 @@ static void
 zq_thread_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (zq_thread_parent_class)->map (widget);
-  look_later (ZQ_THREAD (widget));
+  zq_thread_look_later (ZQ_THREAD (widget));
 }
 
 static void
 zq_thread_root (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (zq_thread_parent_class)->root (widget);
-  g_signal_connect_object (gtk_widget_get_root (widget), "notify::is-active", G_CALLBACK (look_later), widget,
+  g_signal_connect_object (gtk_widget_get_root (widget), "notify::is-active", G_CALLBACK (zq_thread_look_later), widget,
                            G_CONNECT_SWAPPED);
 }
 
@@ -632,8 +396,8 @@ zq_thread_init (ZqThread *self)
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_menu_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   v = gtk_scrolled_window_get_vadjustment (self->scroller);
-  g_signal_connect_object (v, "value-changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (v, "changed", G_CALLBACK (look_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (v, "value-changed", G_CALLBACK (zq_thread_look_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (v, "changed", G_CALLBACK (zq_thread_look_later), self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -644,7 +408,6 @@ make_factory (ZqThread *self)
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (factory, "teardown", G_CALLBACK (on_teardown), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->view, factory);
 }
 
@@ -670,13 +433,14 @@ zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zon
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
   selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
   gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
-  gtk_widget_set_visible (self->empty, n_messages (self) == 0);
-  start_opening (self);
+  gtk_widget_set_visible (self->empty, zq_thread_n_messages (self) == 0);
+  zq_thread_start_opening (self);
 }
 
 void
 zq_thread_close (ZqThread *self)
 {
+  zq_thread_lend_focus (self);
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   if (self->look_tick != 0)
@@ -713,52 +477,10 @@ zq_thread_get_seen (ZqThread *self)
 guint
 zq_thread_count_unseen (ZqThread *self)
 {
-  guint first, n = n_messages (self) > 0 ? count_unseen (self, &first) : 0;
+  guint first, n = zq_thread_n_messages (self) > 0 ? zq_thread_find_unseen (self, &first) : 0;
 
   set_n_unseen (self, n);
   return n;
-}
-
-/* A message that is higher than the page, whose head has been gone to. */
-static gboolean
-is_half_shown (ZqThread *self, guint position)
-{
-  float height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
-  GtkWidget *item = find_item (self, zq_list_get_key (self->list, position));
-  float foot;
-
-  return item != NULL && get_foot (self, item, &foot) && foot > height &&
-         foot - gtk_widget_get_height (item) < height / 4;
-}
-
-void
-zq_thread_show_unseen (ZqThread *self)
-{
-  guint n = n_messages (self), first;
-
-  if (n == 0)
-    return;
-  if (count_unseen (self, &first) == 0)
-    {
-      self->n_known = n;
-      show_news (self, 0, FALSE);
-      go_to (self, n - 1, FALSE);
-    }
-  else if (is_half_shown (self, first))
-    zq_thread_page_down (self);
-  else if (self->opened)
-    go_to (self, first, TRUE);
-}
-
-void
-zq_thread_show_message (ZqThread *self, gint64 key)
-{
-  if (self->list == NULL)
-    return;
-  self->found = key;
-  /* Else it is where the thread opens. */
-  if (self->opened && !show_found (self))
-    self->found = 0;
 }
 
 ZqMessage *
@@ -769,31 +491,6 @@ zq_thread_find_message (ZqThread *self, gint64 key)
   if (self->list == NULL || !zq_list_find (self->list, key, &position))
     return NULL;
   return g_list_model_get_item (G_LIST_MODEL (self->list), position);
-}
-
-void
-zq_thread_page_down (ZqThread *self)
-{
-  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->scroller);
-  double page = gtk_adjustment_get_page_size (v);
-
-  /* The line that was last stays in sight. */
-  gtk_adjustment_set_value (v, gtk_adjustment_get_value (v) + MAX (page - 48, page / 2));
-}
-
-int
-zq_thread_get_room (ZqThread *self)
-{
-  GtkWidget *last = gtk_widget_get_last_child (GTK_WIDGET (self->view));
-  int height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
-  guint n = n_messages (self);
-  float foot;
-
-  if (n == 0)
-    return height;
-  if (last == NULL || newest_in_sight (self, FALSE) < n || !get_foot (self, last, &foot))
-    return 0;
-  return MAX (0, height - (int)foot);
 }
 
 void

@@ -10,25 +10,24 @@ zq_spare_new (void)
   return g_ptr_array_new_with_free_func (g_object_unref);
 }
 
+void
+zq_spare_add (GPtrArray *self, GtkWidget *row)
+{
+  if (self->len < MOST)
+    g_ptr_array_add (self, g_object_ref_sink (row));
+}
+
 gboolean
 zq_spare_take (GPtrArray *self, GtkListItem *item)
 {
-  g_autoptr (GtkWidget) row = NULL;
+  for (guint i = 0; i < self->len; i++)
+    {
+      GtkWidget *row = g_ptr_array_index (self, i);
 
-  if (self->len == 0)
-    return FALSE;
-  row = g_ptr_array_steal_index_fast (self, self->len - 1);
-  gtk_list_item_set_child (item, row);
-  return TRUE;
-}
-
-void
-zq_spare_keep (GPtrArray *self, GtkListItem *item)
-{
-  GtkWidget *row = gtk_list_item_get_child (item);
-
-  if (row == NULL || self->len >= MOST)
-    return;
-  g_ptr_array_add (self, g_object_ref (row));
-  gtk_list_item_set_child (item, NULL);
+      if (gtk_widget_get_parent (row) != NULL)
+        continue;
+      gtk_list_item_set_child (item, row);
+      return TRUE;
+    }
+  return FALSE;
 }

@@ -5,16 +5,16 @@
 
 G_BEGIN_DECLS
 
-/* Rows that a list view gives up, for the next one that it asks for: GTK destroys and makes all anew when a model is
+/* Rows that a list view has given up, for when it asks for one again: GTK destroys and makes all anew when a model is
  * replaced, and a row of many parts costs a millisecond. */
 
 /* The array to keep them in. */
 GPtrArray *zq_spare_new (void);
 
+/* Keeps @row from now on, unless there are enough; it is spare whenever no list item has it. */
+void zq_spare_add (GPtrArray *self, GtkWidget *row);
+
 /* Puts a spare row into @item; FALSE: there is none, make one. */
 gboolean zq_spare_take (GPtrArray *self, GtkListItem *item);
-
-/* To be called at "teardown": keeps the row of @item, unless there are enough. */
-void zq_spare_keep (GPtrArray *self, GtkListItem *item);
 
 G_END_DECLS
