@@ -24,7 +24,8 @@ is_refused (JsonNode *settings, const char *text, guint start, guint end)
       zq_guard_sentence (text, (guint)(comma - text), TRUE, &before, &ignored);
     }
 
-  return zq_guard_says (text, before, start, zq_guard_pattern (settings, "not-before")) ||
+  return zq_guard_says (text, sentence, sentence_end, zq_guard_pattern (settings, "in-sentence")) ||
+         zq_guard_says (text, before, start, zq_guard_pattern (settings, "not-before")) ||
          zq_guard_says (text, end, to, zq_guard_pattern (settings, "not-after")) ||
          zq_guard_says (text, to, sentence_end, zq_guard_pattern (settings, "not-next"));
 }

@@ -158,6 +158,13 @@ has_cue (JsonNode *settings, const char *text, const Mention *mention, guint sta
          zq_guard_says (text, mention->end, start, zq_guard_pattern (settings, "after-the-name"));
 }
 
+/* "利福平450mg、乙胺丁醇750mg": what a drug that is not in the table is given. */
+static gboolean
+is_of_another (const char *text, guint from, guint start)
+{
+  return zq_guard_says (text, from, start, "、[\\p{Han}]{2,}[^、]*$");
+}
+
 static void
 take_amount (
     JsonNode *settings, GArray *doses, const char *text, const Mention *mention, GMatchInfo *match, guint limit)
@@ -173,7 +180,8 @@ take_amount (
     return;
   if ((guint)start == mention->end && is_part_of_name (mention->drug, first))
     return;
-  if (zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "of-a-package")) ||
+  if (is_of_another (text, mention->end, (guint)start) ||
+      zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "of-a-package")) ||
       zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "of-food")) ||
       zq_guard_says (text, mention->end, (guint)start, zq_guard_pattern (settings, "not-this")))
     return;

@@ -41,7 +41,8 @@ is_followed (JsonNode *settings, const char *path, const char *text, guint at, g
   return FALSE;
 }
 
-/* A surname that is a word by itself, in a name of two characters, makes words of every day: 高兴, 何时, 常规. */
+/* In a name of two characters a surname that is a word by itself makes words of every day (高兴, 何时, 常规), and so
+ * does a rare one (随时, 恶露). */
 static gboolean
 is_ambiguous (JsonNode *settings, const char *name)
 {
@@ -50,18 +51,44 @@ is_ambiguous (JsonNode *settings, const char *name)
   g_unichar_to_utf8 (g_utf8_get_char (name), surname);
 
   return is_in_array (settings, "ordinary", name) ||
-         (g_utf8_strlen (name, -1) == 2 && is_in_array (settings, "ambiguous", surname));
+         (g_utf8_strlen (name, -1) == 2 &&
+          (is_in_array (settings, "ambiguous", surname) || !is_in_array (settings, "surnames", surname)));
 }
 
-/* Part of a drug's name (罗红 in 罗红霉素). */
+/* Whether @name, at @start, is a part of @drug as it stands there. */
 static gboolean
-is_in_drug (JsonNode *root, const char *text, guint start, guint end)
+is_part_of (const char *text, const char *name, guint start, const char *drug)
+{
+  g_autofree char *folded = g_utf8_strdown (drug, -1);
+  const char *inside = strstr (folded, name);
+  gsize offset = inside != NULL ? (gsize)(inside - folded) : 0;
+
+  return inside != NULL && start >= offset && g_str_has_prefix (text + start - offset, folded);
+}
+
+/* Part of a drug's name (罗红 in 罗红霉素): of the table's, or by what follows. */
+static gboolean
+is_in_drug (JsonNode *root, const char *text, const char *name, guint start, guint end)
 {
   guint from, to;
+  guint n_drugs = zq_json_get_length (root, "drugs");
 
   zq_guard_sentence (text, start, TRUE, &from, &to);
+  if (zq_guard_says (text, end, to, zq_guard_pattern (zq_json_get (root, "other-patient"), "goes-on-as-a-drug")))
+    return TRUE;
+  for (guint i = 0; i < n_drugs; i++)
+    {
+      JsonNode *drug = zq_json_get_at (root, "drugs", i);
+      guint n_names = zq_json_get_length (drug, "names");
 
-  return zq_guard_says (text, end, to, zq_guard_pattern (zq_json_get (root, "other-patient"), "goes-on-as-a-drug"));
+      for (guint k = 0; k < n_names; k++)
+        {
+          if (is_part_of (text, name, start, json_node_get_string (zq_json_get_at (drug, "names", k))))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
 }
 
 static gboolean
@@ -71,7 +98,7 @@ is_person (JsonNode *root, JsonNode *settings, const char *text, const char *nam
 
   if (is_followed (settings, "titles", text, end, 0))
     return TRUE;
-  if (is_in_drug (root, text, start, end))
+  if (is_in_drug (root, text, name, start, end))
     return FALSE;
   if (!is_ambiguous (settings, name))
     return TRUE;

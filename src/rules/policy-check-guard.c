@@ -122,6 +122,7 @@ check_other_patient (JsonNode *node, JsonNode *root)
                                            { "ordinary", check_words },
                                            { "titles", check_words },
                                            { "colleagues", check_words },
+                                           { "surnames", check_words },
                                            { "ambiguous", check_words },
                                            { "evidence-before", check_pattern },
                                            { "evidence-after", check_pattern },
@@ -168,13 +169,10 @@ check_classes (JsonNode *node, JsonNode *root)
 static char *
 check_allergy (JsonNode *node, JsonNode *root)
 {
-  static const ZqCheckMember members[] = { { "enabled", zq_check_boolean, TRUE },
-                                           { "classes", check_classes },
-                                           { "not-before", check_pattern },
-                                           { "not-after", check_pattern },
-                                           { "goes-on", check_pattern },
-                                           { "not-next", check_pattern },
-                                           { NULL } };
+  static const ZqCheckMember members[] = { { "enabled", zq_check_boolean, TRUE }, { "classes", check_classes },
+                                           { "not-before", check_pattern },       { "not-after", check_pattern },
+                                           { "goes-on", check_pattern },          { "in-sentence", check_pattern },
+                                           { "not-next", check_pattern },         { NULL } };
 
   return zq_check_members (node, members, root);
 }

@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The aim is 2 in 100; what is reached is told by the test and in the exam's README. This holds what was reached. */
-#define MOST_FALSE_ALARMS 0.025
+#define MOST_FALSE_ALARMS 0.02
 #define LEAST_FOUND       0.80
 
 static ZqPolicy *policy;
@@ -170,7 +169,7 @@ interval (guint k, guint n, double *low, double *high)
   *high = MIN (middle + half, 1);
 }
 
-/* Only the half that was written without sight of the rules counts; the other one is told. */
+/* What was reached before anybody of the rules had seen a set stands in its README; here it must not get worse. */
 static void
 test_exam (gconstpointer data)
 {
@@ -216,6 +215,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/guard/hospital-switches-rules-off", test_switch);
   g_test_add_func ("/guard/broken-pattern-is-told-by-its-path", test_broken_pattern);
   g_test_add_data_func ("/guard/exam-written-blind", "guard-blind.jsonl", test_exam);
+  g_test_add_data_func ("/guard/exam-written-blind-again", "guard-blind-2.jsonl", test_exam);
   g_test_add_data_func ("/guard/exam-written-with-sight", "guard-seen.jsonl", test_exam);
 
   status = g_test_run ();
