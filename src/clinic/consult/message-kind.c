@@ -147,6 +147,13 @@ read_sent (JsonNode *node, const ZqContext *context)
   return 0;
 }
 
+/* "urn:uuid:…" */
+static gboolean
+is_local (const ZqReference *reference)
+{
+  return reference != NULL && reference->type == NULL && reference->id != NULL && *reference->id != '#';
+}
+
 /* The first of @type that can be followed; a local one has none. Nothing is part of itself. */
 static char *
 read_part_of (JsonNode *node, const ZqContext *context, const char *type)
@@ -160,7 +167,7 @@ read_part_of (JsonNode *node, const ZqContext *context, const char *type)
       const char *text = zq_json_get_string (many ? zq_json_get_at (all, NULL, i) : all, "reference");
       g_autoptr (ZqReference) reference = text != NULL ? zq_reference_parse (text, context->base) : NULL;
 
-      if (reference == NULL || reference->id == NULL || (reference->type != NULL && !zq_reference_is (reference, type)))
+      if (!zq_reference_is (reference, type) && !is_local (reference))
         continue;
       if (zq_reference_is (reference, "Communication") &&
           g_strcmp0 (reference->id, zq_json_get_string (node, "id")) == 0)
