@@ -350,15 +350,22 @@ fixture_send (Fixture *fixture, gint64 consult, const char *text, gint64 seen, G
 }
 
 ZqUndo *
-fixture_act (Fixture *fixture, ZqAction action, gint64 consult, const char *arg, GError **error)
+fixture_act_all (
+    Fixture *fixture, ZqAction action, const gint64 *consults, guint n, const char *arg, guint *n_not, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  zq_consult_act_async (fixture->store, action, &consult, 1, arg, on_ready, &result);
+  zq_consult_act_async (fixture->store, action, consults, n, arg, on_ready, &result);
   WAIT (result);
   zq_test_settle ();
 
-  return zq_consult_act_finish (fixture->store, result, NULL, NULL, NULL, error);
+  return zq_consult_act_finish (fixture->store, result, NULL, n_not, NULL, error);
+}
+
+ZqUndo *
+fixture_act (Fixture *fixture, ZqAction action, gint64 consult, const char *arg, GError **error)
+{
+  return fixture_act_all (fixture, action, &consult, 1, arg, NULL, error);
 }
 
 ZqUndo *

@@ -44,13 +44,17 @@ void fixture_consult (Fixture *fixture, int n, const char *owner, const char *st
 void fixture_message (Fixture *fixture, int n, const char *id, const char *sender, int minute, const char *text);
 
 guint fixture_count (Fixture *fixture, ZqView view);
-/* Counters equal their lists and what the rows say. */
+/* Counters equal their lists. */
 void fixture_check_counts (Fixture *fixture);
+/* And what all rows say is what the texts say: of consultations as fixture_consult() makes them. */
+void fixture_check_texts (Fixture *fixture);
 gboolean fixture_in_view (Fixture *fixture, ZqView view, gint64 consult);
 
 /* Commands, waited for. */
 gint64 fixture_send (Fixture *fixture, gint64 consult, const char *text, gint64 seen, GError **error);
 ZqUndo *fixture_act (Fixture *fixture, ZqAction action, gint64 consult, const char *arg, GError **error);
+ZqUndo *fixture_act_all (
+    Fixture *fixture, ZqAction action, const gint64 *consults, guint n, const char *arg, guint *n_not, GError **error);
 ZqUndo *fixture_close (Fixture *fixture, gint64 consult, GError **error);
 ZqUndo *fixture_claim (Fixture *fixture, gint64 consult, GError **error);
 ZqUndo *fixture_set_urgent (Fixture *fixture, gint64 consult, gboolean urgent, GError **error);

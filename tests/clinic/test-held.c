@@ -98,7 +98,7 @@ test_stays_open (Fixture *fixture, gconstpointer data)
   consult = zq_consult_load (fixture_db (fixture), fixture->context, id, NULL);
   g_assert_false (consult->final);
   g_assert_true (consult->can_reply);
-  fixture_check_counts (fixture);
+  fixture_check_texts (fixture);
 
   /* Sent all the same: then it closes, unless the question is still newer than what was seen for that. */
   g_assert_true (fixture_resend (fixture, seq, NULL));
@@ -119,7 +119,7 @@ test_refused_stays_open (Fixture *fixture, gconstpointer data)
   g_assert_true (fixture_take_back (fixture, seq, NULL));
   g_assert_cmpint (seq_of (fixture, "close"), ==, 0);
   g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, id));
-  fixture_check_counts (fixture);
+  fixture_check_texts (fixture);
 }
 
 static void

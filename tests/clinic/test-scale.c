@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/kinds.h"
+#include "clinic/consult/unseen.h"
 #include "clinic/fixture.h"
 
 /* What a screen reads must not grow with what is held: the work of a store of 1,000 is that of one of
@@ -36,13 +37,16 @@ fill (ZqTxn *txn, gpointer data, GError **error)
     " 'in-progress', 'complaint', 'endo', 0, 1, 0, 0, ?3 + i, 0, 0 FROM n",
     "INSERT INTO consult_summary (id, patient, calm, turn, first_unanswered, due, due_key, overdue, authored, last_at,"
     " last_message, unread, n_pictures, n_voices, n_results, views)"
-    " SELECT 4 * i, 4 * i + 3, 1, 1, ?3 + i, ?3 + i, ?3 + i, 1, ?3 + i, ?3 + i, 4 * i + 2, 1, 0, 0, 0, 1 FROM n",
+    " SELECT 4 * i, 4 * i + 3, 1, 1, ?3 + i, ?3 + i, ?3 + i, 1, ?3 + i, ?3 + i, 4 * i + 2, 1, 0, 0, 1, 127 FROM n",
+    "INSERT INTO patient (id, name, sex, birth, deceased) SELECT 4 * i + 3, 'patient ' || i, 1, '1970-01-01', 0 FROM n",
     "INSERT INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received, withdrawn, correction,"
     " reply_to, text, n_pictures, n_voices, n_files, n_results)"
     " SELECT 4 * i + 2, 4 * i + 1, 4 * i + 3, 1, 0, 0, ?3 + i, 'm' || i, 0, 0, 0, 0, 'question', 0, 0, 0, 0 FROM n",
     "INSERT INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received, withdrawn, correction,"
     " reply_to, text, n_pictures, n_voices, n_files, n_results)"
-    " SELECT ?4 + i, ?4, 7, 1 + i % 2, i % 2, 0, ?3 + i, 'l' || i, 0, 0, 0, 0, 'words', 0, 0, 0, 0 FROM n",
+    " SELECT ?4 + i, ?4, 7, 1 + i % 2, i % 2, 0, ?3 + i, 'l' || i, 0, 0, 0, 0, 'words', 1, 0, 0, 0 FROM n",
+    "INSERT INTO message_file (message, n, key, content_type, size) SELECT ?4 + i, 0, 'Binary/' || i, 'image/png', 9"
+    " FROM n",
     "INSERT INTO resource (id, type, server_id, version, last_updated, state, kind)"
     " SELECT ?4 + i, 'Communication', 'l' || i, '1', ?3 + i, 'held', 'message' FROM n",
     "INSERT INTO resource_text (id, server_json) SELECT ?4 + i, '{\"meta\":{\"tag\":[{\"system\":"
@@ -61,7 +65,9 @@ fill (ZqTxn *txn, gpointer data, GError **error)
     }
 
   return zq_db_exec (zq_txn_db (txn), error,
-                     "INSERT OR REPLACE INTO consult_count (view, n) SELECT 0, count (*) FROM consult_summary", "");
+                     "INSERT OR REPLACE INTO consult_count (view, n)"
+                     " SELECT value, (SELECT count (*) FROM consult_summary) FROM json_each ('[0,1,2,3,4,5,6]')",
+                     "");
 }
 
 static gboolean
@@ -101,6 +107,19 @@ open_inbox (Fixture *fixture)
   load_page (fixture, list);
 }
 
+/* The same list, another view. */
+static void
+change_view (Fixture *fixture)
+{
+  g_autoptr (ZqList) list = zq_consult_list_new (fixture->store, ZQ_VIEW_WAITING_FOR_ME);
+
+  for (guint view = 1; view < ZQ_N_VIEWS; view++)
+    {
+      zq_consult_list_set_view (list, view);
+      load_page (fixture, list);
+    }
+}
+
 static void
 open_thread (Fixture *fixture)
 {
@@ -120,7 +139,32 @@ load_consult (Fixture *fixture)
 static void
 count_views (Fixture *fixture)
 {
-  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), >=, SMALL);
+  for (guint view = 0; view < ZQ_N_VIEWS; view++)
+    g_assert_cmpuint (fixture_count (fixture, view), >=, SMALL);
+}
+
+/* What a key press in the inbox does: the page, its band, its conversation at the first unread one. */
+static void
+go_to_next (Fixture *fixture)
+{
+  ZqDb *db = fixture_db (fixture);
+  g_autoptr (ZqConsult) consult = zq_consult_load (db, fixture->context, 4, NULL);
+  g_autoptr (ZqPatient) patient = zq_patient_load (db, fixture->context, consult->patient_id, NULL);
+  g_autoptr (GArray) unseen = zq_unseen_of_patient (db, consult->patient_id, consult->id);
+  g_autoptr (GPtrArray) outcomes = zq_consult_list_outcomes (zq_context_get_policy (fixture->context));
+
+  g_assert_nonnull (patient);
+  g_assert_null (unseen);
+  g_assert_cmpint (zq_message_first_unread (db, consult->thread_id), !=, 0);
+  open_thread (fixture);
+}
+
+static void
+list_pictures (Fixture *fixture)
+{
+  g_autoptr (GPtrArray) pictures = zq_message_list_pictures (fixture_db (fixture), HEADER, 100);
+
+  g_assert_cmpuint (pictures->len, ==, 100);
 }
 
 /* What sync asks of one conversation in every round; on the reader thread, but for every open one. */
@@ -144,8 +188,9 @@ static const struct
   const char *name;
   void (*run) (Fixture *fixture);
 } screens[] = {
-  { "inbox first page", open_inbox },         { "view counts", count_views }, { "consult load", load_consult },
-  { "conversation first page", open_thread }, { "untagged", find_untagged },
+  { "inbox first page", open_inbox }, { "each view in turn", change_view }, { "view counts", count_views },
+  { "consult load", load_consult },   { "next item", go_to_next },          { "conversation first page", open_thread },
+  { "pictures", list_pictures },      { "untagged", find_untagged },
 };
 
 static void

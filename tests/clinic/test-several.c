@@ -191,7 +191,7 @@ test_assign_lost (Fixture *fixture, gconstpointer data)
   fixture_consult (fixture, 1, THIRD, "in-consultation", "2");
   refused = owner_sent (fixture, last_intent (fixture));
   g_assert_cmpstr (refused, ==, ZQ_REASON_TAKEN_BY THIRD);
-  fixture_check_counts (fixture);
+  fixture_check_texts (fixture);
 }
 
 static void
@@ -275,7 +275,7 @@ test_claim_race (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (refused, ==, ZQ_REASON_TAKEN_BY OTHER);
   g_assert_false (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, task (fixture, 1)));
   g_assert_false (fixture_in_view (fixture, ZQ_VIEW_POOL, task (fixture, 1)));
-  fixture_check_counts (fixture);
+  fixture_check_texts (fixture);
 }
 
 /* My other workstation answers and closes while a reply is written here. */

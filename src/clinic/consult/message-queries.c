@@ -24,7 +24,7 @@ zq_message_first_unread (ZqDb *db, gint64 thread_id)
                  "SELECT id FROM message WHERE thread = ?1 AND pending = 0 AND sent > ?4"
                  " AND (sent >= (?2 / 1000 + 1) * 1000 OR (?3 > 0 AND id > ?3 AND side = 1))"
                  " AND side > 0 AND NOT from_me AND NOT withdrawn ORDER BY sent, order_key LIMIT 1",
-                 "iiii", thread_id, seen.up_to, seen.top, seen.up_to - ZQ_LATE_US);
+                 "iiii", thread_id, seen.up_to, seen.top, seen.top > 0 ? seen.up_to - ZQ_LATE_US : seen.up_to);
 
   return key;
 }
