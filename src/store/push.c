@@ -172,6 +172,9 @@ judge (ZqTxn *txn, Prepare *prepare, char **reason)
       *reason = g_strdup (local->message);
       return ZQ_VERDICT_HELD;
     }
+  /* Bytes go up once and are never changed. */
+  if (rule->content != NULL && prepare->row.server_id != NULL)
+    return ZQ_VERDICT_DONE;
   if (prepare->creates && prepare->row.server_id != NULL)
     {
       if (rule->check == NULL)

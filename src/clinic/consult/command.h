@@ -91,7 +91,7 @@ gboolean zq_command_restore_mark (
 gboolean zq_command_restore_draft (ZqTxn *txn, const ZqIntent *intent, const char *without, GError **error);
 
 /* See ZQ_CHAIN_MEND. (transfer full) */
-char *zq_command_mend_chain (gint64 consult);
+char *zq_command_mend_chain (gint64 consult, gint64 message);
 
 /* The tag of what is written here. Borrowed. */
 const char *zq_command_department (const ZqConsultState *state, const ZqContext *context);

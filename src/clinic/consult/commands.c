@@ -107,9 +107,9 @@ zq_consult_draft_scope (gint64 consult)
 }
 
 char *
-zq_command_mend_chain (gint64 consult)
+zq_command_mend_chain (gint64 consult, gint64 message)
 {
-  return g_strdup_printf (ZQ_CHAIN_MEND "%" G_GINT64_FORMAT, consult);
+  return g_strdup_printf (ZQ_CHAIN_MEND "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT, consult, message);
 }
 
 char *

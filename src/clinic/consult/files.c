@@ -72,9 +72,16 @@ upload (ZqTxn *txn,
 {
   g_autofree char *args = upload_args (file, patient);
   gint64 target = zq_txn_create_local (txn, "Binary", file->key + strlen (LOCAL), error);
-  gint64 seq =
-      target != 0 ? zq_txn_add_intent (txn, "binary", "upload", target, args, NULL, scope, not_before, error) : 0;
+  gint64 running = 0, seq;
 
+  if (target == 0)
+    return FALSE;
+  /* Taken back while it was on its way, and sent again: it goes up once, before its message all the same. */
+  zq_db_get_int (zq_txn_db (txn), &running, NULL,
+                 "SELECT coalesce (max (seq), 0) FROM intent WHERE target = ? AND action = 'upload'", "i", target);
+  if (running != 0)
+    return TRUE;
+  seq = zq_txn_add_intent (txn, "binary", "upload", target, args, NULL, scope, not_before, error);
   zq_undo_add (undo, state->id, seq, "upload", NULL, NULL);
 
   return seq != 0;

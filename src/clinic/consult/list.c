@@ -130,7 +130,9 @@ read_row (ZqRows *rows, const ZqContext *context, Values *v)
 }
 
 /* See zq_chain_consult(). */
-#define CHAINS "'consult/' || c.id, 'note/' || c.id, '" ZQ_CHAIN_MEND "' || c.id"
+#define IN_CHAINS                                                                                                      \
+  "(i.chain IN ('consult/' || c.id, 'note/' || c.id)"                                                                  \
+  " OR (i.chain > '" ZQ_CHAIN_MEND "' || c.id || '/' AND i.chain < '" ZQ_CHAIN_MEND "' || c.id || '0'))"
 
 static void
 load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
@@ -145,9 +147,10 @@ load_row (ZqDb *db, const ZqContext *context, ZqConsultRow *self)
                    "  s.unread, s.n_pictures, s.n_voices, s.n_results, s.last_at,"
                    "  (SELECT substr (m.text, 1, 200) FROM message m WHERE m.id = s.last_message),"
                    "  c.in_pool, c.mine, c.final,"
-                   "  EXISTS (SELECT 1 FROM draft d WHERE d.scope = 'consult/' || c.id),"
-                   "  (SELECT count (*) FROM intent i WHERE i.chain IN (" CHAINS ") AND i.state < 2),"
-                   "  (SELECT count (*) FROM intent i WHERE i.chain IN (" CHAINS ") AND i.state >= 2),"
+                   "  EXISTS (SELECT 1 FROM draft d WHERE d.scope IN ('consult/' || c.id, 'note/' || c.id))"
+                   "  OR EXISTS (SELECT 1 FROM draft_file f WHERE f.scope = 'consult/' || c.id),"
+                   "  (SELECT count (*) FROM intent i WHERE " IN_CHAINS " AND i.state < 2),"
+                   "  (SELECT count (*) FROM intent i WHERE " IN_CHAINS " AND i.state >= 2),"
                    "  iif (c.mine OR c.in_pool, NULL, (SELECT o.name FROM person o WHERE o.id = c.owner))"
                    " FROM consult c JOIN consult_summary s ON s.id = c.id LEFT JOIN patient p ON p.id = c.patient"
                    " WHERE c.id = ?",

@@ -307,8 +307,9 @@ note_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *e
   if (current != NULL)
     return TRUE;
   zq_edits_set_string (edits, "$.resourceType", "Communication");
-  set_text (edits, "$.meta",
-            "{\"security\":" RESTRICTED ",\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%}]}",
+  /* The label stands whatever else is known. */
+  zq_edits_set_json (edits, "$.meta", "{\"security\":" RESTRICTED "}");
+  set_text (edits, "$.meta.tag", "[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%}]",
             zq_json_get_string (args, "department"));
   set_text (edits, "$.identifier", "[{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%}]", intent->target_local_id);
   set_text (edits, "$.partOf", "[{\"reference\":%}]", zq_json_get_string (args, "task"));

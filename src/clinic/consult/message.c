@@ -296,7 +296,9 @@ read_relations (ZqRows *rows, Values *v)
   v->corrected_by = zq_rows_int (rows, COLUMN_CORRECTED_BY);
   v->can_withdraw = is_out && v->mark != ZQ_MARK_READ && v->mark != ZQ_MARK_NONE;
   v->can_correct = is_out && v->mark == ZQ_MARK_READ && v->corrected_by == 0;
-  v->goes_at = v->mark == ZQ_MARK_WAITING ? zq_rows_int (rows, COLUMN_NOT_BEFORE) : 0;
+  /* With a reason it waits for something else. */
+  v->goes_at =
+      v->mark == ZQ_MARK_WAITING && zq_rows_is_null (rows, COLUMN_ERROR) ? zq_rows_int (rows, COLUMN_NOT_BEFORE) : 0;
 }
 
 static void

@@ -160,7 +160,7 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   gboolean corrects = command->corrects != 0;
   g_autofree char *thread_scope = zq_consult_draft_scope (command->consult);
   g_autofree char *scope = corrects ? zq_consult_correction_scope (command->corrects) : g_strdup (thread_scope);
-  g_autofree char *chain = corrects ? zq_command_mend_chain (command->consult) : g_strdup (thread_scope);
+  g_autofree char *chain = corrects ? zq_command_mend_chain (command->consult, command->corrects) : g_strdup (thread_scope);
   gint64 not_before = command->delay > 0 ? zq_txn_now (txn) + command->delay : 0;
   g_autoptr (ZqConsultState) state = NULL;
   g_autofree char *files = NULL;
@@ -262,7 +262,7 @@ do_withdraw (ZqTxn *txn, gpointer data, GError **error)
   state = zq_command_load_for (txn, consult, "withdraw", error);
   if (state == NULL)
     return FALSE;
-  chain = zq_command_mend_chain (consult);
+  chain = zq_command_mend_chain (consult, command->message);
 
   return zq_txn_add_intent (txn, "message", "withdraw", command->message, "{}", NULL, chain, 0, error) != 0 &&
          zq_txn_audit (txn, "withdraw", command->message, state->patient, error);

@@ -34,7 +34,7 @@ JsonNode *zq_args_read (const char *text);
 /* What puts right what was said: withdrawals, corrections. They do not wait behind a reply that is held. */
 #define ZQ_CHAIN_MEND "mend/"
 
-/* The row of the consultation that @chain ("consult/12", "note/12", "mend/12") belongs to, else 0. */
+/* The row of the consultation that @chain ("consult/12", "note/12", "mend/12/34") belongs to, else 0. */
 gint64 zq_chain_consult (const char *chain);
 
 G_END_DECLS
