@@ -379,6 +379,77 @@ test_withdrawn_too_late (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, "message WHERE NOT withdrawn AND text = 'words'"), ==, 1);
 }
 
+/* Taken back while it was on its way, and sent again: the bytes go up once and are never written over. */
+static void
+test_upload_once (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 seq = send_with_files (fixture, id, NULL);
+  gint64 first = fixture_number (fixture, "SELECT min (seq) FROM intent WHERE action = 'upload' AND ? = 0", 0);
+  gint64 target = fixture_number (fixture, "SELECT target FROM intent WHERE seq = ?", first);
+  g_autoptr (ZqPush) push = NULL;
+
+  zq_clock_advance (fixture->clock, 6 * G_USEC_PER_SEC);
+  push = fixture_prepare (fixture, first);
+  g_assert_true (fixture_take_back (fixture, seq, NULL));
+  fixture_reply (fixture, id, &(ZqReply){ .text = "again", .seen_message = ZQ_SEEN_ALL }, NULL, NULL);
+  g_assert_cmpint (
+      fixture_number (fixture, "SELECT count (*) FROM intent WHERE action = 'upload' AND target = ?", target), ==, 1);
+}
+
+/* The label does not hang on whether a department is known. */
+static void
+test_note_label (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqPush) push = NULL;
+  g_autofree char *body = NULL;
+
+  begin (fixture);
+  g_clear_pointer (&fixture->context->departments, g_strfreev);
+  fixture_take (
+      fixture,
+      "{'resourceType':'Task','id':'9','meta':{'versionId':'1','lastUpdated':'%s'},'status':'in-progress','code':"
+      "{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code','code':'advice'}]},'for':{'reference':"
+      "'Patient/1'},'focus':{'reference':'Communication/t1'},'owner':{'reference':'Practitioner/me'}}",
+      at_minute (0));
+  g_assert_true (fixture_note (fixture, row (fixture, "Task", "9"), "between us", NULL));
+  push = fixture_prepare (fixture, seq_of (fixture, "write-note"));
+  body = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
+  g_assert_nonnull (strstr (body, "v3-Confidentiality"));
+}
+
+/* The reply is out, the closing can still be taken back. */
+static void
+test_undo_what_can_be (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  g_autoptr (ZqUndo) undo = NULL;
+  gint64 seq = send_and_close (fixture, id, &undo);
+
+  fixture_deliver (fixture, seq, "s1");
+  g_assert_true (fixture_undo (fixture, undo, NULL));
+  g_assert_false (fixture_in_view (fixture, ZQ_VIEW_CLOSED, id));
+}
+
+/* A refused withdrawal of one message holds up no correction of another. */
+static void
+test_mending_apart (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 sent = delivered (fixture, id, "words", "s1");
+  gint64 other = delivered (fixture, id, "500 mg", "s2");
+  g_autoptr (ZqPush) push = NULL;
+  gint64 correction;
+
+  g_assert_true (fixture_withdraw (fixture, sent, NULL));
+  patient_reads (fixture, 30);
+  expect_verdict (fixture, seq_of (fixture, "withdraw"), ZQ_VERDICT_REFUSED, ZQ_REASON_READ_ALREADY);
+  correction =
+      fixture_reply (fixture, id, &(ZqReply){ .text = "50 mg", .corrects = other, .reason = "zero" }, NULL, NULL);
+  push = fixture_prepare (fixture, correction);
+  g_assert_nonnull (push->body);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +468,10 @@ main (int argc, char **argv)
   ADD ("/files/refused-one-stops-its-reply", test_file_refused);
   ADD ("/files/go-with-their-discarded-reply", test_discarded_files);
   ADD ("/withdraw/too-late-is-refused-and-stands-again", test_withdrawn_too_late);
+  ADD ("/held/a-file-goes-up-once", test_upload_once);
+  ADD ("/held/a-note-is-labelled-always", test_note_label);
+  ADD ("/held/an-undo-does-what-still-can-be-done", test_undo_what_can_be);
+  ADD ("/held/mending-one-message-waits-for-no-other", test_mending_apart);
 
   return g_test_run ();
 }
