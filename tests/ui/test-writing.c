@@ -6,6 +6,7 @@
 #include "ui/consult/bubble.h"
 #include "ui/consult/composer.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static ZqComposer *
@@ -332,6 +333,49 @@ test_paste (Ui *ui, gconstpointer data)
   ui_expect (ui, "my sugar is");
 }
 
+static GFile *
+make_file (const char *dir, const char *name, const char *bytes, goffset size)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileIOStream) stream = g_file_create_readwrite (file, G_FILE_CREATE_NONE, NULL, NULL);
+
+  g_assert_nonnull (stream);
+  g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (stream)), bytes, strlen (bytes),
+                                            NULL, NULL, NULL));
+  if (size > 0)
+    g_assert_true (g_seekable_truncate (G_SEEKABLE (stream), size, NULL, NULL));
+  return g_steal_pointer (&file);
+}
+
+/* What is too large, or of a kind that nobody can look at, is said by its name; the others are taken. */
+static void
+test_refused_files (Ui *ui, gconstpointer data)
+{
+  g_autofree char *dir = g_dir_make_tmp ("zq-files-XXXXXX", NULL);
+  g_autoptr (GFile) large = make_file (dir, "large.txt", "text", 21 * 1024 * 1024);
+  g_autoptr (GFile) text = make_file (dir, "values.txt", "7.8", 0);
+  g_autoptr (GFile) program = make_file (dir, "picture.jpg",
+                                         "\x7f"
+                                         "ELF\2\1\1\3",
+                                         0);
+  GFile *files[] = { large, program, text };
+  GdkFileList *list = gdk_file_list_new_from_array (files, G_N_ELEMENTS (files));
+
+  ui_open (ui, "1");
+  gdk_clipboard_set (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), GDK_TYPE_FILE_LIST, list);
+  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  ui_xdotool (ui, "key ctrl+v");
+  ui_expect (ui, "values.txt");
+  ui_expect (ui, "large.txt is larger than 20 MB and was not attached");
+  ui_expect (ui, "picture.jpg is no picture, PDF or text and was not attached");
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
+  g_boxed_free (GDK_TYPE_FILE_LIST, list);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    g_assert_true (g_file_delete (files[i], NULL, NULL));
+  g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
 static void
 test_remove_file (Ui *ui, gconstpointer data)
 {
@@ -413,6 +457,7 @@ main (int argc, char **argv)
   ADD ("/writing/a-reply-can-be-taken-back-for-some-seconds", test_undo_send);
   ADD ("/writing/send-close-and-on", test_send_next);
   ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
+  ADD ("/writing/files-that-cannot-go-are-said-by-name", test_refused_files);
   ADD ("/writing/a-file-can-be-taken-out-again", test_remove_file);
   ADD ("/writing/a-long-thread-opens-at-the-first-unread", test_long);
   ADD ("/writing/words-are-found-in-the-thread", test_find);

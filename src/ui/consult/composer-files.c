@@ -10,6 +10,8 @@
 
 #define MOST_BYTES (20 * 1024 * 1024)
 #define MOST_FILES 9
+/* Of its beginning, to see what it is. */
+#define PEEK (8 * 1024)
 
 /* --- chips ------------------------------------------------------------------------------------ */
 
@@ -123,6 +125,7 @@ typedef struct
   ZqComposer *composer;
   ZqStore *store;
   gint64 consult; /* whose reply it belongs to, whatever is open when it has been read */
+  char *said;     /* what it is called where it lies */
   ZqDraftFile *file;
 } Taking;
 
@@ -136,23 +139,38 @@ taking_free (Taking *taking)
   g_object_unref (taking->composer);
   g_object_unref (taking->store);
   zq_draft_file_free (taking->file);
+  g_free (taking->said);
   g_free (taking);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Taking, taking_free)
 
+/* Each of several says so. @format: with the name of the file. */
+static void
+refuse (Taking *taking, const char *format)
+{
+  ZqComposer *self = taking->composer;
+  const char *place = strstr (format, "%s");
+  g_autofree char *words = NULL, *all = NULL;
+
+  if (self->store == NULL || place == NULL)
+    return;
+  words = g_strdup_printf ("%.*s%s%s", (int)(place - format), format, taking->said, place + 2);
+  if (self->refused != NULL)
+    all = g_strconcat (self->refused, " · ", words, NULL);
+  g_free (self->refused);
+  self->refused = g_strdup (all != NULL ? all : words);
+  zq_composer_warn (self, self->refused);
+}
+
 static void
 say_not_taken (Taking *taking, const GError *error)
 {
-  g_autofree char *words = NULL;
+  /* Translators: %s is the name of a file */
+  const char *too_large = _ ("%s is larger than 20 MB and was not attached");
+  /* Translators: %s is the name of a file */
+  const char *unreadable = _ ("%s cannot be read and was not attached");
 
-  if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_TOO_LARGE))
-    /* Translators: %s is the name of a file */
-    words = g_strdup_printf (_ ("%s is larger than 20 MB and was not attached"), taking->file->name);
-  else
-    /* Translators: %s is the name of a file */
-    words = g_strdup_printf (_ ("%s cannot be read and was not attached"), taking->file->name);
-  if (taking->composer->store != NULL)
-    zq_composer_warn (taking->composer, words);
+  refuse (taking, g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_TOO_LARGE) ? too_large : unreadable);
 }
 
 static void
@@ -164,10 +182,7 @@ on_added (GObject *source, GAsyncResult *result, gpointer data)
   if (!zq_draft_add_file_finish (ZQ_STORE (source), result, &error))
     say_not_taken (taking, error);
   else if (taking->composer->store != NULL && taking->composer->consult == taking->consult)
-    {
-      zq_composer_warn (taking->composer, NULL);
-      zq_composer_load_files (taking->composer);
-    }
+    zq_composer_load_files (taking->composer);
 }
 
 static void
@@ -193,7 +208,9 @@ has_room (ZqComposer *self, gint64 consult)
 {
   if (consult != self->consult || self->draft_files->len + self->n_reading < MOST_FILES)
     return TRUE;
-  zq_composer_warn (self, _ ("A message holds nine files at most"));
+  g_free (self->refused);
+  self->refused = g_strdup (_ ("A message holds nine files at most"));
+  zq_composer_warn (self, self->refused);
   return FALSE;
 }
 
@@ -210,6 +227,7 @@ taking_new (ZqComposer *self, gint64 consult, const char *name, const char *cont
   taking->file->key = g_strconcat ("urn:uuid:", uuid, NULL);
   taking->file->name = zq_media_safe_name (name, content_type);
   taking->file->content_type = g_strdup (content_type);
+  taking->said = g_strdup (name);
   self->n_reading++;
   zq_composer_update (self);
   return taking;
@@ -249,43 +267,77 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asking, asking_free)
 
 /* --- from a file ------------------------------------------------------------------------------ */
 
+/* What it is decides, not what it is called. */
+static void
+on_peeked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Taking) taking = data;
+  g_autoptr (GBufferedInputStream) stream = G_BUFFERED_INPUT_STREAM (source);
+  g_autoptr (GError) error = NULL;
+  const char *content_type;
+  const void *bytes;
+  gsize length;
+  ZqMediaKind kind;
+
+  if (g_buffered_input_stream_fill_finish (stream, result, &error) < 0)
+    {
+      say_not_taken (taking, error);
+      return;
+    }
+  bytes = g_buffered_input_stream_peek_buffer (stream, &length);
+  kind = zq_media_sniff (bytes, length, &content_type);
+  if (kind != ZQ_MEDIA_PICTURE && kind != ZQ_MEDIA_PDF && kind != ZQ_MEDIA_TEXT)
+    {
+      /* Translators: %s is the name of a file */
+      refuse (taking, _ ("%s is no picture, PDF or text and was not attached"));
+      return;
+    }
+  g_free (taking->file->name);
+  taking->file->name = zq_media_safe_name (taking->said, content_type);
+  g_free (taking->file->content_type);
+  taking->file->content_type = g_strdup (content_type);
+  keep (g_steal_pointer (&taking), G_INPUT_STREAM (stream));
+}
+
 static void
 on_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Taking) taking = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &error);
+  GInputStream *buffered;
 
   if (stream == NULL)
-    say_not_taken (taking, error);
-  else
-    keep (g_steal_pointer (&taking), G_INPUT_STREAM (stream));
+    {
+      say_not_taken (taking, error);
+      return;
+    }
+  buffered = g_buffered_input_stream_new_sized (G_INPUT_STREAM (stream), PEEK);
+  g_buffered_input_stream_fill_async (G_BUFFERED_INPUT_STREAM (buffered), PEEK, G_PRIORITY_DEFAULT, NULL, on_peeked,
+                                      g_steal_pointer (&taking));
 }
 
+/* Nothing of what is too large is read. */
 static void
 on_info (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Asking) asking = data;
   ZqComposer *self = asking->composer;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, &error);
+  g_autoptr (Taking) taking = NULL;
+  g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
   g_autofree char *base = g_file_get_basename (G_FILE (source));
-  g_autofree char *type = NULL;
-  Taking *taking;
 
   if (self->store == NULL || !has_room (self, asking->consult))
     return;
-  if (info != NULL && g_file_info_get_content_type (info) != NULL)
-    type = g_content_type_get_mime_type (g_file_info_get_content_type (info));
   taking = taking_new (self, asking->consult, info != NULL ? g_file_info_get_display_name (info) : base,
-                       type != NULL ? type : "application/octet-stream");
+                       "application/octet-stream");
   if (info == NULL || g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
-    {
-      say_not_taken (taking, error);
-      taking_free (taking);
-      return;
-    }
-  g_file_read_async (G_FILE (source), G_PRIORITY_DEFAULT, NULL, on_opened, taking);
+    say_not_taken (taking, NULL);
+  else if (g_file_info_get_size (info) > MOST_BYTES)
+    /* Translators: %s is the name of a file */
+    refuse (taking, _ ("%s is larger than 20 MB and was not attached"));
+  else
+    g_file_read_async (G_FILE (source), G_PRIORITY_DEFAULT, NULL, on_opened, g_steal_pointer (&taking));
 }
 
 static void
@@ -296,8 +348,16 @@ add_file (ZqComposer *self, gint64 consult, GFile *file)
   asking->consult = consult;
   g_file_query_info_async (file,
                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
-                                                          "," G_FILE_ATTRIBUTE_STANDARD_CONTENT_TYPE,
+                                                          "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
                            G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, on_info, asking);
+}
+
+/* What was said of those before is no longer of interest. */
+static void
+begin (ZqComposer *self)
+{
+  g_clear_pointer (&self->refused, g_free);
+  zq_composer_warn (self, NULL);
 }
 
 static void
@@ -305,14 +365,16 @@ on_chosen (GtkNativeDialog *dialog, int response, Asking *asking)
 {
   g_autoptr (GListModel) files = NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+  if (response == GTK_RESPONSE_ACCEPT && asking->composer->store != NULL)
+    {
+      begin (asking->composer);
+      files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+    }
   for (guint i = 0; files != NULL && i < g_list_model_get_n_items (files); i++)
     {
       g_autoptr (GFile) file = g_list_model_get_item (files, i);
 
-      if (asking->composer->store != NULL)
-        add_file (asking->composer, asking->consult, file);
+      add_file (asking->composer, asking->consult, file);
     }
   asking_free (asking);
   g_object_unref (dialog);
@@ -367,6 +429,7 @@ add_texture (ZqComposer *self, gint64 consult, GdkTexture *texture)
 static void
 add_value (ZqComposer *self, gint64 consult, const GValue *value)
 {
+  begin (self);
   if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
     add_texture (self, consult, g_value_get_object (value));
   else if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
@@ -417,6 +480,14 @@ zq_composer_paste (ZqComposer *self)
   return TRUE;
 }
 
+/* By the other keys and the menu of the text, too. */
+static void
+on_paste (ZqComposer *self)
+{
+  if (zq_composer_paste (self))
+    g_signal_stop_emission_by_name (self->text, "paste-clipboard");
+}
+
 static gboolean
 on_drop (ZqComposer *self, const GValue *value)
 {
@@ -443,4 +514,5 @@ zq_composer_add_files (ZqComposer *self)
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (drop), GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (drop, "drop", G_CALLBACK (on_drop), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  g_signal_connect_object (self->text, "paste-clipboard", G_CALLBACK (on_paste), self, G_CONNECT_SWAPPED);
 }

@@ -41,6 +41,7 @@ struct _ZqComposer
   char *to_whom;
   char *of_draft; /* what is said of the draft */
   char *warning;  /* said instead, or NULL */
+  char *refused;  /* of files: what was said of them so far */
   gint64 consult;
   gint64 corrects;
   ZqComposerMode mode;

@@ -357,6 +357,7 @@ zq_composer_finalize (GObject *object)
   g_free (self->to_whom);
   g_free (self->of_draft);
   g_free (self->warning);
+  g_free (self->refused);
   G_OBJECT_CLASS (zq_composer_parent_class)->finalize (object);
 }
 
@@ -615,8 +616,9 @@ zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
       return;
     }
   typed = zq_draft_load (zq_store_get_main_db (self->store), scope);
-  if (g_strcmp0 (typed, written->text) == 0)
-    return;
+  /* What was saved last while it was typed is the beginning of it. */
+  if (typed != NULL && g_str_has_prefix (written->text, typed))
+    g_clear_pointer (&typed, g_free);
   whole = typed != NULL && *typed != '\0' ? g_strconcat (written->text, "\n", typed, NULL) : g_strdup (written->text);
   zq_draft_save_async (self->store, scope, whole, NULL, NULL);
 }
