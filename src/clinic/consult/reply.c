@@ -160,7 +160,8 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   gboolean corrects = command->corrects != 0;
   g_autofree char *thread_scope = zq_consult_draft_scope (command->consult);
   g_autofree char *scope = corrects ? zq_consult_correction_scope (command->corrects) : g_strdup (thread_scope);
-  g_autofree char *chain = corrects ? zq_command_mend_chain (command->consult, command->corrects) : g_strdup (thread_scope);
+  g_autofree char *chain =
+      corrects ? zq_command_mend_chain (command->consult, command->corrects) : g_strdup (thread_scope);
   gint64 not_before = command->delay > 0 ? zq_txn_now (txn) + command->delay : 0;
   g_autoptr (ZqConsultState) state = NULL;
   g_autofree char *files = NULL;
