@@ -252,6 +252,61 @@ test_colleagues (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fewer->len, ==, 0);
 }
 
+/* --- several ------------------------------------------------------------------------------------ */
+
+/* Of three that were closed, a colleague has got one meanwhile. */
+static void
+test_undo_what_can_be (Fixture *fixture, gconstpointer data)
+{
+  gint64 consults[3];
+  g_autoptr (ZqUndo) undo = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_not = 9;
+
+  for (int n = 1; n <= 3; n++)
+    {
+      fixture_consult (fixture, n, ME, "in-consultation", "1");
+      consults[n - 1] = task (fixture, n);
+    }
+  undo = fixture_act_all (fixture, ZQ_ACTION_CLOSE, consults, 3, "advised", &n_not, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_not, ==, 0);
+  for (int n = 1; n <= 3; n++)
+    fixture_deliver (fixture, fixture_number (fixture, "SELECT min (seq) FROM intent WHERE ? = 0", 0), NULL);
+  fixture_consult (fixture, 3, OTHER, "in-consultation", "9");
+  g_assert_true (fixture_undo (fixture, undo, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 2);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM intent WHERE action = 'reopen' AND ? = 0", 0), ==,
+                   2);
+  fixture_check_texts (fixture);
+}
+
+/* A reply that has come back from the hospital unasked is out: it does not become a draft, too. */
+static void
+test_undo_of_what_is_out (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqUndo) undo = NULL;
+  g_autoptr (ZqPush) push = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *copy = NULL;
+  ZqReply reply = { .text = "answer", .seen_message = -1, .outcome = "advised" };
+  gint64 seq;
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  seq = fixture_reply (fixture, task (fixture, 1), &reply, &undo, NULL);
+  push = fixture_prepare (fixture, seq);
+  text = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
+  copy = g_strdup_printf ("{\"id\":\"s9\",%s", text + 1);
+  fixture_settle (fixture, seq, ZQ_PUSH_LATER, NULL);
+  g_assert_true (fixture_take_raw (fixture, copy));
+  g_assert_true (fixture_undo (fixture, undo, &error));
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM message WHERE from_me AND ? = 0", 0), ==, 1);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM draft WHERE ? = 0", 0), ==, 0);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM intent WHERE action = 'close' AND ? = 0", 0), ==, 0);
+}
+
 /* --- two at once -------------------------------------------------------------------------------- */
 
 /* Both doctors claim it; the hospital has given it to the other one. */
@@ -336,6 +391,8 @@ main (int argc, char **argv)
   ADD ("/assign/lost-says-who-has-it", test_assign_lost);
   ADD ("/assign/to-nobody-is-said", test_nobody_named);
   ADD ("/assign/colleagues-are-those-with-a-role-here", test_colleagues);
+  ADD ("/several/what-can-be-undone-is", test_undo_what_can_be);
+  ADD ("/several/what-is-out-is-no-draft", test_undo_of_what_is_out);
   ADD ("/two/doctors-claim-one", test_claim_race);
   ADD ("/two/workstations-of-one-doctor", test_other_workstation);
   ADD ("/two/closings-are-one", test_closed_twice);

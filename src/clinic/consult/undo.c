@@ -96,11 +96,9 @@ undo_step (ZqTxn *txn, const ZqUndoStep *step, GError **error)
   if (step->seq == 0)
     return TRUE;
   intent = zq_store_get_intent (zq_txn_db (txn), step->seq, NULL);
-  if (intent != NULL && is_reply && intent->state != ZQ_INTENT_SENDING &&
-      !zq_command_restore_draft (txn, intent, NULL, error))
-    return FALSE;
   if (zq_txn_cancel_intent (txn, step->seq, &local))
-    return zq_txn_audit (txn, "undo", step->consult, 0, error);
+    return (!is_reply || zq_command_restore_draft (txn, intent, NULL, error)) &&
+           zq_txn_audit (txn, "undo", step->consult, 0, error);
   if (!g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_STATE) &&
       !g_error_matches (local, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
     {
@@ -117,27 +115,35 @@ undo_step (ZqTxn *txn, const ZqUndoStep *step, GError **error)
   return FALSE;
 }
 
-/* A reply that is out stays; what was closed with it is open again all the same. */
+/* What can be taken back is: a reply that is out stays, and what was closed with it is open again all the same; what a
+ * colleague has taken meanwhile is theirs. A step that is not possible has written nothing. */
 static gboolean
 do_undo (ZqTxn *txn, gpointer data, GError **error)
 {
   ZqCommand *command = data;
+  g_autoptr (GError) first = NULL;
   guint n_undone = 0;
 
   for (guint i = command->undo->steps->len; i > 0; i--)
     {
+      const ZqUndoStep *step = g_ptr_array_index (command->undo->steps, i - 1);
       g_autoptr (GError) local = NULL;
 
-      if (undo_step (txn, g_ptr_array_index (command->undo->steps, i - 1), &local))
-        n_undone++;
-      else if (n_undone == 0 || !g_error_matches (local, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED))
+      if (undo_step (txn, step, &local))
+        n_undone += !g_str_equal (step->action, "upload");
+      else if (local == NULL || local->domain != ZQ_CONSULT_ERROR)
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;
         }
+      else if (first == NULL)
+        first = g_steal_pointer (&local);
     }
+  if (n_undone > 0 || first == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&first));
 
-  return TRUE;
+  return FALSE;
 }
 
 void
