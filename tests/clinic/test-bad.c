@@ -198,6 +198,7 @@ test_no_header (Fixture *fixture, gconstpointer data)
   expect_messages (fixture, 1, 2);
   expect_messages (fixture, 2, 1);
   g_assert_cmpint (fixture_number (fixture, "SELECT sum (unread) FROM consult_summary WHERE ? = 0", 0), ==, 0);
+  g_assert_cmpint (zq_message_first_unread (fixture_db (fixture), consult->thread_id), ==, 0);
 
   fixture_consult (fixture, 1, ME, "in-consultation", "2");
   fixture_message (fixture, 1, "m1", "Patient/1", -5, "q");

@@ -14,7 +14,7 @@ zq_message_first_unread (ZqDb *db, gint64 thread_id)
   ZqSeen seen;
   gint64 key = 0;
 
-  if (!zq_consult_load_seen (db, thread_id, &seen, NULL))
+  if (thread_id <= 0 || !zq_consult_load_seen (db, thread_id, &seen, NULL))
     return 0;
   if (seen.up_to == 0)
     zq_db_get_int (db, &seen.up_to, NULL,

@@ -265,7 +265,8 @@ is_new (ZqRows *rows, const Reading *reading, const Values *v)
 {
   const ZqSeen *seen = &reading->mine;
 
-  if (v->sender == ZQ_SENDER_ME || v->sender == ZQ_SENDER_SYSTEM)
+  /* Without a header there is no read mark. */
+  if (v->sender == ZQ_SENDER_ME || v->sender == ZQ_SENDER_SYSTEM || reading->thread < 0)
     return FALSE;
 
   return v->sent / 1000 > seen->up_to / 1000 ||

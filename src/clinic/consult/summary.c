@@ -81,9 +81,21 @@ load_task (ZqDb *db, gint64 id, Facts *facts, Summary *summary, gboolean *found,
   return TRUE;
 }
 
-/* A reply that is held (2) or refused (3), or waits behind such a one, has answered nobody. */
+/* The first of the chain of consultation @id that is held (2) or was refused (3); 0: it goes on. */
+static gint64
+find_stop (ZqDb *db, gint64 id)
+{
+  gint64 seq = 0;
+
+  zq_db_get_int (db, &seq, NULL,
+                 "SELECT coalesce (min (seq), 0) FROM intent WHERE chain = 'consult/' || ? AND state >= 2", "i", id);
+
+  return seq;
+}
+
+/* A reply that is held or refused, or waits behind such a one, has answered nobody. */
 static gboolean
-load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
+load_messages (ZqDb *db, gint64 id, Facts *facts, Summary *summary, GError **error)
 {
   GError *local = NULL;
   g_autoptr (ZqRows) rows = NULL;
@@ -91,14 +103,14 @@ load_messages (ZqDb *db, Facts *facts, Summary *summary, GError **error)
   rows = zq_db_query (
       db, error,
       "SELECT coalesce (max (CASE WHEN side = 2 AND NOT correction AND NOT (pending AND EXISTS (SELECT 1 FROM intent i"
-      "   JOIN intent s ON s.chain = i.chain AND s.seq <= i.seq AND s.state >= 2 WHERE i.target = message.id))"
+      "   WHERE i.target = message.id AND (i.state >= 2 OR (?2 > 0 AND i.seq >= ?2 AND i.chain = 'consult/' || ?3))))"
       "   THEN sent END), 0),"
       " coalesce (max (CASE WHEN from_me THEN sent END), 0), coalesce (max (from_me), 0),"
       " coalesce (max (sent), 0), coalesce (sum (CASE WHEN side = 1 THEN n_pictures END), 0),"
       " coalesce (sum (CASE WHEN side = 1 THEN n_voices END), 0),"
       " coalesce (sum (n_results), 0)"
-      " FROM message WHERE thread = ? AND NOT withdrawn AND NOT note",
-      "i", facts->thread);
+      " FROM message WHERE thread = ?1 AND NOT withdrawn AND NOT note",
+      "iii", facts->thread, find_stop (db, id), id);
   if (rows == NULL || !zq_rows_next (rows, &local))
     return local == NULL ? FALSE : propagate (error, local);
 
@@ -318,7 +330,8 @@ zq_consult_summarize (ZqTxn *txn, gint64 key, GError **error)
              zq_db_exec (db, error, "DELETE FROM consult_summary WHERE id = ?", "i", key);
     }
 
-  if (facts.thread != 0 && (!load_messages (db, &facts, &fresh, error) || !load_reading (db, &facts, &fresh, error)))
+  if (facts.thread != 0 &&
+      (!load_messages (db, key, &facts, &fresh, error) || !load_reading (db, &facts, &fresh, error)))
     return FALSE;
   if (fresh.last_at == 0)
     fresh.last_at = fresh.authored;
