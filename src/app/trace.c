@@ -148,7 +148,7 @@ say_row (Rows *self, GtkWidget *widget, gboolean quiet)
              bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= (float)gtk_widget_get_height (view);
   if (!quiet)
     g_print ("row %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d\n", key, at,
-             zq_clock_now (self->clock), in_sight);
+             zq_clock_now (self->clock) - zq_clock_get_server_offset (self->clock), in_sight);
 }
 
 static void
