@@ -10,6 +10,7 @@
 
 #define MOST_BYTES (20 * 1024 * 1024)
 #define MOST_FILES 9
+#define A_LINE     3
 /* Of its beginning, to see what it is. */
 #define PEEK (8 * 1024)
 
@@ -56,8 +57,7 @@ make_chip (ZqComposer *self, const ZqDraftFile *file)
 {
   gboolean is_picture = file->content_type != NULL && g_str_has_prefix (file->content_type, "image/");
   GtkWidget *chip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *image =
-      gtk_image_new_from_icon_name (is_picture ? "image-x-generic-symbolic" : "mail-attachment-symbolic");
+  GtkWidget *image = gtk_image_new_from_icon_name (is_picture ? "image-x-generic-symbolic" : "text-x-generic-symbolic");
   GtkWidget *name = gtk_label_new (file->name);
   g_autofree char *size = g_format_size ((guint64)file->size);
   GtkWidget *size_label = gtk_label_new (size);
@@ -98,6 +98,7 @@ zq_composer_show_files (ZqComposer *self)
     return;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->files))) != NULL)
     gtk_flow_box_remove (self->files, child);
+  gtk_flow_box_set_min_children_per_line (self->files, is_shown ? MIN (self->draft_files->len, A_LINE) : 1);
   for (guint i = 0; is_shown && i < self->draft_files->len; i++)
     gtk_flow_box_append (self->files, make_chip (self, g_ptr_array_index (self->draft_files, i)));
   g_object_set_data (G_OBJECT (self->files), "shown", is_shown ? self->draft_files : NULL);
@@ -376,6 +377,9 @@ on_chosen (GtkNativeDialog *dialog, int response, Asking *asking)
 
       add_file (asking->composer, asking->consult, file);
     }
+  /* What goes with them is typed next. */
+  if (asking->composer->store != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (asking->composer));
   asking_free (asking);
   g_object_unref (dialog);
 }

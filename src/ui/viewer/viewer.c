@@ -194,6 +194,14 @@ step_action (GtkWidget *widget, const char *name, GVariant *parameter)
   zq_viewer_step (ZQ_VIEWER (widget), g_str_has_suffix (name, "next") ? 1 : -1);
 }
 
+/* At the end, too, the key is ours: it does not lead the focus out of the viewer. */
+static gboolean
+step_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  zq_viewer_step (ZQ_VIEWER (widget), g_variant_get_int32 (args));
+  return TRUE;
+}
+
 static void
 compare_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -381,6 +389,8 @@ install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "viewer.close", NULL, close_action);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_widget_class_add_binding_action (klass, keys[i].key, keys[i].state, keys[i].action, NULL);
+  gtk_widget_class_add_binding (klass, GDK_KEY_Left, 0, step_key, "i", -1);
+  gtk_widget_class_add_binding (klass, GDK_KEY_Right, 0, step_key, "i", 1);
 }
 
 static void
