@@ -202,6 +202,51 @@ test_quote (Ui *ui, gconstpointer data)
   ui_keep_picture (ui, "quoted");
 }
 
+static gboolean
+has_key (GtkWidget *widget, gconstpointer key)
+{
+  ZqMessage *message = zq_bubble_get_message (ZQ_BUBBLE (widget));
+
+  return message != NULL && zq_message_get_key (message) == *(const gint64 *)key;
+}
+
+/* The message @key gets the focus, as by Up and Down. */
+static void
+focus_message (Ui *ui, gint64 key)
+{
+  GtkWidget *bubble = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_BUBBLE, has_key, &key);
+
+  g_assert_nonnull (bubble);
+  g_assert_true (gtk_widget_grab_focus (gtk_widget_get_parent (bubble)));
+  ui_frames (ui, 3);
+}
+
+static void
+test_message_keys (Ui *ui, gconstpointer data)
+{
+  gint64 note;
+
+  ui_open (ui, "1");
+  focus_message (ui, message_row (ui, "m1"));
+  ui_xdotool (ui, "key q");
+  ui_expect (ui, "In reply to Wang Fang: my sugar is");
+  g_assert_true (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
+
+  /* What colleagues wrote for each other is not quoted to a patient. */
+  ui_open (ui, "2");
+  act (ui, "consult.note", 0);
+  ui_type (ui, "seems worried");
+  click (ui, "Save Note");
+  ui_expect (ui, "Internal note – the patient cannot see this");
+  g_assert_true (zq_test_wait_until (is_committed, ui, 10));
+  note = count (ui, "SELECT max (id) FROM message WHERE note AND ?");
+  focus_message (ui, note);
+  ui_xdotool (ui, "key q");
+  act (ui, "consult.quote", note);
+  ui_frames (ui, 5);
+  ui_expect_gone (ui, "In reply to Me");
+}
+
 /* --- before and after it goes ----------------------------------------------------------------- */
 
 static void
@@ -255,6 +300,39 @@ test_undo_send (Ui *ui, gconstpointer data)
   ui_expect (ui, "Goes out in 5 s");
   ui_pass (ui, 6 * G_USEC_PER_SEC);
   ui_expect_gone (ui, "Goes out in");
+}
+
+/* By keys too, but not out of what is being written then, and not later. */
+static void
+test_undo_keys (Ui *ui, gconstpointer data)
+{
+  ui_open (ui, "1");
+  g_object_set (composer (ui), "undo-send", 5, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  ui_type (ui, "drink water");
+  ui_xdotool (ui, "key ctrl+Return");
+  ui_expect (ui, "Goes out in 5 s");
+  ui_xdotool (ui, "key ctrl+z");
+  ui_expect_typed (ui, "drink water");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+
+  ui_xdotool (ui, "key ctrl+Return");
+  ui_expect (ui, "Goes out in 5 s");
+  ui_xdotool (ui, "key Escape");
+  ui_expect_typed (ui, "drink water");
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+
+  ui_xdotool (ui, "key ctrl+Return");
+  ui_expect (ui, "Goes out in 5 s");
+  ui_type (ui, "and more");
+  ui_xdotool (ui, "key Escape");
+  ui_frames (ui, 5);
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  ui_pass (ui, 6 * G_USEC_PER_SEC);
+  act (ui, "consult.reply", 0);
+  ui_xdotool (ui, "key ctrl+z");
+  ui_frames (ui, 5);
+  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
 }
 
 static void
@@ -452,9 +530,11 @@ main (int argc, char **argv)
   ADD ("/writing/a-correction-needs-a-reason", test_correction);
   ADD ("/writing/a-message-says-what-can-be-done-with-it", test_menu);
   ADD ("/writing/a-quote-stays-with-its-reply", test_quote);
+  ADD ("/writing/keys-of-a-message", test_message_keys);
   ADD ("/writing/the-guard-warns-once-and-again-after-a-change", test_guard);
   ADD ("/writing/another-patients-name-is-found", test_other_name);
   ADD ("/writing/a-reply-can-be-taken-back-for-some-seconds", test_undo_send);
+  ADD ("/writing/and-by-keys", test_undo_keys);
   ADD ("/writing/send-close-and-on", test_send_next);
   ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
   ADD ("/writing/files-that-cannot-go-are-said-by-name", test_refused_files);

@@ -37,6 +37,16 @@ add_files (ZqBubble *self, GMenu *menu)
     }
 }
 
+gboolean
+zq_bubble_can_quote (ZqMessage *message)
+{
+  gboolean withdrawn;
+  int form, sender;
+
+  g_object_get (message, "withdrawn", &withdrawn, "form", &form, "sender", &sender, NULL);
+  return !withdrawn && form != ZQ_FORM_NOTE && sender != ZQ_SENDER_SYSTEM && zq_message_get_intent (message) == 0;
+}
+
 static GMenuModel *
 make_menu (ZqBubble *self)
 {
@@ -46,11 +56,10 @@ make_menu (ZqBubble *self)
   gint64 key = zq_message_get_key (self->message);
   gboolean withdrawn, can_withdraw, can_correct;
   g_autofree char *text = NULL;
-  int form, sender;
 
   g_object_get (self->message, "withdrawn", &withdrawn, "can-withdraw", &can_withdraw, "can-correct", &can_correct,
-                "form", &form, "sender", &sender, "text", &text, NULL);
-  if (!withdrawn && form != ZQ_FORM_NOTE && sender != ZQ_SENDER_SYSTEM && zq_message_get_intent (self->message) == 0)
+                "text", &text, NULL);
+  if (zq_bubble_can_quote (self->message))
     add_item (words, _ ("_Quote"), "consult.quote", key);
   if (can_correct)
     add_item (words, _ ("C_orrect…"), "consult.correct", key);
@@ -95,9 +104,12 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqBubble *self = ZQ_BUBBLE (widget);
   g_autofree char *text = NULL;
+  gboolean withdrawn = TRUE;
   int start, end;
 
-  if (self->message == NULL)
+  if (self->message != NULL)
+    g_object_get (self->message, "withdrawn", &withdrawn, NULL);
+  if (withdrawn)
     return;
   if (gtk_label_get_selection_bounds (self->text, &start, &end))
     {

@@ -5,6 +5,8 @@
 
 #include <glib/gi18n.h>
 
+#define A_LINE 3
+
 /* --- what it answers or corrects -------------------------------------------------------------- */
 
 static void
@@ -79,35 +81,56 @@ are_same (GPtrArray *a, GPtrArray *b)
 }
 
 static void
+clear_files (ZqBubble *self)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->files))) != NULL)
+    gtk_flow_box_remove (self->files, child);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->rows))) != NULL)
+    gtk_box_remove (self->rows, child);
+  g_clear_pointer (&self->shown_files, g_ptr_array_unref);
+}
+
+static void
+add_file (ZqBubble *self, GPtrArray *files, guint index)
+{
+  ZqFileView *view = zq_file_view_new (self->attachments, files, index);
+
+  g_signal_connect_object (view, "open", G_CALLBACK (on_open), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "save", G_CALLBACK (on_save), self, G_CONNECT_SWAPPED);
+  if (!((ZqFile *)files->pdata[index])->is_picture)
+    {
+      gtk_box_append (self->rows, GTK_WIDGET (view));
+      return;
+    }
+  gtk_flow_box_append (self->files, GTK_WIDGET (view));
+  /* The keys go to what is in it. */
+  gtk_widget_set_focusable (gtk_widget_get_parent (GTK_WIDGET (view)), FALSE);
+}
+
+static void
 show_files (ZqBubble *self)
 {
   GPtrArray *files = zq_message_get_files (self->message);
-  gboolean withdrawn, has_others = FALSE;
-  GtkWidget *child;
+  gboolean withdrawn;
+  guint n_pictures = 0;
 
   g_object_get (self->message, "withdrawn", &withdrawn, NULL);
   if (withdrawn)
     files = NULL;
   if (are_same (files, self->shown_files))
     return;
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->files))) != NULL)
-    gtk_flow_box_remove (self->files, child);
-  g_clear_pointer (&self->shown_files, g_ptr_array_unref);
+  clear_files (self);
   self->shown_files = files != NULL ? g_ptr_array_ref (files) : NULL;
   for (guint i = 0; files != NULL && i < files->len; i++)
     {
-      ZqFileView *view = zq_file_view_new (self->attachments, files, i);
-
-      has_others = has_others || !((ZqFile *)files->pdata[i])->is_picture;
-      g_signal_connect_object (view, "open", G_CALLBACK (on_open), self, G_CONNECT_SWAPPED);
-      g_signal_connect_object (view, "save", G_CALLBACK (on_save), self, G_CONNECT_SWAPPED);
-      gtk_flow_box_append (self->files, GTK_WIDGET (view));
-      /* The keys go to what is in it. */
-      gtk_widget_set_focusable (gtk_widget_get_parent (GTK_WIDGET (view)), FALSE);
+      n_pictures += ((ZqFile *)files->pdata[i])->is_picture;
+      add_file (self, files, i);
     }
-  gtk_flow_box_set_max_children_per_line (self->files, has_others ? 1 : 3);
-  gtk_flow_box_set_min_children_per_line (self->files, files != NULL && !has_others ? MIN (files->len, 3) : 1);
-  gtk_widget_set_visible (GTK_WIDGET (self->files), files != NULL);
+  gtk_flow_box_set_min_children_per_line (self->files, CLAMP (n_pictures, 1, A_LINE));
+  gtk_widget_set_visible (GTK_WIDGET (self->files), n_pictures > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->rows), files != NULL && files->len > n_pictures);
 }
 
 /* --- the time in which it can be taken back --------------------------------------------------- */

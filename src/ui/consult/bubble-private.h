@@ -19,7 +19,8 @@ struct _ZqBubble
   GtkLabel *old_text;
   GtkLabel *correction;
   GtkLabel *text;
-  GtkFlowBox *files;
+  GtkFlowBox *files; /* pictures */
+  GtkBox *rows;      /* other files */
   GtkWidget *corrected;
   GtkWidget *going;
   GtkLabel *goes;
@@ -31,7 +32,7 @@ struct _ZqBubble
   ZqAttachments *attachments;
   ZqClock *clock;
   ZqMessage *message;
-  GPtrArray *shown_files; /* those that `files` holds */
+  GPtrArray *shown_files; /* those that the two hold */
   GtkWidget *menu;
   gint64 now;
   gboolean first_new;

@@ -190,6 +190,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqBubble, correction);
   gtk_widget_class_bind_template_child (klass, ZqBubble, text);
   gtk_widget_class_bind_template_child (klass, ZqBubble, files);
+  gtk_widget_class_bind_template_child (klass, ZqBubble, rows);
   gtk_widget_class_bind_template_child (klass, ZqBubble, corrected);
   gtk_widget_class_bind_template_child (klass, ZqBubble, going);
   gtk_widget_class_bind_template_child (klass, ZqBubble, goes);

@@ -23,6 +23,9 @@ ZqBubble *zq_bubble_new (ZqStore *store, GTimeZone *zone);
 void zq_bubble_set_message (ZqBubble *self, ZqMessage *message);
 ZqMessage *zq_bubble_get_message (ZqBubble *self);
 
+/* Not an internal note, of all things. */
+gboolean zq_bubble_can_quote (ZqMessage *message);
+
 /* What can be done with it, at a place in it; -1, -1: at its text. */
 void zq_bubble_popup_menu (ZqBubble *self, double x, double y);
 

@@ -623,6 +623,13 @@ zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
   zq_draft_save_async (self->store, scope, whole, NULL, NULL);
 }
 
+gboolean
+zq_composer_is_empty (ZqComposer *self)
+{
+  return !self->composing && !zq_composer_has_words (self) &&
+         (self->draft_files == NULL || self->draft_files->len == 0);
+}
+
 gint64
 zq_composer_get_consult (ZqComposer *self)
 {

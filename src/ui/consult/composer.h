@@ -77,6 +77,9 @@ void zq_composer_show_findings (ZqComposer *self, GPtrArray *findings);
 /* They are on the screen: sending now is sending anyway. */
 gboolean zq_composer_has_findings (ZqComposer *self);
 
+/* Nothing is being written, nor does an input method hold letters. */
+gboolean zq_composer_is_empty (ZqComposer *self);
+
 gint64 zq_composer_get_consult (ZqComposer *self);
 
 G_END_DECLS

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 intent; /* of a reply; 0 */
+  gint64 consult;
+  gint64 until; /* µs: it waits here until then */
   ZqUndo *undo;
 } ZqTakeBack;
 
@@ -103,6 +105,7 @@ void zq_consult_page_send (ZqConsultPage *self, gboolean next);
 void zq_consult_page_say_unseen (ZqConsultPage *self);
 void zq_consult_page_note_opened (ZqConsultPage *self);
 void zq_consult_page_undone (ZqConsultPage *self, gint64 consult);
+void zq_consult_page_add_undo_keys (ZqConsultPage *self);
 /* Which foot there is: the composer, or why there is none. */
 void zq_consult_page_show_foot (ZqConsultPage *self);
 

@@ -4,6 +4,7 @@
 #include "clinic/consult/guard-facts.h"
 #include "clinic/consult/unseen.h"
 #include "rules/guard.h"
+#include "ui/consult/bubble.h"
 
 #include <glib/gi18n.h>
 
@@ -157,6 +158,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   g_clear_pointer (&page->last, zq_take_back_unref);
   page->last = g_rc_box_new0 (ZqTakeBack);
   page->last->intent = intent;
+  page->last->consult = command->consult;
+  page->last->until =
+      command->written->delay_us > 0 ? zq_clock_now (zq_store_get_clock (page->store)) + command->written->delay_us : 0;
   page->last->undo = undo;
   if (command->done != NULL)
     zq_consult_page_offer_undo (page, command->done, command->consult, g_rc_box_acquire (page->last));
@@ -270,10 +274,14 @@ on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
   gboolean ok = command->next ? zq_consult_undo_finish (ZQ_STORE (source), result, &error)
                               : zq_consult_intent_finish (ZQ_STORE (source), result, &error);
 
-  if (ok)
-    zq_consult_page_undone (command->page, command->page->key);
-  else
-    zq_consult_page_say_failed (command->page, error);
+  if (!ok)
+    {
+      zq_consult_page_say_failed (command->page, error);
+      return;
+    }
+  zq_consult_page_undone (command->page, command->consult);
+  if (command->consult != command->page->key)
+    zq_consult_page_say (command->page, _ ("The reply was taken back and is a draft again"));
 }
 
 void
@@ -285,9 +293,47 @@ zq_consult_page_take_back (ZqConsultPage *self, gint64 intent)
   zq_composer_flush (self->composer);
   command->next = self->last != NULL && self->last->intent == intent;
   if (command->next)
+    command->consult = self->last->consult;
+  if (command->next)
     zq_consult_undo_async (self->store, self->last->undo, on_taken_back, command);
   else
     zq_consult_take_back_async (self->store, intent, on_taken_back, command);
+}
+
+static gboolean
+is_in (GtkWidget *focus, gpointer widget)
+{
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (widget));
+}
+
+/* Within the time in which a reply can be taken back, and while nothing else is being written: Ctrl+Z, whoever is open
+ * by then; Escape where it was written. */
+static gboolean
+on_undo_key (ZqConsultPage *self, guint key, guint code, GdkModifierType state)
+{
+  GdkModifierType held = state & gtk_accelerator_get_default_mod_mask ();
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  gboolean is_undo = key == GDK_KEY_z && held == GDK_CONTROL_MASK;
+  gboolean is_escape = key == GDK_KEY_Escape && held == 0;
+
+  if ((!is_undo && !is_escape) || self->last == NULL ||
+      self->last->until <= zq_clock_now (zq_store_get_clock (self->store)) || !zq_composer_is_empty (self->composer) ||
+      !(is_in (focus, self->composer) || is_in (focus, self->thread)) ||
+      (is_escape && self->last->consult != self->key))
+    return FALSE;
+  self->last->until = 0;
+  zq_consult_page_take_back (self, self->last->intent);
+  return TRUE;
+}
+
+void
+zq_consult_page_add_undo_keys (ZqConsultPage *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_undo_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 }
 
 /* --- withdraw --------------------------------------------------------------------------------- */
@@ -402,7 +448,7 @@ quote_action (GtkWidget *widget, const char *name, GVariant *key)
   g_autofree char *who = NULL, *text = NULL, *words = NULL;
   int sender;
 
-  if (message == NULL || self->consult == NULL || !self->consult->can_reply)
+  if (message == NULL || self->consult == NULL || !self->consult->can_reply || !zq_bubble_can_quote (message))
     return;
   g_object_get (message, "sender-name", &who, "text", &text, "sender", &sender, NULL);
   if (text != NULL)

@@ -459,6 +459,7 @@ zq_consult_page_init (ZqConsultPage *self)
   GtkWidget *child;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  zq_consult_page_add_undo_keys (self);
   /* The split button names its first half only. */
   for (child = gtk_widget_get_first_child (self->close); child != NULL; child = gtk_widget_get_next_sibling (child))
     if (GTK_IS_MENU_BUTTON (child))

@@ -294,20 +294,36 @@ on_unbind (ZqThread *self, GtkListItem *item)
   zq_bubble_set_message (ZQ_BUBBLE (gtk_list_item_get_child (item)), NULL);
 }
 
-/* The menu of the message that has the focus, before a label has its own. */
-static gboolean
-on_menu_key (ZqThread *self, guint key, guint code, GdkModifierType state)
+/* Of the message that has the focus; NULL: none has. */
+static ZqBubble *
+focused_bubble (ZqThread *self)
 {
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
   GtkWidget *bubble = focus != NULL ? gtk_widget_get_ancestor (focus, ZQ_TYPE_BUBBLE) : NULL;
 
-  if (key != GDK_KEY_Menu && !(key == GDK_KEY_F10 && (state & GDK_SHIFT_MASK) != 0))
-    return FALSE;
   if (bubble == NULL && focus != NULL)
     bubble = gtk_widget_get_first_child (focus);
-  if (bubble == NULL || !ZQ_IS_BUBBLE (bubble))
+  return bubble != NULL && ZQ_IS_BUBBLE (bubble) ? ZQ_BUBBLE (bubble) : NULL;
+}
+
+/* What can be done with it: before a label has its own menu, and copies only what is marked in it. */
+static gboolean
+on_message_key (ZqThread *self, guint key, guint code, GdkModifierType state)
+{
+  GdkModifierType held = state & gtk_accelerator_get_default_mod_mask ();
+  ZqBubble *bubble = focused_bubble (self);
+  ZqMessage *message = bubble != NULL ? zq_bubble_get_message (bubble) : NULL;
+
+  if (message == NULL)
     return FALSE;
-  zq_bubble_popup_menu (ZQ_BUBBLE (bubble), -1, -1);
+  if (key == GDK_KEY_Menu || (key == GDK_KEY_F10 && held == GDK_SHIFT_MASK))
+    zq_bubble_popup_menu (bubble, -1, -1);
+  else if (key == GDK_KEY_q && held == 0)
+    gtk_widget_activate_action (GTK_WIDGET (self), "consult.quote", "x", zq_message_get_key (message));
+  else if (key == GDK_KEY_c && held == GDK_CONTROL_MASK)
+    gtk_widget_activate_action (GTK_WIDGET (bubble), "bubble.copy", NULL);
+  else
+    return FALSE;
   return TRUE;
 }
 
@@ -393,7 +409,7 @@ zq_thread_init (ZqThread *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   keys = gtk_event_controller_key_new ();
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_menu_key), self);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_message_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   v = gtk_scrolled_window_get_vadjustment (self->scroller);
   g_signal_connect_object (v, "value-changed", G_CALLBACK (zq_thread_look_later), self, G_CONNECT_SWAPPED);
