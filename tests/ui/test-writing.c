@@ -227,9 +227,7 @@ test_message_keys (Ui *ui, gconstpointer data)
   gint64 note;
 
   ui_open (ui, "1");
-  act (ui, "consult.reply", 0);
-  ui_xdotool (ui, "key Escape"); /* out of the text, to the message that is read */
-  ui_frames (ui, 3);
+  focus_message (ui, message_row (ui, "m1"));
   ui_xdotool (ui, "key q");
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
   g_assert_true (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));

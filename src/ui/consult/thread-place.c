@@ -268,36 +268,6 @@ zq_thread_lend_focus (ZqThread *self)
   gtk_root_set_focus (root, NULL);
 }
 
-/* The newest message that is whole on the screen: the page does not move for it. NULL: none is. */
-static GtkWidget *
-find_whole (ZqThread *self)
-{
-  int height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
-  GtkWidget *item, *whole = NULL;
-  float foot, lowest = 0;
-
-  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
-    if (zq_thread_get_foot (self, item, &foot) && foot > lowest && foot <= height + 1 &&
-        foot - gtk_widget_get_height (item) >= -1)
-      {
-        lowest = foot;
-        whole = item;
-      }
-  return whole;
-}
-
-gboolean
-zq_thread_grab_focus (ZqThread *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
-  GtkWidget *whole = find_whole (self);
-
-  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
-    return TRUE;
-  return gtk_widget_grab_focus (whole != NULL ? whole : GTK_WIDGET (self->view));
-}
-
 void
 zq_thread_return_focus (ZqThread *self)
 {

@@ -515,6 +515,12 @@ zq_thread_follow (ZqThread *self)
   self->follow = TRUE;
 }
 
+gboolean
+zq_thread_grab_focus (ZqThread *self)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
 GListModel *
 zq_thread_get_messages (ZqThread *self)
 {

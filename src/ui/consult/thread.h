@@ -43,7 +43,6 @@ int zq_thread_get_room (ZqThread *self);
 
 /* The next message that is added is gone to: it is the doctor's own. */
 void zq_thread_follow (ZqThread *self);
-/* To the newest message that is whole on the screen. */
 gboolean zq_thread_grab_focus (ZqThread *self);
 GListModel *zq_thread_get_messages (ZqThread *self);
 
