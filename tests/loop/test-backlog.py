@@ -46,8 +46,15 @@ def requests(hospital, kind):
     return len(re.findall(rf"^GET {kind} 200", log, re.M))
 
 
+def size_of(path):
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:  # a journal that has just gone
+        return 0
+
+
 def tree_size(folder):
-    return sum(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names
+    return sum(size_of(os.path.join(at, name)) for at, _, names in os.walk(folder) for name in names
                if not name.endswith("-shm"))
 
 
