@@ -22,7 +22,8 @@
   "   FROM consult c JOIN resource_text t ON t.id = c.id),"                                                            \
   " task AS (SELECT id, thread, authored, came, now ->> '$.owner.reference' = 'Practitioner/me' AS mine,"              \
   "   now ->> '$.owner.reference' = 'Organization/endo' AS pool, now ->> '$.priority' = 'urgent' AS urgent,"           \
-  "   coalesce (stands ->> '$.businessStatus.coding[0].code', iif (now ->> '$.owner.reference' = 'Organization/endo'," \
+  "   coalesce (stands ->> '$.businessStatus.coding[0].code', iif (stands ->> '$.owner.reference' = "                  \
+  "'Organization/endo',"                                                                                               \
   "     'awaiting-acceptance', 'in-consultation')) AS status FROM text),"                                              \
   " said AS (SELECT task.*, status IN " FINAL " AS final,"                                                             \
   "   coalesce ((SELECT max (sent) FROM message m WHERE m.thread = task.thread AND side = 2 AND NOT correction"        \
