@@ -227,7 +227,9 @@ test_message_keys (Ui *ui, gconstpointer data)
   gint64 note;
 
   ui_open (ui, "1");
-  focus_message (ui, message_row (ui, "m1"));
+  act (ui, "consult.reply", 0);
+  ui_xdotool (ui, "key Escape"); /* out of the text, to the message that is read */
+  ui_frames (ui, 3);
   ui_xdotool (ui, "key q");
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
   g_assert_true (GTK_IS_TEXT_VIEW (gtk_root_get_focus (GTK_ROOT (ui->window))));
@@ -363,6 +365,25 @@ test_send_next (Ui *ui, gconstpointer data)
   g_signal_handlers_disconnect_by_data (page, &n_next);
 }
 
+/* "Send Anyway" is what was asked for: to send, close and go on. */
+static void
+test_guard_next (Ui *ui, gconstpointer data)
+{
+  guint n_next = 0;
+  ZqConsultPage *page = zq_window_get_page (ui->window);
+
+  g_signal_connect_swapped (page, "next", G_CALLBACK (on_next), &n_next);
+  ui_open (ui, "1");
+  ui_type (ui, "\n call me: 13812345678");
+  act (ui, "consult.send-next", 0);
+  ui_expect (ui, "A private telephone number stands in the reply");
+  g_assert_cmpuint (n_next, ==, 0);
+  click (ui, "Send Anyway");
+  g_assert_true (zq_test_wait_count (&n_next, 1, 10));
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
+  g_signal_handlers_disconnect_by_data (page, &n_next);
+}
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static GdkTexture *
@@ -474,24 +495,95 @@ test_remove_file (Ui *ui, gconstpointer data)
 /* --- a long thread ---------------------------------------------------------------------------- */
 
 static void
+on_taken (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqIngested) taken = zq_store_ingest_finish (ZQ_STORE (source), result, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (taken->unreadable, ==, 0);
+  *(gboolean *)data = TRUE;
+}
+
+static gboolean
+is_set (gpointer data)
+{
+  return *(gboolean *)data;
+}
+
+/* Lines @from to @from + @n of thread t2 as one page of the hospital's; the first hundred are mine. */
+static void
+take_lines (Ui *ui, int from, int n)
+{
+  g_autoptr (GString) text = g_string_new ("{'resourceType':'Bundle','type':'searchset','entry':[");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (ZqBundle) bundle = NULL;
+  gboolean taken = FALSE;
+
+  for (int i = from; i < from + n; i++)
+    g_string_append_printf (
+        text,
+        "%s{'resource':{'resourceType':'Communication','id':'long%d','meta':{'versionId':'1','lastUpdated':'%s'},"
+        "'status':'completed','category':[{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/"
+        "communication-category','code':'message'}]}],'partOf':[{'reference':'Communication/t2'}],'subject':{"
+        "'reference':'Patient/2'},'sender':{'reference':'%s'},'sent':'%s','payload':[{'contentString':'line %d'}]}}",
+        i > from ? "," : "", i, at_minute (i - 20000), i < 100 ? "Practitioner/me" : "Patient/2", at_minute (i - 20000),
+        i);
+  g_string_append (text, "]}");
+  g_strdelimit (text->str, "'", '"');
+  bytes = g_bytes_new (text->str, text->len);
+  bundle = zq_bundle_read (bytes, NULL);
+  g_assert_nonnull (bundle);
+  zq_store_ingest_async (ui->clinic.store, bundle, ZQ_PRIORITY_SYNC, NULL, NULL, NULL, on_taken, &taken);
+  g_assert_true (zq_test_wait_until (is_set, &taken, 30));
+}
+
+static guint
+count_bubbles (GtkWidget *widget)
+{
+  guint n = ZQ_IS_BUBBLE (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    n += count_bubbles (child);
+  return n;
+}
+
+/* Ten thousand of them: at the first that was not read, and no more is made than for a few. */
+static void
 test_long (Ui *ui, gconstpointer data)
 {
-  for (int i = 0; i < 400; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("long%d", i);
-      g_autofree char *text = g_strdup_printf ("line %d", i);
-
-      fixture_message (&ui->clinic, 2, id, i < 100 ? "Practitioner/me" : "Patient/2", -1000 + i, text);
-    }
-  fixture_mark_read (&ui->clinic, ui_task (ui, "2"), message_row (ui, "long150"), NULL);
+  for (int i = 0; i < 10000; i += 500)
+    take_lines (ui, i, 500);
+  fixture_mark_read (&ui->clinic, ui_task (ui, "2"), message_row (ui, "long6150"), NULL);
   ui_open (ui, "2");
+  ui_expect (ui, "line 6151");
   ui_frames (ui, 20);
-  ui_expect (ui, "line 151");
+  ui_expect (ui, "line 6151");
   ui_expect (ui, "New since you last read");
+  g_assert_cmpuint (g_list_model_get_n_items (zq_consult_page_get_messages (zq_window_get_page (ui->window))), >=,
+                    10000);
+  g_assert_cmpuint (count_bubbles (GTK_WIDGET (ui->window)), <, 300);
   zq_consult_page_show_message (zq_window_get_page (ui->window), message_row (ui, "long20"));
   ui_frames (ui, 20);
   ui_expect (ui, "line 20");
+  g_assert_cmpuint (count_bubbles (GTK_WIDGET (ui->window)), <, 300);
   ui_keep_picture (ui, "gone-to");
+}
+
+static gboolean
+says (GtkWidget *widget, gconstpointer text)
+{
+  return g_strcmp0 (gtk_label_get_text (GTK_LABEL (widget)), text) == 0;
+}
+
+/* Whether words stand out in the message that says @text. */
+static gboolean
+is_marked (Ui *ui, const char *text)
+{
+  GtkWidget *label = ui_find (GTK_WIDGET (ui->window), GTK_TYPE_LABEL, says, text);
+  PangoAttrList *marks = label != NULL ? gtk_label_get_attributes (GTK_LABEL (label)) : NULL;
+
+  return marks != NULL;
 }
 
 static void
@@ -510,6 +602,7 @@ test_find (Ui *ui, gconstpointer data)
   ui_expect (ui, "1 of 3");
   ui_frames (ui, 15);
   ui_expect (ui, "a rash on the arm 110");
+  g_assert_true (is_marked (ui, "a rash on the arm 110"));
   ui_xdotool (ui, "key Return");
   ui_expect (ui, "2 of 3");
   ui_frames (ui, 15);
@@ -517,6 +610,8 @@ test_find (Ui *ui, gconstpointer data)
   ui_keep_picture (ui, "find");
   ui_xdotool (ui, "key Escape");
   ui_expect_gone (ui, "2 of 3");
+  ui_frames (ui, 5);
+  g_assert_false (is_marked (ui, "a rash on the arm 60"));
 }
 
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
@@ -536,6 +631,7 @@ main (int argc, char **argv)
   ADD ("/writing/a-reply-can-be-taken-back-for-some-seconds", test_undo_send);
   ADD ("/writing/and-by-keys", test_undo_keys);
   ADD ("/writing/send-close-and-on", test_send_next);
+  ADD ("/writing/send-close-and-on-although-the-guard-warned", test_guard_next);
   ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
   ADD ("/writing/files-that-cannot-go-are-said-by-name", test_refused_files);
   ADD ("/writing/a-file-can-be-taken-out-again", test_remove_file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/bubble-private.h"
 
+#include "base/search-text.h"
 #include "ui/consult/file-view.h"
 
 #include <glib/gi18n.h>
@@ -51,6 +52,37 @@ show_correction (ZqBubble *self)
   words =
       reason != NULL && *reason != '\0' ? g_strdup_printf (_ ("Correction: %s"), reason) : g_strdup (_ ("Correction"));
   gtk_label_set_label (self->correction, words);
+}
+
+/* --- what is looked for ----------------------------------------------------------------------- */
+
+static void
+show_sought (ZqBubble *self)
+{
+  g_autoptr (PangoAttrList) marks = NULL;
+  g_autoptr (GArray) places = NULL;
+  gboolean withdrawn;
+
+  g_object_get (self->message, "withdrawn", &withdrawn, NULL);
+  if (self->sought != NULL && !withdrawn)
+    {
+      marks = pango_attr_list_new ();
+      places = zq_search_text_find (gtk_label_get_text (self->text), self->sought, ZQ_WORDS_PLAIN);
+    }
+  for (guint i = 0; places != NULL && i < places->len; i++)
+    {
+      const ZqTextRange *range = &g_array_index (places, ZqTextRange, i);
+      PangoAttribute *attributes[] = { pango_attr_background_new (0xf5f5, 0xc2c2, 0x1111),
+                                       pango_attr_foreground_new (0, 0, 0) };
+
+      for (guint j = 0; j < G_N_ELEMENTS (attributes); j++)
+        {
+          attributes[j]->start_index = range->start;
+          attributes[j]->end_index = range->end;
+          pango_attr_list_insert (marks, attributes[j]);
+        }
+    }
+  gtk_label_set_attributes (self->text, marks);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
@@ -169,6 +201,7 @@ show_going (ZqBubble *self)
 void
 zq_bubble_show_parts (ZqBubble *self)
 {
+  show_sought (self);
   show_quote (self);
   show_correction (self);
   show_files (self);

@@ -34,6 +34,7 @@ struct _ZqBubble
   ZqMessage *message;
   GPtrArray *shown_files; /* those that the two hold */
   GtkWidget *menu;
+  char *sought;
   gint64 now;
   gboolean first_new;
   guint refresh_id;

@@ -158,6 +158,7 @@ zq_bubble_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->attachments);
   g_clear_pointer (&self->shown_files, g_ptr_array_unref);
+  g_clear_pointer (&self->sought, g_free);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_bubble_parent_class)->dispose (object);
@@ -260,6 +261,16 @@ zq_bubble_set_message (ZqBubble *self, ZqMessage *message)
   if (message != NULL)
     g_signal_connect_swapped (message, "notify", G_CALLBACK (refresh_later), self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+  refresh (self);
+}
+
+void
+zq_bubble_set_sought (ZqBubble *self, const char *words)
+{
+  if (g_strcmp0 (self->sought, words) == 0)
+    return;
+  g_free (self->sought);
+  self->sought = g_strdup (words);
   refresh (self);
 }
 

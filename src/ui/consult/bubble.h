@@ -23,6 +23,9 @@ ZqBubble *zq_bubble_new (ZqStore *store, GTimeZone *zone);
 void zq_bubble_set_message (ZqBubble *self, ZqMessage *message);
 ZqMessage *zq_bubble_get_message (ZqBubble *self);
 
+/* Words that are looked for stand out in it; NULL: none. */
+void zq_bubble_set_sought (ZqBubble *self, const char *words);
+
 /* Not an internal note, of all things. */
 gboolean zq_bubble_can_quote (ZqMessage *message);
 

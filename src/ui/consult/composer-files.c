@@ -58,6 +58,7 @@ make_chip (ZqComposer *self, const ZqDraftFile *file)
   gboolean is_picture = file->content_type != NULL && g_str_has_prefix (file->content_type, "image/");
   GtkWidget *chip = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *image = gtk_image_new_from_icon_name (is_picture ? "image-x-generic-symbolic" : "text-x-generic-symbolic");
+  GtkWidget *words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *name = gtk_label_new (file->name);
   g_autofree char *size = g_format_size ((guint64)file->size);
   GtkWidget *size_label = gtk_label_new (size);
@@ -76,9 +77,16 @@ make_chip (ZqComposer *self, const ZqDraftFile *file)
   gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   g_object_set_data_full (G_OBJECT (remove), "key", g_strdup (file->key), g_free);
   g_signal_connect_object (remove, "clicked", G_CALLBACK (on_remove), self, 0);
+  gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_label_set_xalign (GTK_LABEL (size_label), 0);
+  gtk_widget_set_hexpand (words, TRUE);
+  gtk_widget_set_valign (words, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (remove, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (name, file->name);
+  gtk_box_append (GTK_BOX (words), name);
+  gtk_box_append (GTK_BOX (words), size_label);
   gtk_box_append (GTK_BOX (chip), image);
-  gtk_box_append (GTK_BOX (chip), name);
-  gtk_box_append (GTK_BOX (chip), size_label);
+  gtk_box_append (GTK_BOX (chip), words);
   gtk_box_append (GTK_BOX (chip), remove);
   gtk_widget_add_css_class (chip, "file-chip");
   if (is_picture)

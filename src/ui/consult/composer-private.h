@@ -28,6 +28,7 @@ struct _ZqComposer
   GtkWidget *attach;
   GtkWidget *options;
   GtkLabel *note;
+  GtkWidget *hint;
   GtkWidget *send;
 
   /* owned */
@@ -52,7 +53,8 @@ struct _ZqComposer
   gboolean loading;
   gboolean dirty;
   gboolean has_findings;
-  int undo_send; /* seconds in which a reply can be taken back */
+  gboolean asked_next; /* the last sending was to close and go on */
+  int undo_send;       /* seconds in which a reply can be taken back */
 };
 
 typedef struct

@@ -86,6 +86,10 @@ show_note (ZqComposer *self)
 
   gtk_label_set_label (self->note, words != NULL ? words : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->note), words);
+  /* A warning is read to its end. */
+  gtk_label_set_wrap (self->note, self->warning != NULL);
+  gtk_label_set_ellipsize (self->note, self->warning != NULL ? PANGO_ELLIPSIZE_NONE : PANGO_ELLIPSIZE_END);
+  gtk_widget_set_visible (self->hint, self->warning == NULL);
   if (self->warning != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->note), "warned");
   else
@@ -227,13 +231,15 @@ zq_composer_request_send (ZqComposer *self, gboolean next)
           return;
         }
     }
-  g_signal_emit (self, signals[SEND], 0, next && self->mode == ZQ_COMPOSER_REPLY);
+  self->asked_next = next && self->mode == ZQ_COMPOSER_REPLY;
+  g_signal_emit (self, signals[SEND], 0, self->asked_next);
 }
 
+/* "Send Anyway" is what was asked for before the findings came. */
 static void
 on_send_clicked (ZqComposer *self)
 {
-  zq_composer_request_send (self, FALSE);
+  zq_composer_request_send (self, self->has_findings && self->asked_next);
 }
 
 static void
@@ -380,6 +386,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqComposer, attach);
   gtk_widget_class_bind_template_child (klass, ZqComposer, options);
   gtk_widget_class_bind_template_child (klass, ZqComposer, note);
+  gtk_widget_class_bind_template_child (klass, ZqComposer, hint);
   gtk_widget_class_bind_template_child (klass, ZqComposer, send);
   gtk_widget_class_bind_template_callback (klass, on_send_clicked);
   gtk_widget_class_bind_template_callback (klass, on_reason_activate);

@@ -336,6 +336,7 @@ on_send (ZqConsultPage *self, gboolean next)
 static void
 on_found (ZqConsultPage *self, gint64 message)
 {
+  zq_thread_set_sought (self->thread, zq_thread_find_get_words (self->find));
   zq_thread_show_message (self->thread, message);
 }
 
@@ -345,6 +346,7 @@ on_find_closed (ZqConsultPage *self)
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
   GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
 
+  zq_thread_set_sought (self->thread, NULL);
   /* Not away from the list, where another consultation was chosen. */
   if (self->key != 0 && (focus == NULL || gtk_widget_is_ancestor (focus, GTK_WIDGET (self->find))))
     zq_consult_page_focus_thread (self);

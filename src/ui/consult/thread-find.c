@@ -266,3 +266,11 @@ zq_thread_find_start (ZqThreadFind *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   gtk_editable_select_region (self->entry, 0, -1);
 }
+
+const char *
+zq_thread_find_get_words (ZqThreadFind *self)
+{
+  const char *typed = gtk_editable_get_text (self->entry);
+
+  return gtk_search_bar_get_search_mode (self->bar) && *typed != '\0' ? typed : NULL;
+}

@@ -21,4 +21,7 @@ void zq_thread_find_set_thread (ZqThreadFind *self, ZqStore *store, gint64 threa
 /* Opens the bar, with the focus in it. */
 void zq_thread_find_start (ZqThreadFind *self);
 
+/* What is typed in it; NULL: nothing, or it is closed. */
+const char *zq_thread_find_get_words (ZqThreadFind *self);
+
 G_END_DECLS

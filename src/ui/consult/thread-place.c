@@ -101,6 +101,7 @@ zq_thread_go_to (ZqThread *self, guint target, gboolean at_start)
 void
 zq_thread_mark_bubble (ZqThread *self, ZqBubble *bubble, gint64 key)
 {
+  zq_bubble_set_sought (bubble, self->sought);
   g_object_set (bubble, "first-new", self->first_new != 0 && key == self->first_new, NULL);
   if (self->found != 0 && key == self->found)
     gtk_widget_add_css_class (GTK_WIDGET (bubble), "found");
@@ -185,6 +186,14 @@ zq_thread_start_opening (ZqThread *self)
   self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
 }
 
+void
+zq_thread_set_sought (ZqThread *self, const char *words)
+{
+  g_free (self->sought);
+  self->sought = g_strdup (words);
+  mark_bubbles (self);
+}
+
 /* --- by keys and clicks ------------------------------------------------------------------------ */
 
 /* A message that is higher than the page, whose head has been gone to. */
@@ -266,6 +275,36 @@ zq_thread_lend_focus (ZqThread *self)
     return;
   self->had_focus = TRUE;
   gtk_root_set_focus (root, NULL);
+}
+
+/* The newest message that is whole on the screen: the page does not move for it. NULL: none is. */
+static GtkWidget *
+find_whole (ZqThread *self)
+{
+  int height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
+  GtkWidget *item, *whole = NULL;
+  float foot, lowest = 0;
+
+  for (item = gtk_widget_get_first_child (GTK_WIDGET (self->view)); item; item = gtk_widget_get_next_sibling (item))
+    if (zq_thread_get_foot (self, item, &foot) && foot > lowest && foot <= height + 1 &&
+        foot - gtk_widget_get_height (item) >= -1)
+      {
+        lowest = foot;
+        whole = item;
+      }
+  return whole;
+}
+
+gboolean
+zq_thread_grab_focus (ZqThread *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *whole = find_whole (self);
+
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->view)))
+    return TRUE;
+  return gtk_widget_grab_focus (whole != NULL ? whole : GTK_WIDGET (self->view));
 }
 
 void

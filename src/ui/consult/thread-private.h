@@ -31,6 +31,7 @@ struct _ZqThread
   GPtrArray *spare;    /* bubbles */
   GHashTable *sighted; /* keys of new messages that have been in sight */
   gint64 first_new;    /* key of the first unread message when it was opened */
+  char *sought;        /* words that stand out, or NULL */
   gint64 found;        /* what was gone to stands out for a moment */
   gint64 seen;         /* newest message that has been in sight */
   gint64 told;         /* the last "seen" that was emitted */

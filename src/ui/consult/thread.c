@@ -474,6 +474,7 @@ zq_thread_close (ZqThread *self)
   if (self->view != NULL)
     gtk_list_view_set_model (self->view, NULL);
   g_clear_object (&self->list);
+  g_clear_pointer (&self->sought, g_free);
   self->first_new = self->found = self->seen = self->told = 0;
   self->n_known = 0;
   self->follow = self->opened = self->is_settled = FALSE;
@@ -513,12 +514,6 @@ void
 zq_thread_follow (ZqThread *self)
 {
   self->follow = TRUE;
-}
-
-gboolean
-zq_thread_grab_focus (ZqThread *self)
-{
-  return gtk_widget_grab_focus (GTK_WIDGET (self->view));
 }
 
 GListModel *

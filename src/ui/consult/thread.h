@@ -34,6 +34,8 @@ guint zq_thread_count_unseen (ZqThread *self);
 void zq_thread_show_unseen (ZqThread *self);
 /* To a message, also of a thread that is only opening; it stands out for a moment. One that is not in it: nothing. */
 void zq_thread_show_message (ZqThread *self, gint64 key);
+/* Words that are looked for stand out in the messages; NULL: none. */
+void zq_thread_set_sought (ZqThread *self, const char *words);
 /* (transfer full); NULL: it is not in the thread. */
 ZqMessage *zq_thread_find_message (ZqThread *self, gint64 key);
 /* A page further down. */
@@ -43,6 +45,7 @@ int zq_thread_get_room (ZqThread *self);
 
 /* The next message that is added is gone to: it is the doctor's own. */
 void zq_thread_follow (ZqThread *self);
+/* To the newest message that is whole on the screen. */
 gboolean zq_thread_grab_focus (ZqThread *self);
 GListModel *zq_thread_get_messages (ZqThread *self);
 
