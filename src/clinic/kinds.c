@@ -22,5 +22,11 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_intake_kind,
   &zq_encounter_kind,
   &zq_binary_kind,
+  &zq_condition_kind,
+  &zq_medication_request_kind,
+  &zq_medication_statement_kind,
+  &zq_procedure_kind,
+  &zq_immunization_kind,
+  &zq_document_kind,
   NULL,
 };

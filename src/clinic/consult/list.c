@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/consult.h"
-#include "clinic/consult/fields.h"
 #include "clinic/consult/rules.h"
 #include "clinic/patient/codec.h"
 #include "resource/datetime.h"
+#include "store/fields.h"
 
 typedef struct
 {

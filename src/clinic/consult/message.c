@@ -2,10 +2,10 @@
 #include "clinic/consult/message.h"
 
 #include "clinic/consult/commands.h"
-#include "clinic/consult/fields.h"
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
 #include "rules/context.h"
+#include "store/fields.h"
 
 #define COUNT_LIMIT 512
 

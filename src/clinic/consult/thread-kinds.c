@@ -5,6 +5,7 @@
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
 #include "clinic/patient/person.h"
+#include "clinic/patient/record-row.h"
 #include "resource/datetime.h"
 #include "resource/json.h"
 
@@ -94,7 +95,9 @@ typedef struct
   char *patient;
   char *status;
   char *type;
-  gint64 started;
+  char *reason;
+  char *version;
+  ZqDateTime started;
   gint64 ended;
 } Encounter;
 
@@ -106,6 +109,8 @@ encounter_free (gpointer data)
   g_free (self->patient);
   g_free (self->status);
   g_free (self->type);
+  g_free (self->reason);
+  g_free (self->version);
   g_free (self);
 }
 
@@ -118,10 +123,27 @@ encounter_parse (JsonNode *node, gpointer data, GError **error)
   self->patient = g_strdup (zq_codec_reference (node, "subject"));
   self->status = g_strdup (zq_json_get_string (node, "status"));
   self->type = zq_codec_concept (node, "type");
-  self->started = zq_date_time_parse (zq_json_get_string (node, "period.start"), context->zone).start;
+  self->reason = zq_codec_concept (node, "reasonCode");
+  self->version = g_strdup (zq_json_get_string (node, "meta.versionId"));
+  self->started = zq_date_time_parse (zq_json_get_string (node, "period.start"), context->zone);
   self->ended = zq_date_time_parse (zq_json_get_string (node, "period.end"), context->zone).start;
 
   return self;
+}
+
+static gboolean
+put_record (ZqTxn *txn, gint64 id, const Encounter *self, gint64 patient, GError **error)
+{
+  ZqRecordRow row = { .patient = patient,
+                      .kind = ZQ_RECORD_VISIT,
+                      .at = self->started,
+                      .title = self->type,
+                      .detail = self->reason,
+                      .status = self->status,
+                      .state = zq_record_state (self->status),
+                      .version = self->version };
+
+  return zq_record_put (txn, id, &row, error);
 }
 
 static gboolean
@@ -134,26 +156,28 @@ encounter_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
     return FALSE;
   zq_txn_changed (txn, "encounter", id, patient, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (
-      zq_txn_db (txn), error,
-      "INSERT OR REPLACE INTO encounter (id, patient, status, type, started, ended) VALUES (?, ?, ?, ?, ?, ?)",
-      "iissii", id, patient, self->status, self->type, self->started, self->ended);
+  return put_record (txn, id, self, patient, error) &&
+         zq_db_exec (
+             zq_txn_db (txn), error,
+             "INSERT OR REPLACE INTO encounter (id, patient, status, type, started, ended) VALUES (?, ?, ?, ?, ?, ?)",
+             "iissii", id, patient, self->status, self->type, self->started.start, self->ended);
 }
 
 static gboolean
 encounter_unproject (ZqTxn *txn, gint64 id, GError **error)
 {
-  return zq_db_exec (zq_txn_db (txn), error, "DELETE FROM encounter WHERE id = ?", "i", id);
+  return zq_record_remove (txn, id, error) &&
+         zq_db_exec (zq_txn_db (txn), error, "DELETE FROM encounter WHERE id = ?", "i", id);
 }
 
 const ZqResourceKind zq_encounter_kind = {
   .name = "encounter",
   .type = "Encounter",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = "CREATE TABLE IF NOT EXISTS encounter ("
             "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, status TEXT, type TEXT, started INTEGER NOT NULL,"
             "  ended INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS encounter_patient ON encounter (patient, started);",
+            "CREATE INDEX IF NOT EXISTS encounter_patient ON encounter (patient, started);" ZQ_RECORD_SCHEMA,
   .parse = encounter_parse,
   .parsed_free = encounter_free,
   .project = encounter_project,

@@ -3,13 +3,17 @@
 #include "clinic/patient/codec.h"
 #include "clinic/patient/kinds.h"
 #include "clinic/patient/person.h"
+#include "clinic/patient/record-row.h"
 #include "resource/json.h"
+#include "rules/context.h"
 #include "store/txn.h"
 
 typedef struct
 {
   char *patient;
   char *text;
+  char *detail, *status, *version;
+  ZqDateTime at;
   ZqAllergyState state;
   gboolean severe;
 } Parsed;
@@ -21,6 +25,9 @@ parsed_free (gpointer data)
 
   g_free (self->patient);
   g_free (self->text);
+  g_free (self->detail);
+  g_free (self->status);
+  g_free (self->version);
   g_free (self);
 }
 
@@ -69,14 +76,23 @@ read_state (JsonNode *node)
 }
 
 static gpointer
-allergy_parse (JsonNode *node, gpointer context, GError **error)
+allergy_parse (JsonNode *node, gpointer data, GError **error)
 {
+  const ZqContext *context = data;
   Parsed *self = g_new0 (Parsed, 1);
+  const char *verification = zq_json_get_code (node, "verificationStatus", NULL);
+  const char *clinical = zq_json_get_code (node, "clinicalStatus", NULL);
 
   self->patient = g_strdup (zq_codec_reference (node, "patient"));
   self->text = zq_codec_concept (node, "code");
   self->state = read_state (node);
   self->severe = g_strcmp0 (zq_json_get_string (node, "criticality"), "high") == 0;
+  self->detail = zq_codec_concept (node, "reaction[0].manifestation");
+  self->status = g_strdup (verification != NULL && !g_str_equal (verification, "confirmed") ? verification : clinical);
+  self->version = g_strdup (zq_json_get_string (node, "meta.versionId"));
+  self->at = zq_date_time_parse (zq_json_get_string (node, "onsetDateTime"), context->zone);
+  if (self->at.precision == ZQ_PRECISION_NONE)
+    self->at = zq_date_time_parse (zq_json_get_string (node, "recordedDate"), context->zone);
 
   return self;
 }
@@ -96,9 +112,31 @@ announce_old (ZqTxn *txn, gint64 id, GError **error)
 }
 
 static gboolean
+put_record (ZqTxn *txn, gint64 id, const Parsed *self, gint64 patient, GError **error)
+{
+  gboolean is_error = g_strcmp0 (self->status, "entered-in-error") == 0;
+  gboolean is_refuted = g_strcmp0 (self->status, "refuted") == 0;
+  gboolean is_open = g_strcmp0 (self->status, "unconfirmed") == 0 || g_strcmp0 (self->status, "presumed") == 0;
+  ZqRecordRow row = { .patient = patient,
+                      .kind = ZQ_RECORD_ALLERGY,
+                      .at = self->at,
+                      .title = self->text,
+                      .detail = self->detail,
+                      .status = self->status,
+                      .state = is_error     ? ZQ_RECORD_ERROR
+                               : is_refuted ? ZQ_RECORD_CANCELLED
+                               : is_open    ? ZQ_RECORD_UNFINISHED
+                                            : ZQ_RECORD_FINAL,
+                      .active = self->state == ZQ_ALLERGY_PRESENT,
+                      .version = self->version };
+
+  return zq_record_put (txn, id, &row, error);
+}
+
+static gboolean
 allergy_unproject (ZqTxn *txn, gint64 id, GError **error)
 {
-  return announce_old (txn, id, error) &&
+  return announce_old (txn, id, error) && zq_record_remove (txn, id, error) &&
          zq_db_exec (zq_txn_db (txn), error, "DELETE FROM allergy WHERE id = ?", "i", id);
 }
 
@@ -113,7 +151,8 @@ allergy_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   zq_txn_changed (txn, "patient", patient, patient, ZQ_CHANGE_CONTENT);
   zq_txn_changed (txn, "allergy", id, patient, ZQ_CHANGE_CONTENT);
 
-  return zq_db_exec (zq_txn_db (txn), error,
+  return put_record (txn, id, self, patient, error) &&
+         zq_db_exec (zq_txn_db (txn), error,
                      "INSERT OR REPLACE INTO allergy (id, patient, text, state, severe) VALUES (?, ?, ?, ?, ?)",
                      "iisii", id, patient, self->text, (gint64)self->state, (gint64)self->severe);
 }
@@ -128,11 +167,11 @@ static const ZqScope allergy_scopes[] = {
 const ZqResourceKind zq_allergy_kind = {
   .name = "allergy",
   .type = "AllergyIntolerance",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = "CREATE TABLE IF NOT EXISTS allergy ("
             "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, text TEXT, state INTEGER NOT NULL,"
             "  severe INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS allergy_patient ON allergy (patient, state);",
+            "CREATE INDEX IF NOT EXISTS allergy_patient ON allergy (patient, state);" ZQ_RECORD_SCHEMA,
   .parse = allergy_parse,
   .parsed_free = parsed_free,
   .project = allergy_project,

@@ -14,4 +14,12 @@ extern const ZqResourceKind zq_practitioner_role_kind;
 extern const ZqResourceKind zq_related_person_kind;
 extern const ZqResourceKind zq_organization_kind;
 
+/* Topic "record": what stands in the timeline (clinic/patient/record.h). */
+extern const ZqResourceKind zq_condition_kind;
+extern const ZqResourceKind zq_medication_request_kind;
+extern const ZqResourceKind zq_medication_statement_kind;
+extern const ZqResourceKind zq_procedure_kind;
+extern const ZqResourceKind zq_immunization_kind;
+extern const ZqResourceKind zq_document_kind;
+
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "clinic/consult/fields.h"
+#include "store/fields.h"
 
 #define INTEGER(values, field) G_STRUCT_MEMBER (gint64, (values), (field)->offset)
 #define STRING(values, field)  G_STRUCT_MEMBER (char *, (values), (field)->offset)
