@@ -87,7 +87,7 @@ gboolean zq_command_restore_mark (
     ZqTxn *txn, const ZqConsultState *state, const ZqSeen *before, gboolean was_read, GError **error);
 
 /* The words of a message or note that comes back are its draft again, before what has been typed since; with the files
- * of a reply but @without, a local id, or NULL. */
+ * of a reply but @without, a local id, or NULL, with what it answers, or the reason of a correction. */
 gboolean zq_command_restore_draft (ZqTxn *txn, const ZqIntent *intent, const char *without, GError **error);
 
 /* See ZQ_CHAIN_MEND. (transfer full) */

@@ -49,6 +49,16 @@ key_of (const char *url, const char *base)
   return g_strdup (url);
 }
 
+ZqFile *
+zq_file_read_attachment (JsonNode *attachment, const char *base)
+{
+  const char *size = zq_json_get_string (attachment, "size");
+  g_autofree char *key = key_of (zq_json_get_string (attachment, "url"), base);
+
+  return file_new (key, zq_json_get_string (attachment, "contentType"), zq_json_get_string (attachment, "title"),
+                   size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0, zq_json_get_string (attachment, "hash"));
+}
+
 GPtrArray *
 zq_files_read (JsonNode *communication, const char *base)
 {
@@ -58,16 +68,9 @@ zq_files_read (JsonNode *communication, const char *base)
   for (guint i = 0; i < length; i++)
     {
       JsonNode *attachment = zq_json_get (zq_json_get_at (communication, "payload", i), "contentAttachment");
-      const char *size = zq_json_get_string (attachment, "size");
-      g_autofree char *key = NULL;
 
-      if (attachment == NULL)
-        continue;
-      key = key_of (zq_json_get_string (attachment, "url"), base);
-      g_ptr_array_add (files, file_new (key, zq_json_get_string (attachment, "contentType"),
-                                        zq_json_get_string (attachment, "title"),
-                                        size != NULL ? g_ascii_strtoll (size, NULL, 10) : 0,
-                                        zq_json_get_string (attachment, "hash")));
+      if (attachment != NULL)
+        g_ptr_array_add (files, zq_file_read_attachment (attachment, base));
     }
 
   return files;

@@ -25,6 +25,9 @@ typedef struct
 void zq_file_free (ZqFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqFile, zq_file_free)
 
+/* What an Attachment says. (transfer full) */
+ZqFile *zq_file_read_attachment (JsonNode *attachment, const char *base);
+
 /* What the attachments of a Communication's payload say. (transfer full) (element-type ZqFile) */
 GPtrArray *zq_files_read (JsonNode *communication, const char *base);
 

@@ -29,6 +29,25 @@ zq_message_first_unread (ZqDb *db, gint64 thread_id)
   return key;
 }
 
+gboolean
+zq_message_read_words (ZqDb *db, gint64 key, gboolean *from_me, char **name, char **text)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
+                                         "SELECT m.from_me, p.name, m.text FROM message m"
+                                         " LEFT JOIN person p ON p.id = m.sender"
+                                         " WHERE m.id = ? AND NOT m.withdrawn AND NOT m.note",
+                                         "i", key);
+
+  *name = *text = NULL;
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return FALSE;
+  *from_me = zq_rows_int (rows, 0) != 0;
+  *name = g_strdup (zq_rows_text (rows, 1));
+  *text = zq_codec_one_line (zq_rows_text (rows, 2));
+
+  return TRUE;
+}
+
 /* --- beside a reply that is held ---------------------------------------------------------------- */
 
 void

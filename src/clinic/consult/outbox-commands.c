@@ -60,21 +60,42 @@ zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback call
   zq_command_start (store, zq_consult_intent_finish, command, do_resend, callback, data);
 }
 
+/* 0: none. */
+static gint64
+message_of (ZqDb *db, const char *reference)
+{
+  gint64 message = 0;
+
+  if (reference != NULL)
+    zq_db_get_int (db, &message, NULL,
+                   "SELECT id FROM resource WHERE type = 'Communication' AND type || '/' || server_id = ?1"
+                   " UNION ALL SELECT id FROM resource WHERE 'urn:uuid:' || local_id = ?1 LIMIT 1",
+                   "s", reference);
+
+  return message;
+}
+
 /* What was written as a correction, as a note, or as a reply. (transfer full) */
 static char *
 scope_of (ZqDb *db, const ZqIntent *intent, JsonNode *args)
 {
   const char *corrects = zq_json_get_string (args, "corrects");
-  gint64 message = 0;
 
-  if (corrects == NULL)
-    return g_strdup (intent->chain);
-  zq_db_get_int (db, &message, NULL,
-                 "SELECT id FROM resource WHERE type = 'Communication' AND type || '/' || server_id = ?1"
-                 " UNION ALL SELECT id FROM resource WHERE 'urn:uuid:' || local_id = ?1 LIMIT 1",
-                 "s", corrects);
+  return corrects != NULL ? zq_consult_correction_scope (message_of (db, corrects)) : g_strdup (intent->chain);
+}
 
-  return zq_consult_correction_scope (message);
+/* But for what has been chosen since. */
+static gboolean
+restore_about (ZqTxn *txn, const char *scope, JsonNode *args, const ZqDraft *typed, GError **error)
+{
+  gboolean has_reason = typed->reason != NULL && *typed->reason != '\0';
+  gint64 quote = typed->quote;
+
+  if (quote == 0)
+    quote = message_of (zq_txn_db (txn), zq_json_get_string (args, "quote"));
+
+  return zq_txn_set_draft_about (txn, scope, quote,
+                                 has_reason ? typed->reason : zq_json_get_string (args, "reason"), error);
 }
 
 gboolean
@@ -83,14 +104,14 @@ zq_command_restore_draft (ZqTxn *txn, const ZqIntent *intent, const char *withou
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   const char *text = zq_json_get_string (args, "text");
   g_autofree char *scope = scope_of (zq_txn_db (txn), intent, args);
-  g_autofree char *typed = zq_draft_load (zq_txn_db (txn), scope);
+  g_autoptr (ZqDraft) typed = zq_draft_read (zq_txn_db (txn), scope);
   g_autofree char *whole = NULL;
 
   if (text == NULL)
     return TRUE;
-  whole = typed != NULL && *typed != '\0' ? g_strconcat (text, "\n", typed, NULL) : g_strdup (text);
+  whole = *typed->body != '\0' ? g_strconcat (text, "\n", typed->body, NULL) : g_strdup (text);
 
-  return zq_txn_set_draft (txn, scope, whole, error) &&
+  return zq_txn_set_draft (txn, scope, whole, error) && restore_about (txn, scope, args, typed, error) &&
          zq_files_take_back (txn, intent->chain, args, TRUE, without, error);
 }
 

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define COUNT_LIMIT 512
-
 typedef struct
 {
   gint64 key, loaded, kind, at, precision, state, flag, first_of_day, is_new;
@@ -268,14 +266,13 @@ zq_record_get_counts (ZqDb *db, gint64 patient, guint counts[ZQ_RECORD_N_KINDS])
     }
 }
 
+/* With words it is the most that there can be, until the reader has looked. */
 static guint
 list_count (ZqDb *db, gpointer data)
 {
   const Query *query = data;
   guint counts[ZQ_RECORD_N_KINDS];
 
-  if (query->words != NULL)
-    return 0;
   zq_record_get_counts (db, query->patient, counts);
 
   return counts[query->kind];

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/lab/kinds.h"
+#include "clinic/lab/report-summary.h"
+#include "clinic/lab/report.h"
+#include "clinic/patient/codec.h"
+#include "clinic/patient/person.h"
+#include "clinic/patient/record-row.h"
+#include "resource/json.h"
+#include "rules/context.h"
+
+typedef struct
+{
+  char *patient, *encounter, *title, *status, *version, *performer, *specimen, *conclusion;
+  ZqReportSort sort;
+  ZqDateTime at;
+  gint64 issued;
+  GPtrArray *results; /* references */
+  GPtrArray *files;   /* of ZqFile */
+} Parsed;
+
+static void
+parsed_free (gpointer data)
+{
+  Parsed *self = data;
+
+  g_free (self->patient);
+  g_free (self->encounter);
+  g_free (self->title);
+  g_free (self->status);
+  g_free (self->version);
+  g_free (self->performer);
+  g_free (self->specimen);
+  g_free (self->conclusion);
+  g_ptr_array_unref (self->results);
+  g_ptr_array_unref (self->files);
+  g_free (self);
+}
+
+/* HL7 v2 table 0074, diagnostic service section (R4, value set diagnostic-service-sections). */
+static ZqReportSort
+sort_of_code (const char *code)
+{
+  static const struct
+  {
+    const char *code;
+    ZqReportSort sort;
+  } table[] = {
+    { "LAB", ZQ_REPORT_LABORATORY },
+    { "CH", ZQ_REPORT_LABORATORY },
+    { "HM", ZQ_REPORT_LABORATORY },
+    { "IMM", ZQ_REPORT_LABORATORY },
+    { "SR", ZQ_REPORT_LABORATORY },
+    { "TX", ZQ_REPORT_LABORATORY },
+    { "BG", ZQ_REPORT_LABORATORY },
+    { "BLB", ZQ_REPORT_LABORATORY },
+    { "UR", ZQ_REPORT_LABORATORY },
+    { "RAD", ZQ_REPORT_IMAGING },
+    { "CT", ZQ_REPORT_IMAGING },
+    { "NMR", ZQ_REPORT_IMAGING },
+    { "US", ZQ_REPORT_IMAGING },
+    { "RUS", ZQ_REPORT_IMAGING },
+    { "NMS", ZQ_REPORT_IMAGING },
+    { "CUS", ZQ_REPORT_IMAGING },
+    { "OUS", ZQ_REPORT_IMAGING },
+    { "VUS", ZQ_REPORT_IMAGING },
+    { "RX", ZQ_REPORT_IMAGING },
+    { "XRC", ZQ_REPORT_IMAGING },
+    { "imaging", ZQ_REPORT_IMAGING },
+    { "SP", ZQ_REPORT_PATHOLOGY },
+    { "PAT", ZQ_REPORT_PATHOLOGY },
+    { "CP", ZQ_REPORT_PATHOLOGY },
+    { "CG", ZQ_REPORT_PATHOLOGY },
+    { "GE", ZQ_REPORT_PATHOLOGY },
+    { "MB", ZQ_REPORT_MICROBIOLOGY },
+    { "MCB", ZQ_REPORT_MICROBIOLOGY },
+    { "MYC", ZQ_REPORT_MICROBIOLOGY },
+    { "PAR", ZQ_REPORT_MICROBIOLOGY },
+    { "VR", ZQ_REPORT_MICROBIOLOGY },
+    { "EC", ZQ_REPORT_FUNCTION },
+    { "EN", ZQ_REPORT_FUNCTION },
+    { "PF", ZQ_REPORT_FUNCTION },
+    { "RT", ZQ_REPORT_FUNCTION },
+    { "OTH", ZQ_REPORT_OTHER },
+    { "laboratory", ZQ_REPORT_LABORATORY },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (g_str_equal (code, table[i].code))
+      return table[i].sort;
+
+  return ZQ_REPORT_OTHER;
+}
+
+/* The most special of its categories: a general "LAB" beside "MB" says nothing. */
+static ZqReportSort
+read_sort (JsonNode *node)
+{
+  guint length = zq_json_get_length (node, "category");
+  ZqReportSort found = ZQ_REPORT_OTHER;
+
+  for (guint i = 0; i < length; i++)
+    {
+      JsonNode *category = zq_json_get_at (node, "category", i);
+      guint n = zq_json_get_length (category, "coding");
+
+      for (guint j = 0; j < n; j++)
+        {
+          const char *code = zq_json_get_string (zq_json_get_at (category, "coding", j), "code");
+          ZqReportSort sort = code != NULL ? sort_of_code (code) : ZQ_REPORT_OTHER;
+
+          if (sort != ZQ_REPORT_OTHER && (found == ZQ_REPORT_OTHER || found == ZQ_REPORT_LABORATORY))
+            found = sort;
+        }
+    }
+
+  return found;
+}
+
+static void
+read_lists (Parsed *self, JsonNode *node, const char *base)
+{
+  guint n_results = zq_json_get_length (node, "result"), n_files = zq_json_get_length (node, "presentedForm");
+
+  for (guint i = 0; i < n_results; i++)
+    g_ptr_array_add (self->results, g_strdup (zq_json_get_string (zq_json_get_at (node, "result", i), "reference")));
+  for (guint i = 0; i < n_files; i++)
+    g_ptr_array_add (self->files, zq_file_read_attachment (zq_json_get_at (node, "presentedForm", i), base));
+}
+
+static gpointer
+report_parse (JsonNode *node, gpointer data, GError **error)
+{
+  static const char *const dates[] = { "effectiveDateTime", "effectivePeriod.start", "issued", "meta.lastUpdated" };
+  const ZqContext *context = data;
+  Parsed *self = g_new0 (Parsed, 1);
+
+  self->results = g_ptr_array_new_with_free_func (g_free);
+  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_file_free);
+  self->patient = g_strdup (zq_codec_reference (node, "subject"));
+  self->encounter = g_strdup (zq_codec_reference (node, "encounter"));
+  self->title = zq_codec_concept (node, "code");
+  self->status = g_strdup (zq_json_get_string (node, "status"));
+  self->version = g_strdup (zq_json_get_string (node, "meta.versionId"));
+  self->performer = zq_codec_one_line (zq_json_get_string (node, "performer[0].display"));
+  self->specimen = zq_codec_one_line (zq_json_get_string (node, "specimen[0].display"));
+  self->conclusion = g_strdup (zq_json_get_string (node, "conclusion"));
+  self->sort = read_sort (node);
+  for (guint i = 0; i < G_N_ELEMENTS (dates) && self->at.precision == ZQ_PRECISION_NONE; i++)
+    self->at = zq_date_time_parse (zq_json_get_string (node, dates[i]), context->zone);
+  self->issued = zq_date_time_parse (zq_json_get_string (node, "issued"), context->zone).start;
+  read_lists (self, node, context->base);
+
+  return self;
+}
+
+/* --- rows --------------------------------------------------------------------------------------- */
+
+static gboolean
+put_files (ZqTxn *txn, gint64 id, GPtrArray *files, GError **error)
+{
+  if (!zq_db_exec (zq_txn_db (txn), error, "DELETE FROM report_file WHERE report = ?", "i", id))
+    return FALSE;
+  for (guint i = 0; i < files->len; i++)
+    {
+      const ZqFile *file = files->pdata[i];
+
+      if (!zq_db_exec (zq_txn_db (txn), error,
+                       "INSERT INTO report_file (report, n, key, content_type, title, size, hash)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       "iisssis", id, (gint64)i, file->key, file->content_type, file->title, file->size, file->hash))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+put_record (ZqTxn *txn, gint64 id, gint64 patient, const Parsed *self, GError **error)
+{
+  g_autofree char *detail = zq_codec_one_line (self->conclusion != NULL ? self->conclusion : self->performer);
+  ZqRecordRow row = { .patient = patient,
+                      .kind = ZQ_RECORD_REPORT,
+                      .at = self->at,
+                      .title = self->title,
+                      .detail = detail,
+                      .status = self->status,
+                      .state = zq_record_state (self->status),
+                      .version = self->version };
+
+  zq_report_touch (txn, id);
+
+  return zq_person_refer (txn, self->encounter, FALSE, &row.encounter, error) && zq_record_put (txn, id, &row, error);
+}
+
+static gboolean
+report_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+{
+  Parsed *self = parsed;
+  gint64 patient;
+
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error))
+    return FALSE;
+  zq_txn_changed (txn, "report", id, patient, ZQ_CHANGE_CONTENT);
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT OR REPLACE INTO report (id, patient, title, sort, status, state, at, precision, issued,"
+                     "  performer, specimen, conclusion) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "iisisiiiisss", id, patient, self->title, (gint64)self->sort, self->status,
+                     (gint64)zq_record_state (self->status), self->at.start, (gint64)self->at.precision, self->issued,
+                     self->performer, self->specimen, self->conclusion) &&
+         put_files (txn, id, self->files, error) &&
+         zq_report_set_links (txn, "report_result", "report", "result", id, self->results, error) &&
+         put_record (txn, id, patient, self, error);
+}
+
+static gboolean
+report_unproject (ZqTxn *txn, gint64 id, GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+
+  return zq_report_set_links (txn, "report_result", "report", "result", id, NULL, error) &&
+         zq_db_exec (db, error, "DELETE FROM report_file WHERE report = ?", "i", id) &&
+         zq_db_exec (db, error, "DELETE FROM report WHERE id = ?", "i", id) && zq_record_remove (txn, id, error);
+}
+
+static const ZqScope report_scopes[] = {
+  { "department", "DiagnosticReport?_tag={system-department}|{department}" },
+  { "patient", "DiagnosticReport?patient={patient}", ZQ_RECORD_UNTAGGED, TRUE },
+  { NULL, NULL },
+};
+
+const ZqResourceKind zq_report_kind = {
+  .name = "report",
+  .type = "DiagnosticReport",
+  .projection_version = 1,
+  .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
+  "CREATE TABLE IF NOT EXISTS report ("
+  "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, title TEXT, sort INTEGER NOT NULL, status TEXT,"
+  "  state INTEGER NOT NULL, at INTEGER NOT NULL, precision INTEGER NOT NULL, issued INTEGER NOT NULL, performer TEXT,"
+  "  specimen TEXT, conclusion TEXT);"
+  "CREATE TABLE IF NOT EXISTS report_file ("
+  "  report INTEGER NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL, content_type TEXT, title TEXT, size INTEGER NOT "
+  "NULL,"
+  "  hash TEXT, PRIMARY KEY (report, n)) WITHOUT ROWID;",
+  .parse = report_parse,
+  .parsed_free = parsed_free,
+  .project = report_project,
+  .unproject = report_unproject,
+  .scopes = report_scopes,
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/lab/report-summary.h"
+
+#include "clinic/lab/result.h"
+#include "clinic/patient/person.h"
+#include "clinic/patient/record-row.h"
+
+/* A report may name more, but nobody reads them in one table. */
+#define MAX_LINKS 5000
+
+gboolean
+zq_result_is_inside (ZqDb *db, gint64 result)
+{
+  gint64 inside = 0;
+
+  zq_db_get_int (db, &inside, NULL,
+                 "SELECT EXISTS (SELECT 1 FROM report_result WHERE result = ?1)"
+                 " OR EXISTS (SELECT 1 FROM result_member WHERE member = ?1)",
+                 "i", result);
+
+  return inside != 0;
+}
+
+static GArray *
+list_ids (ZqDb *db, const char *sql, gint64 id, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (ZqRows) rows = zq_db_query (db, error, sql, "i", id);
+  GError *local = NULL;
+
+  while (rows != NULL && zq_rows_next (rows, &local))
+    {
+      gint64 one = zq_rows_int (rows, 0);
+
+      g_array_append_val (ids, one);
+    }
+  if (local != NULL)
+    g_propagate_error (error, local);
+
+  return rows != NULL && local == NULL ? g_steal_pointer (&ids) : NULL;
+}
+
+static gboolean
+settle (ZqTxn *txn, GArray *results, GError **error)
+{
+  for (guint i = 0; i < results->len; i++)
+    {
+      gint64 result = g_array_index (results, gint64, i);
+
+      if (!zq_record_set_hidden (txn, result, zq_result_is_inside (zq_txn_db (txn), result), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+zq_report_set_links (ZqTxn *txn,
+                     const char *table,
+                     const char *owner_column,
+                     const char *column,
+                     gint64 owner,
+                     GPtrArray *references,
+                     GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+  g_autofree char *select = g_strdup_printf ("SELECT %s FROM %s WHERE %s = ?", column, table, owner_column);
+  g_autofree char *clear = g_strdup_printf ("DELETE FROM %s WHERE %s = ?", table, owner_column);
+  g_autofree char *insert =
+      g_strdup_printf ("INSERT INTO %s (%s, n, %s) VALUES (?, ?, ?)", table, owner_column, column);
+  g_autoptr (GArray) touched = list_ids (db, select, owner, error);
+
+  if (touched == NULL || !zq_db_exec (db, error, clear, "i", owner))
+    return FALSE;
+  for (guint i = 0; references != NULL && i < MIN (references->len, MAX_LINKS); i++)
+    {
+      gint64 row;
+
+      if (!zq_person_refer (txn, references->pdata[i], TRUE, &row, error))
+        return FALSE;
+      if (row == 0 || row == owner)
+        continue;
+      if (!zq_db_exec (db, error, insert, "iii", owner, (gint64)i, row))
+        return FALSE;
+      g_array_append_val (touched, row);
+    }
+
+  return settle (txn, touched, error);
+}
+
+/* The members of its panels count too, one level deep as they are shown. */
+#define SHOWN                                                                                                          \
+  "(SELECT result FROM report_result WHERE report = ?1 UNION SELECT m.member FROM report_result l"                     \
+  " JOIN result_member m ON m.panel = l.result WHERE l.report = ?1)"
+
+static gboolean
+summarise (ZqTxn *txn, gint64 report, GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+  gint64 patient = 0, worst = 0;
+
+  if (!zq_db_get_int (db, &patient, NULL, "SELECT patient FROM report WHERE id = ?", "i", report))
+    return TRUE;
+  if (!zq_db_get_int (db, &worst, error, "SELECT coalesce (max (flag), 0) FROM result WHERE id IN " SHOWN, "i", report))
+    return FALSE;
+  zq_txn_changed (txn, "report", report, patient, ZQ_CHANGE_CONTENT);
+
+  return zq_record_set_flag (txn, report,
+                             zq_flag_is_critical ((ZqFlag)worst)   ? ZQ_RECORD_CRITICAL
+                             : zq_flag_is_abnormal ((ZqFlag)worst) ? ZQ_RECORD_ABNORMAL
+                                                                   : ZQ_RECORD_PLAIN,
+                             error);
+}
+
+void
+zq_report_touch (ZqTxn *txn, gint64 report)
+{
+  zq_txn_later (txn, summarise, report);
+}
+
+gboolean
+zq_report_touch_result (ZqTxn *txn, gint64 result, GError **error)
+{
+  g_autoptr (GArray) reports = list_ids (zq_txn_db (txn),
+                                         "SELECT report FROM report_result WHERE result = ?1"
+                                         " UNION SELECT l.report FROM result_member m"
+                                         " JOIN report_result l ON l.result = m.panel WHERE m.member = ?1",
+                                         result, error);
+
+  for (guint i = 0; reports != NULL && i < reports->len; i++)
+    zq_report_touch (txn, g_array_index (reports, gint64, i));
+
+  return reports != NULL;
+}

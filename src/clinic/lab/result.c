@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/lab/result.h"
+
+#include "clinic/lab/result-load.h"
+#include "clinic/lab/value.h"
+
+void
+zq_result_free (ZqResult *self)
+{
+  g_free (self->name);
+  g_free (self->status);
+  g_free (self->method);
+  g_free (self->specimen);
+  g_free (self->performer);
+  g_free (self->note);
+  g_free (self->old_value);
+  g_free (self->previous);
+  g_clear_pointer (&self->values, g_ptr_array_unref);
+  g_free (self);
+}
+
+/* --- values ------------------------------------------------------------------------------------- */
+
+#define VALUE_COLUMNS                                                                                                  \
+  "v.result, v.n, v.at, v.code, v.name, v.kind, v.value, v.comparator, v.unit, v.low, v.high, v.range, v.flag,"        \
+  " v.flag_is_ours, v.absent"
+
+static ZqResultValue *
+take_value (ZqRows *rows)
+{
+  ZqResultValue *self = g_new0 (ZqResultValue, 1);
+
+  self->result = zq_rows_int (rows, 0);
+  self->n = (guint)zq_rows_int (rows, 1);
+  self->at = zq_rows_int (rows, 2);
+  self->code = g_strdup (zq_rows_text (rows, 3));
+  self->name = g_strdup (zq_rows_text (rows, 4));
+  self->kind = (ZqValueKind)zq_rows_int (rows, 5);
+  self->value = g_strdup (zq_rows_text (rows, 6));
+  self->comparator = g_strdup (zq_rows_text (rows, 7));
+  self->unit = g_strdup (zq_rows_text (rows, 8));
+  self->low = g_strdup (zq_rows_text (rows, 9));
+  self->high = g_strdup (zq_rows_text (rows, 10));
+  self->range = g_strdup (zq_rows_text (rows, 11));
+  self->flag = (ZqFlag)zq_rows_int (rows, 12);
+  self->flag_is_ours = zq_rows_int (rows, 13) != 0;
+  self->absent = g_strdup (zq_rows_text (rows, 14));
+
+  return self;
+}
+
+static GPtrArray *
+take_values (ZqRows *rows)
+{
+  GPtrArray *values = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_value_free);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    g_ptr_array_add (values, take_value (rows));
+
+  return values;
+}
+
+/* --- one result --------------------------------------------------------------------------------- */
+
+static void
+load_old (ZqDb *db, ZqResult *self)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (
+      db, NULL, "SELECT shown, until FROM result_old WHERE result = ? ORDER BY until DESC LIMIT 1", "i", self->key);
+
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return;
+  self->old_value = g_strdup (zq_rows_text (rows, 0));
+  self->old_until = zq_rows_int (rows, 1);
+}
+
+/* Nothing that was taken back, is not finished, or has another unit is compared with. */
+static void
+load_previous (ZqDb *db, ZqResult *self)
+{
+  const ZqResultValue *own = self->values->len == 1 ? self->values->pdata[0] : NULL;
+  g_autoptr (ZqRows) rows = NULL;
+
+  if (own == NULL || own->code == NULL || own->value == NULL || own->kind != ZQ_VALUE_QUANTITY)
+    return;
+  rows = zq_db_query (db, NULL,
+                      "SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
+                      " WHERE v.patient = ? AND v.code = ? AND v.at < ? AND v.unit IS ? AND v.kind = ?"
+                      " AND r.state IN (?, ?) ORDER BY v.at DESC LIMIT 1",
+                      "isisiii", self->patient, own->code, self->at, own->unit, (gint64)ZQ_VALUE_QUANTITY,
+                      (gint64)ZQ_RECORD_FINAL, (gint64)ZQ_RECORD_CHANGED);
+  if (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      g_autoptr (ZqResultValue) before = take_value (rows);
+
+      self->previous = g_strconcat (before->comparator != NULL ? before->comparator : "", before->value, NULL);
+      self->previous_at = before->at;
+    }
+}
+
+ZqResult *
+zq_result_load_one (ZqDb *db, gint64 key, guint level)
+{
+  g_autoptr (ZqRows) values = NULL;
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, NULL,
+                   "SELECT patient, at, issued, name, status, state, is_panel, by_patient, method, specimen, performer,"
+                   " note FROM result WHERE id = ?",
+                   "i", key);
+  ZqResult *self;
+
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return NULL;
+  self = g_new0 (ZqResult, 1);
+  self->key = key;
+  self->level = level;
+  self->patient = zq_rows_int (rows, 0);
+  self->at = zq_rows_int (rows, 1);
+  self->issued = zq_rows_int (rows, 2);
+  self->name = g_strdup (zq_rows_is_null (rows, 3) ? "—" : zq_rows_text (rows, 3));
+  self->status = g_strdup (zq_rows_text (rows, 4));
+  self->state = (ZqRecordState)zq_rows_int (rows, 5);
+  self->is_panel = zq_rows_int (rows, 6) != 0;
+  self->by_patient = zq_rows_int (rows, 7) != 0;
+  self->method = g_strdup (zq_rows_text (rows, 8));
+  self->specimen = g_strdup (zq_rows_text (rows, 9));
+  self->performer = g_strdup (zq_rows_text (rows, 10));
+  self->note = g_strdup (zq_rows_text (rows, 11));
+  values =
+      zq_db_query (db, NULL, "SELECT " VALUE_COLUMNS " FROM result_value v WHERE v.result = ? ORDER BY v.n", "i", key);
+  self->values = take_values (values);
+  load_old (db, self);
+  load_previous (db, self);
+
+  return self;
+}
+
+void
+zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, guint level, guint *n_missing)
+{
+  ZqResult *one = zq_result_load_one (db, key, level);
+  g_autoptr (ZqRows) rows = NULL;
+
+  if (one == NULL)
+    {
+      (*n_missing)++;
+      return;
+    }
+  g_ptr_array_add (all, one);
+  if (level >= ZQ_RESULT_MAX_LEVEL)
+    return;
+  rows = zq_db_query (db, NULL, "SELECT member FROM result_member WHERE panel = ? ORDER BY n", "i", key);
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    zq_result_add_tree (db, all, zq_rows_int (rows, 0), level + 1, n_missing);
+}
+
+GPtrArray *
+zq_result_load (ZqDb *db, gint64 key)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free);
+  guint n_missing = 0;
+
+  zq_result_add_tree (db, all, key, 0, &n_missing);
+
+  return all;
+}
+
+/* --- over time ---------------------------------------------------------------------------------- */
+
+GPtrArray *
+zq_result_series (ZqDb *db, gint64 patient, const char *code, gint64 from, gint64 to, guint limit)
+{
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, NULL,
+                   "SELECT * FROM (SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
+                   " WHERE v.patient = ? AND v.code = ? AND v.at BETWEEN ? AND ? AND v.value IS NOT NULL"
+                   " AND r.state <> ? ORDER BY v.at DESC, v.result DESC LIMIT ?) ORDER BY at, result",
+                   "isiiii", patient, code, from, to, (gint64)ZQ_RECORD_ERROR, (gint64)limit);
+
+  return take_values (rows);
+}
+
+/* The newest hundred have one of each, or the older one is nothing to go by. */
+GPtrArray *
+zq_result_vital_signs (ZqDb *db, gint64 patient)
+{
+  GPtrArray *newest = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_value_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, NULL,
+                   "SELECT " VALUE_COLUMNS " FROM (SELECT id FROM result WHERE patient = ? AND is_vital AND state <> ?"
+                   "   ORDER BY at DESC LIMIT 100) r JOIN result_value v ON v.result = r.id"
+                   " WHERE v.value IS NOT NULL ORDER BY v.at DESC, v.result, v.n",
+                   "ii", patient, (gint64)ZQ_RECORD_ERROR);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      g_autoptr (ZqResultValue) value = take_value (rows);
+      const char *key = value->code != NULL ? value->code : value->name;
+
+      if (g_hash_table_add (seen, g_strdup (key)))
+        g_ptr_array_add (newest, g_steal_pointer (&value));
+    }
+
+  return newest;
+}
+
+void
+zq_test_free (ZqTest *self)
+{
+  g_free (self->code);
+  g_free (self->name);
+  g_free (self->unit);
+  g_free (self);
+}
+
+GPtrArray *
+zq_result_list_tests (ZqDb *db, gint64 patient, guint limit)
+{
+  GPtrArray *tests = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_test_free);
+  /* Names and units are those of the row with the greatest time (SQLite, bare columns beside max()). */
+  g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
+                                         "SELECT code, name, unit, count (*), max (at) FROM result_value"
+                                         " WHERE patient = ? AND code IS NOT NULL AND kind = ?"
+                                         " GROUP BY code ORDER BY count (*) DESC, code LIMIT ?",
+                                         "iii", patient, (gint64)ZQ_VALUE_QUANTITY, (gint64)limit);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      ZqTest *test = g_new0 (ZqTest, 1);
+
+      test->code = g_strdup (zq_rows_text (rows, 0));
+      test->name = g_strdup (zq_rows_text (rows, 1));
+      test->unit = g_strdup (zq_rows_text (rows, 2));
+      test->n = (guint)zq_rows_int (rows, 3);
+      test->last = zq_rows_int (rows, 4);
+      g_ptr_array_add (tests, test);
+    }
+
+  return tests;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/fixture.h"
+#include "clinic/lab/report.h"
+
+#define LOINC "'system':'http://loinc.org','code':"
+
+static void
+take_result (Fixture *fixture, const char *id, const char *version, const char *status, const char *rest)
+{
+  fixture_take (
+      fixture,
+      "{'resourceType':'Observation','id':'%s','meta':{'versionId':'%s'},'status':'%s','subject':{'reference':"
+      "'Patient/1'},'effectiveDateTime':'2025-03-0%sT08:00:00+08:00',%s}",
+      id, version, status, g_str_has_suffix (id, "2") ? "2" : "1", rest);
+}
+
+static void
+take_report (Fixture *fixture, const char *status, const char *results)
+{
+  fixture_take (fixture,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'%s','subject':{'reference':'Patient/1'},"
+                "'code':{'text':'electrolytes'},'category':[{'coding':[{'code':'LAB'}]}],"
+                "'effectiveDateTime':'2025-03-01T08:00:00+08:00','result':[%s]}",
+                status, results);
+}
+
+#define POTASSIUM(value)                                                                                               \
+  "'code':{'coding':[{" LOINC "'2823-3'}],'text':'potassium'},'valueQuantity':{'value':" value                         \
+  ",'unit':'mmol/L'},'referenceRange':[{'low':{'value':3.5},'high':{'value':5.3}}]"
+
+static ZqReport *
+load (Fixture *fixture)
+{
+  return zq_report_load (fixture_db (fixture), fixture_row (fixture, "DiagnosticReport", "r"));
+}
+
+static ZqRecordFlag
+flag_of (Fixture *fixture, const char *type, const char *id)
+{
+  return (ZqRecordFlag)fixture_number (fixture, "SELECT flag FROM record_item WHERE id = ?",
+                                       fixture_row (fixture, type, id));
+}
+
+static guint
+n_shown (Fixture *fixture, ZqRecordKind kind)
+{
+  guint counts[ZQ_RECORD_N_KINDS];
+
+  zq_record_get_counts (fixture_db (fixture), fixture_row (fixture, "Patient", "1"), counts);
+  return counts[kind];
+}
+
+/* Whichever comes first: the result stands in the report, and the report says that it is abnormal. */
+static void
+test_either_first (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqReport) report = NULL;
+  g_autoptr (ZqReport) whole = NULL;
+  const ZqResult *result;
+  const ZqResultValue *value;
+
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("6.10"));
+  g_assert_cmpuint (n_shown (fixture, ZQ_RECORD_RESULT), ==, 1);
+  take_report (fixture, "final", "{'reference':'Observation/k1'},{'reference':'Observation/n'}");
+  g_assert_cmpuint (n_shown (fixture, ZQ_RECORD_RESULT), ==, 0);
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_ABNORMAL);
+  report = load (fixture);
+  g_assert_cmpuint (report->n_missing, ==, 1);
+  g_assert_cmpuint (report->n_abnormal, ==, 1);
+  result = report->results->pdata[0];
+  value = result->values->pdata[0];
+  g_assert_cmpstr (value->value, ==, "6.10");
+  g_assert_cmpstr (value->range, ==, "3.5–5.3");
+  g_assert_cmpint (value->flag, ==, ZQ_FLAG_HIGH);
+  g_assert_true (value->flag_is_ours);
+
+  take_result (fixture, "n", "1", "preliminary",
+               "'code':{'text':'sodium'},'valueQuantity':{'value':110},'interpretation':[{'coding':[{'code':'LL'}]}]");
+  g_assert_cmpuint (n_shown (fixture, ZQ_RECORD_RESULT), ==, 0);
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_CRITICAL);
+  whole = load (fixture);
+  g_assert_cmpuint (whole->n_missing, ==, 0);
+  g_assert_cmpuint (whole->n_unfinished, ==, 1);
+  g_assert_cmpuint (whole->n_critical, ==, 1);
+  take_report (fixture, "final", "{'reference':'Observation/n'}");
+  g_assert_cmpuint (n_shown (fixture, ZQ_RECORD_RESULT), ==, 1);
+}
+
+static void
+test_correction (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqReport) report = NULL;
+  const ZqResult *result;
+
+  take_report (fixture, "corrected", "{'reference':'Observation/k2'}");
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("4.0"));
+  take_result (fixture, "k2", "1", "final", POTASSIUM ("7.9"));
+  take_result (fixture, "k2", "2", "corrected", POTASSIUM ("4.2"));
+  report = load (fixture);
+  g_assert_cmpint (report->state, ==, ZQ_RECORD_CHANGED);
+  result = report->results->pdata[0];
+  g_assert_cmpstr (((ZqResultValue *)result->values->pdata[0])->value, ==, "4.2");
+  g_assert_cmpstr (result->old_value, ==, "7.9 mmol/L");
+  g_assert_cmpint (result->old_until, >, 0);
+  g_assert_cmpstr (result->previous, ==, "4.0");
+}
+
+static void
+test_panel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqReport) report = NULL;
+
+  take_result (fixture, "p1", "1", "final", "'code':{'text':'panel'},'hasMember':[{'reference':'Observation/k1'}]");
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("4.0") ",'hasMember':[{'reference':'Observation/p1'}]");
+  take_report (fixture, "final", "{'reference':'Observation/p1'}");
+  report = load (fixture);
+  g_assert_cmpuint (report->results->len, >=, 2);
+  g_assert_cmpuint (report->results->len, <=, 4); /* a circle ends */
+  g_assert_true (((ZqResult *)report->results->pdata[0])->is_panel);
+  g_assert_cmpuint (((ZqResult *)report->results->pdata[1])->level, ==, 1);
+}
+
+static void
+assert_shown (Fixture *fixture, const char *rest, const char *expected)
+{
+  static guint n;
+  g_autofree char *id = g_strdup_printf ("x-%u-1", ++n);
+  g_autofree char *shown = NULL;
+
+  take_result (fixture, id, "1", "final", rest);
+  shown = fixture_text (fixture, "SELECT coalesce (detail, '') FROM record_item WHERE id = ?",
+                        fixture_row (fixture, "Observation", id));
+  g_assert_cmpstr (shown, ==, expected);
+}
+
+/* As the hospital wrote them: nothing is rounded, nothing guessed. */
+static void
+test_values (Fixture *fixture, gconstpointer data)
+{
+  assert_shown (fixture, "'code':{'text':'a'},'valueQuantity':{'value':5.00,'comparator':'<','unit':'μmol/L'}",
+                "<5.00 μmol/L");
+  assert_shown (fixture, "'code':{'text':'a'},'valueQuantity':{'value':1e400}", "1e400");
+  assert_shown (fixture, "'code':{'text':'a'},'valueString':'positive (1+)'", "positive (1+)");
+  assert_shown (fixture, "'code':{'text':'a'},'valueRatio':{'numerator':{'value':1},'denominator':{'value':160}}",
+                "1:160");
+  assert_shown (fixture, "'code':{'text':'a'},'valueString':'x','valueQuantity':{'value':1}", "");
+  assert_shown (fixture, "'code':{'text':'a'},'dataAbsentReason':{'text':'haemolysed'}", "");
+  assert_shown (fixture,
+                "'code':{'text':'bp'},'component':[{'code':{'coding':[{" LOINC "'8480-6'}]},'valueQuantity':{'value':"
+                "132,'unit':'mmHg'}},{'code':{'coding':[{" LOINC "'8462-4'}]},'valueQuantity':{'value':84}}]",
+                "132/84 mmHg");
+}
+
+static void
+assert_flag (Fixture *fixture, const char *rest, ZqFlag expected)
+{
+  static guint n;
+  g_autofree char *id = g_strdup_printf ("f-%u-1", ++n);
+  g_autofree char *text = g_strconcat ("'code':{'text':'a'},", rest, NULL);
+
+  take_result (fixture, id, "1", "final", text);
+  g_assert_cmpint (
+      fixture_number (fixture, "SELECT flag FROM result WHERE id = ?", fixture_row (fixture, "Observation", id)), ==,
+      expected);
+}
+
+/* The laboratory's word counts; without one the report's own range, and only where it is certain. */
+static void
+test_flags (Fixture *fixture, gconstpointer data)
+{
+#define RANGE "'referenceRange':[{'low':{'value':3},'high':{'value':10}}]"
+  assert_flag (fixture, "'valueQuantity':{'value':2.9}," RANGE, ZQ_FLAG_LOW);
+  assert_flag (fixture, "'valueQuantity':{'value':3}," RANGE, ZQ_FLAG_NORMAL);
+  assert_flag (fixture, "'valueQuantity':{'value':5,'comparator':'<'}," RANGE, ZQ_FLAG_NONE);
+  assert_flag (fixture, "'valueQuantity':{'value':3,'comparator':'<'}," RANGE, ZQ_FLAG_LOW);
+  assert_flag (fixture, "'valueQuantity':{'value':11,'comparator':'>'}," RANGE, ZQ_FLAG_HIGH);
+  assert_flag (fixture, "'valueQuantity':{'value':5},'referenceRange':[{'low':{'value':10},'high':{'value':3}}]",
+               ZQ_FLAG_NONE);
+  assert_flag (fixture, "'valueQuantity':{'value':11},'interpretation':[{'coding':[{'code':'N'}]}]," RANGE,
+               ZQ_FLAG_NORMAL);
+  assert_flag (fixture, "'valueQuantity':{'value':1e400}," RANGE, ZQ_FLAG_NONE);
+  assert_flag (fixture, "'valueString':'5.6↑'", ZQ_FLAG_HIGH);
+  assert_flag (fixture, "'valueQuantity':{'value':5}", ZQ_FLAG_NONE);
+}
+
+static void
+test_series (Fixture *fixture, gconstpointer data)
+{
+  gint64 patient;
+  g_autoptr (GPtrArray) series = NULL;
+  g_autoptr (GPtrArray) tests = NULL;
+
+  take_result (fixture, "k2", "1", "final", POTASSIUM ("5.0"));
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("4.0"));
+  take_result (fixture, "e1", "1", "entered-in-error", POTASSIUM ("9.0"));
+  take_result (fixture, "u1", "1", "final", "'code':{'text':'potassium'},'valueQuantity':{'value':8.0}");
+  patient = fixture_row (fixture, "Patient", "1");
+  series = zq_result_series (fixture_db (fixture), patient, "http://loinc.org|2823-3", 0, G_MAXINT64, 100);
+  g_assert_cmpuint (series->len, ==, 2);
+  g_assert_cmpstr (((ZqResultValue *)series->pdata[0])->value, ==, "4.0");
+  tests = zq_result_list_tests (fixture_db (fixture), patient, 10);
+  g_assert_cmpuint (tests->len, ==, 1);
+}
+
+#define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/lab/report-and-result-whichever-comes-first", test_either_first);
+  ADD ("/lab/a-corrected-value-says-what-it-was", test_correction);
+  ADD ("/lab/panels-and-circles-of-them", test_panel);
+  ADD ("/lab/values-are-shown-as-they-came", test_values);
+  ADD ("/lab/what-is-abnormal", test_flags);
+  ADD ("/lab/a-test-over-time-is-joined-by-code", test_series);
+  return g_test_run ();
+}
