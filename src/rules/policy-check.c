@@ -318,11 +318,19 @@ check_promises (JsonNode *node, JsonNode *root)
 }
 
 static char *
+check_titles (JsonNode *node, JsonNode *root)
+{
+  static const ZqCheckMember members[] = { { "*", zq_check_text }, { NULL } };
+
+  return zq_check_members (node, members, root);
+}
+
+static char *
 check_outcome (JsonNode *node, JsonNode *root)
 {
-  static const ZqCheckMember members[] = { { "code", zq_check_text, TRUE },
-                                           { "title", zq_check_text, TRUE },
-                                           { NULL } };
+  static const ZqCheckMember members[] = {
+    { "code", zq_check_text, TRUE }, { "title", zq_check_text, TRUE }, { "titles", check_titles }, { NULL }
+  };
 
   return zq_check_members (node, members, root);
 }

@@ -413,12 +413,44 @@ test_newer (Fixture *fixture, gconstpointer data)
 }
 
 static void
+expect_first_title (ZqPolicy *policy, const char *language, const char *wanted)
+{
+  g_auto (GStrv) languages = g_get_locale_variants (language);
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GPtrArray) outcomes = NULL;
+
+  g_strv_builder_addv (all, (const char **)languages);
+  g_strv_builder_add (all, "C");
+  names = g_strv_builder_end (all);
+  outcomes = zq_consult_list_outcomes_in (policy, (const char *const *)names);
+  g_assert_cmpstr (((ZqChoice *)g_ptr_array_index (outcomes, 0))->code, ==, "advised");
+  g_assert_cmpstr (((ZqChoice *)g_ptr_array_index (outcomes, 0))->title, ==, wanted);
+}
+
+static void
 test_choices (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GPtrArray) outcomes = zq_consult_list_outcomes (zq_context_get_policy (fixture->context));
+  ZqPolicy *policy = zq_context_get_policy (fixture->context);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_policy_text_free);
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (ZqPolicy) other = NULL;
 
-  g_assert_cmpuint (outcomes->len, >=, 3);
-  g_assert_cmpstr (((ZqChoice *)g_ptr_array_index (outcomes, 0))->code, ==, "advised");
+  expect_first_title (policy, "zh_CN.UTF-8", "已答复");
+  expect_first_title (policy, "zh_TW.UTF-8", "已答复");
+  expect_first_title (policy, "en_GB.UTF-8", "Answered");
+  expect_first_title (policy, "de_DE.UTF-8", "Answered");
+  expect_first_title (policy, "C", "Answered");
+
+  g_ptr_array_add (
+      texts, zq_policy_text_new ("a test", "clinic",
+                                 "{\"format\":1,\"version\":\"1\",\"answer-promise\":{\"default\":1},\"outcomes\":["
+                                 "{\"code\":\"advised\",\"title\":\"答\",\"titles\":{\"zh_TW\":\"復\"}}]}"));
+  other = zq_policy_load (NULL, texts, &problems);
+  g_assert_cmpuint (problems->len, ==, 0);
+  expect_first_title (other, "zh_TW.UTF-8", "復");
+  expect_first_title (other, "zh_CN.UTF-8", "答");
+  expect_first_title (other, "en_US.UTF-8", "答");
 }
 
 int
@@ -441,7 +473,7 @@ main (int argc, char *argv[])
     { "/words/files-as-told-whatever-they-claim", test_files },
     { "/words/unseen-of-the-patient-elsewhere", test_unseen },
     { "/words/what-is-new-beside-a-held-reply", test_newer },
-    { "/words/outcomes-are-the-policys", test_choices },
+    { "/words/outcomes-are-the-policys-in-the-readers-language", test_choices },
   };
 
   g_test_init (&argc, &argv, NULL);

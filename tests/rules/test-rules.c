@@ -170,6 +170,10 @@ static const Broken broken_files[] = {
     ": answer: is not known" },
   { "clinic.json", "{\"format\":1,\"version\":\"1\",\"answer-promise\":{\"default\":1},\"pull\":{\"overlap\":true}}",
     ": pull.overlap: seconds are wanted" },
+  { "clinic.json",
+    "{\"format\":1,\"version\":\"1\",\"answer-promise\":{\"default\":1},"
+    "\"outcomes\":[{\"code\":\"a\",\"title\":\"A\",\"titles\":{\"en\":[]}}]}",
+    ": outcomes[0].titles.en: " },
   { "clinics.json", "{}", ": is no policy that this program knows" },
 };
 

@@ -22,8 +22,33 @@ add (GPtrArray *choices, const char *code, const char *title)
   g_ptr_array_add (choices, choice);
 }
 
+/* The title itself is Chinese; a language that nobody has named gets English, as the rest of the program does. */
+static const char *
+title_in (JsonNode *outcome, const char *const *languages)
+{
+  JsonNode *titles = zq_json_get (outcome, "titles");
+  const char *title = NULL;
+
+  for (guint i = 0; title == NULL && languages[i] != NULL; i++)
+    {
+      const char *language = g_str_equal (languages[i], "C") ? "en" : languages[i];
+
+      title = zq_json_get_string (titles, language);
+      if (g_str_equal (language, "zh"))
+        break;
+    }
+
+  return title != NULL && *title != '\0' ? title : zq_json_get_string (outcome, "title");
+}
+
 GPtrArray *
 zq_consult_list_outcomes (ZqPolicy *policy)
+{
+  return zq_consult_list_outcomes_in (policy, g_get_language_names ());
+}
+
+GPtrArray *
+zq_consult_list_outcomes_in (ZqPolicy *policy, const char *const *languages)
 {
   GPtrArray *choices = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_choice_free);
   JsonNode *clinic = zq_policy_get (policy, "clinic");
@@ -33,7 +58,7 @@ zq_consult_list_outcomes (ZqPolicy *policy)
     {
       JsonNode *outcome = zq_json_get_at (clinic, "outcomes", i);
 
-      add (choices, zq_json_get_string (outcome, "code"), zq_json_get_string (outcome, "title"));
+      add (choices, zq_json_get_string (outcome, "code"), title_in (outcome, languages));
     }
   /* A hospital's file of before there were any. */
   if (choices->len == 0)

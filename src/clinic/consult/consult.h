@@ -42,9 +42,10 @@ typedef struct
 void zq_choice_free (ZqChoice *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqChoice, zq_choice_free)
 
-/* How a consultation can end, by the policy file "clinic"; the first is the usual one. (transfer full)
- * (element-type ZqChoice) */
+/* How a consultation can end, by the policy file "clinic"; the first is the usual one. Titles are in the first of the
+ * languages (this computer's; as of g_get_language_names()) that has one. (transfer full) (element-type ZqChoice) */
 GPtrArray *zq_consult_list_outcomes (ZqPolicy *policy);
+GPtrArray *zq_consult_list_outcomes_in (ZqPolicy *policy, const char *const *languages);
 
 /* Colleagues of my departments that a consultation can be handed over to, by name, not me; `code` is
  * "Practitioner/<id>". Bounded; main thread. (transfer full) (element-type ZqChoice) */
