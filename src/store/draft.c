@@ -4,36 +4,38 @@
 #include "store/attachments.h"
 #include "store/store-private.h"
 
+#include <string.h>
+
 typedef struct
 {
   char *scope;
   char *body;
-} Draft;
+} Saving;
 
 static void
-draft_free (Draft *draft)
+saving_free (Saving *saving)
 {
-  g_free (draft->scope);
-  g_free (draft->body);
-  g_free (draft);
+  g_free (saving->scope);
+  g_free (saving->body);
+  g_free (saving);
 }
 
 static gboolean
 save_draft (ZqTxn *txn, gpointer data, GError **error)
 {
-  Draft *draft = data;
+  Saving *saving = data;
 
-  return zq_txn_set_draft (txn, draft->scope, draft->body, error);
+  return zq_txn_set_draft (txn, saving->scope, saving->body, error);
 }
 
 void
 zq_draft_save_async (ZqStore *store, const char *scope, const char *body, GAsyncReadyCallback callback, gpointer data)
 {
-  Draft *draft = g_new0 (Draft, 1);
+  Saving *saving = g_new0 (Saving, 1);
 
-  draft->scope = g_strdup (scope);
-  draft->body = g_strdup (body);
-  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, save_draft, draft, (GDestroyNotify)draft_free, callback, data);
+  saving->scope = g_strdup (scope);
+  saving->body = g_strdup (body);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, save_draft, saving, (GDestroyNotify)saving_free, callback, data);
 }
 
 gboolean
@@ -46,6 +48,135 @@ char *
 zq_draft_load (ZqDb *db, const char *scope)
 {
   return zq_db_get_text (db, NULL, "SELECT body FROM draft WHERE scope = ?", "s", scope);
+}
+
+/* --- all that is typed of it ------------------------------------------------------------------- */
+
+void
+zq_draft_free (ZqDraft *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->body);
+  g_free (self->reason);
+  g_free (self);
+}
+
+ZqDraft *
+zq_draft_read (ZqDb *db, const char *scope)
+{
+  ZqDraft *self = g_new0 (ZqDraft, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, &error, "SELECT quote, reason FROM draft_about WHERE scope = ?", "s", scope);
+
+  if (rows != NULL && zq_rows_next (rows, &error))
+    {
+      self->quote = zq_rows_int (rows, 0);
+      self->reason = g_strdup (zq_rows_text (rows, 1));
+    }
+  if (error != NULL)
+    g_warning ("What belongs to a draft could not be read: %s", error->message);
+  self->body = zq_draft_load (db, scope);
+  if (self->body == NULL)
+    self->body = g_strdup ("");
+
+  return self;
+}
+
+char *
+zq_draft_came_back (const char *body, const char *since)
+{
+  if (body == NULL || *body == '\0' || g_str_equal (body, since))
+    return NULL;
+  if (g_str_has_suffix (body, since))
+    return g_strndup (body, strlen (body) - strlen (since));
+
+  return g_strdup (body);
+}
+
+char *
+zq_draft_join (const char *before, const char *after)
+{
+  gboolean ends = g_str_has_suffix (before, "\n");
+
+  if (*after == '\0')
+    return g_strndup (before, strlen (before) - (ends ? 1 : 0));
+
+  return g_strconcat (before, ends || *before == '\0' ? "" : "\n", after, NULL);
+}
+
+gboolean
+zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, GError **error)
+{
+  if (quote == 0 && (reason == NULL || *reason == '\0'))
+    return zq_db_exec (txn->db, error, "DELETE FROM draft_about WHERE scope = ?", "s", scope);
+
+  return zq_db_exec (txn->db, error,
+                     "INSERT INTO draft_about (scope, quote, reason) VALUES (?, ?, ?)"
+                     " ON CONFLICT (scope) DO UPDATE SET quote = excluded.quote, reason = excluded.reason",
+                     "sis", scope, quote, reason);
+}
+
+typedef struct
+{
+  char *scope;
+  ZqDraft *draft;
+  char *since;
+} Putting;
+
+static void
+putting_free (Putting *putting)
+{
+  g_free (putting->scope);
+  zq_draft_free (putting->draft);
+  g_free (putting->since);
+  g_free (putting);
+}
+
+/* It came back with what it answered, or its reason: that stays, but for what has been chosen since. */
+static gboolean
+put_draft (ZqTxn *txn, gpointer data, GError **error)
+{
+  const Putting *putting = data;
+  const ZqDraft *draft = putting->draft;
+  const char *body = draft->body, *reason = draft->reason;
+  gint64 quote = draft->quote;
+  g_autoptr (ZqDraft) there = NULL;
+  g_autofree char *before = NULL, *whole = NULL;
+
+  if (putting->since != NULL)
+    {
+      there = zq_draft_read (txn->db, putting->scope);
+      before = zq_draft_came_back (there->body, putting->since);
+      quote = quote != 0 ? quote : there->quote;
+      reason = reason != NULL && *reason != '\0' ? reason : there->reason;
+    }
+  if (before != NULL)
+    body = whole = zq_draft_join (before, body);
+
+  return zq_txn_set_draft (txn, putting->scope, body, error) &&
+         zq_txn_set_draft_about (txn, putting->scope, quote, reason, error);
+}
+
+void
+zq_draft_put_async (ZqStore *store,
+                    const char *scope,
+                    const ZqDraft *draft,
+                    const char *since,
+                    GAsyncReadyCallback callback,
+                    gpointer data)
+{
+  Putting *putting = g_new0 (Putting, 1);
+
+  putting->scope = g_strdup (scope);
+  putting->draft = g_new0 (ZqDraft, 1);
+  putting->draft->body = g_strdup (draft->body != NULL ? draft->body : "");
+  putting->draft->quote = draft->quote;
+  putting->draft->reason = g_strdup (draft->reason);
+  putting->since = g_strdup (since);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, put_draft, putting, (GDestroyNotify)putting_free, callback, data);
 }
 
 /* --- its files -------------------------------------------------------------------------------- */

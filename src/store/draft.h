@@ -7,13 +7,46 @@
 G_BEGIN_DECLS
 
 /* What somebody has typed and not sent; @scope is "consult/<row id>", "patient/…". Saved durably.
- * Topic of its changes: "draft", with the scope's row id. @body "": no text, its files stay; NULL: nothing of it. */
+ * Topic of its changes: "draft", with the scope's row id. @body "": no text, the rest stays; NULL: nothing of it. */
 void
 zq_draft_save_async (ZqStore *store, const char *scope, const char *body, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_draft_save_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
 /* (transfer full); NULL when there is none. */
 char *zq_draft_load (ZqDb *db, const char *scope);
+
+/* --- all that is typed of it ------------------------------------------------------------------- */
+
+typedef struct
+{
+  char *body;
+  gint64 quote; /* row id of the message that it answers, or 0 */
+  char *reason; /* of a correction, or NULL */
+} ZqDraft;
+
+void zq_draft_free (ZqDraft *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqDraft, zq_draft_free)
+
+/* (transfer full); an empty one when there is none. Any connection. */
+ZqDraft *zq_draft_read (ZqDb *db, const char *scope);
+
+/* @since: NULL: in place of what is there. Else the body that was there when this one was typed: what a command has put
+ * before it meanwhile stays before it. Ends with zq_draft_save_finish(). */
+void zq_draft_put_async (ZqStore *store,
+                         const char *scope,
+                         const ZqDraft *draft,
+                         const char *since,
+                         GAsyncReadyCallback callback,
+                         gpointer data);
+
+/* What came back into @body, which was @since: the words and the end of their line, or NULL. Where @body is something
+ * else altogether, all of it: nothing typed is lost. (transfer full) */
+char *zq_draft_came_back (const char *body, const char *since);
+/* The one before the other, a line each. (transfer full) */
+char *zq_draft_join (const char *before, const char *after);
+
+/* In a command's own transaction: beside zq_txn_set_draft(). */
+gboolean zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, GError **error);
 
 /* --- its files -------------------------------------------------------------------------------- */
 

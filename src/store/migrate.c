@@ -8,6 +8,7 @@ static const char *const MIGRATIONS[] = {
   "schema/0001.sql",
   "schema/0002.sql",
   "schema/0003.sql",
+  "schema/0004.sql",
 };
 
 static gboolean

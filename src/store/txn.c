@@ -230,7 +230,8 @@ zq_txn_set_draft (ZqTxn *txn, const char *scope, const char *body, GError **erro
 
   zq_txn_changed (txn, "draft", slash != NULL ? g_ascii_strtoll (slash + 1, NULL, 10) : 0, 0, ZQ_CHANGE_CONTENT);
 
-  if (body == NULL && !zq_db_exec (txn->db, error, "DELETE FROM draft_file WHERE scope = ?", "s", scope))
+  if (body == NULL && (!zq_db_exec (txn->db, error, "DELETE FROM draft_file WHERE scope = ?", "s", scope) ||
+                       !zq_db_exec (txn->db, error, "DELETE FROM draft_about WHERE scope = ?", "s", scope)))
     return FALSE;
   if (body == NULL || *body == '\0')
     return zq_db_exec (txn->db, error, "DELETE FROM draft WHERE scope = ?", "s", scope);

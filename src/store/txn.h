@@ -78,7 +78,7 @@ gboolean zq_txn_audit (ZqTxn *txn, const char *what, gint64 target, gint64 patie
 
 /* --- drafts ----------------------------------------------------------------------------------- */
 
-/* "" removes the text, NULL the rows of its files too (store/draft.h; their bytes stay: intents refer to them). */
+/* "" removes the text, NULL all of it (store/draft.h; the bytes of its files stay: intents refer to them). */
 gboolean zq_txn_set_draft (ZqTxn *txn, const char *scope, const char *body, GError **error);
 gboolean zq_txn_set_setting (ZqTxn *txn, const char *name, const char *value, GError **error);
 

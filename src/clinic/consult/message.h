@@ -62,8 +62,8 @@ ZqList *zq_message_list_new (ZqStore *store, gint64 thread_id);
 /* The first message of a thread that I have not read, by key and not by a walk; 0: all is read. Main thread. */
 gint64 zq_message_first_unread (ZqDb *db, gint64 thread_id);
 
-/* Who said what in a message that a reply answers: @from_me, or @name (NULL: not known), and @text on one line. FALSE: it
- * was withdrawn or is not here. Any connection. */
+/* Who said what in a message that a reply answers: @from_me, or @name (NULL: not known), and @text on one line. FALSE:
+ * it was withdrawn or is not here. Any connection. */
 gboolean zq_message_read_words (ZqDb *db, gint64 key, gboolean *from_me, char **name, char **text);
 
 /* What came in after a held or refused reply was written: the newest five. (transfer full) (element-type ZqNewer) */

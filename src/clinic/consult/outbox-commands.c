@@ -94,8 +94,8 @@ restore_about (ZqTxn *txn, const char *scope, JsonNode *args, const ZqDraft *typ
   if (quote == 0)
     quote = message_of (zq_txn_db (txn), zq_json_get_string (args, "quote"));
 
-  return zq_txn_set_draft_about (txn, scope, quote,
-                                 has_reason ? typed->reason : zq_json_get_string (args, "reason"), error);
+  return zq_txn_set_draft_about (txn, scope, quote, has_reason ? typed->reason : zq_json_get_string (args, "reason"),
+                                 error);
 }
 
 gboolean

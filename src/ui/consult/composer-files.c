@@ -7,6 +7,7 @@
 #include "ui/widgets/problem.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define MOST_BYTES (20 * 1024 * 1024)
 #define MOST_FILES 9
@@ -127,6 +128,51 @@ zq_composer_load_files (ZqComposer *self)
   zq_composer_update (self);
 }
 
+/* --- how many are on their way ---------------------------------------------------------------- */
+
+guint
+zq_composer_count_reading (ZqComposer *self)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &self->consult));
+}
+
+static void
+begin_reading (ZqComposer *self, gint64 consult)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &consult));
+
+  g_hash_table_insert (self->reading, g_memdup2 (&consult, sizeof consult), GUINT_TO_POINTER (n + 1));
+  if (self->store != NULL)
+    zq_composer_update (self);
+}
+
+/* The last one lets go what waits for it; but not without one that could not be taken. */
+static void
+end_reading (ZqComposer *self, gint64 consult)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &consult));
+  g_autofree char *words = NULL;
+
+  if (n > 1)
+    g_hash_table_insert (self->reading, g_memdup2 (&consult, sizeof consult), GUINT_TO_POINTER (n - 1));
+  else
+    g_hash_table_remove (self->reading, &consult);
+  if (self->store == NULL)
+    return;
+  zq_composer_update (self);
+  if (!self->send_due || consult != self->consult || n > 1)
+    return;
+  self->send_due = FALSE;
+  if (self->due_refused)
+    {
+      words = g_strconcat (self->refused != NULL ? self->refused : "", " · ", _ ("The reply was not sent"), NULL);
+      zq_composer_warn (self, words);
+      return;
+    }
+  zq_composer_warn (self, NULL);
+  zq_composer_request_send (self, self->due_next);
+}
+
 /* --- taking one ------------------------------------------------------------------------------- */
 
 typedef struct
@@ -141,10 +187,9 @@ typedef struct
 static void
 taking_free (Taking *taking)
 {
-  if (taking->composer->n_reading > 0)
-    taking->composer->n_reading--;
-  if (taking->composer->store != NULL)
-    zq_composer_update (taking->composer);
+  if (taking->composer->n_taking > 0)
+    taking->composer->n_taking--;
+  end_reading (taking->composer, taking->consult);
   g_object_unref (taking->composer);
   g_object_unref (taking->store);
   zq_draft_file_free (taking->file);
@@ -153,22 +198,29 @@ taking_free (Taking *taking)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Taking, taking_free)
 
-/* Each of several says so. @format: with the name of the file. */
+/* Each of several says so. */
+static void
+say_refused (ZqComposer *self, gint64 consult, const char *words)
+{
+  g_autofree char *all = self->refused != NULL ? g_strconcat (self->refused, " · ", words, NULL) : g_strdup (words);
+
+  g_free (self->refused);
+  self->refused = g_steal_pointer (&all);
+  self->due_refused = self->due_refused || consult == self->consult;
+  zq_composer_warn (self, self->refused);
+}
+
+/* @format: with the name of the file. */
 static void
 refuse (Taking *taking, const char *format)
 {
-  ZqComposer *self = taking->composer;
   const char *place = strstr (format, "%s");
-  g_autofree char *words = NULL, *all = NULL;
+  g_autofree char *words = NULL;
 
-  if (self->store == NULL || place == NULL)
+  if (taking->composer->store == NULL || place == NULL)
     return;
   words = g_strdup_printf ("%.*s%s%s", (int)(place - format), format, taking->said, place + 2);
-  if (self->refused != NULL)
-    all = g_strconcat (self->refused, " · ", words, NULL);
-  g_free (self->refused);
-  self->refused = g_strdup (all != NULL ? all : words);
-  zq_composer_warn (self, self->refused);
+  say_refused (taking->composer, taking->consult, words);
 }
 
 static void
@@ -215,11 +267,11 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
 static gboolean
 has_room (ZqComposer *self, gint64 consult)
 {
-  if (consult != self->consult || self->draft_files->len + self->n_reading < MOST_FILES)
+  if (consult != self->consult || self->draft_files->len + self->n_taking < MOST_FILES)
     return TRUE;
-  g_free (self->refused);
-  self->refused = g_strdup (_ ("A message holds nine files at most"));
-  zq_composer_warn (self, self->refused);
+  /* Once is enough. */
+  if (self->refused == NULL || strstr (self->refused, _ ("A message holds nine files at most")) == NULL)
+    say_refused (self, consult, _ ("A message holds nine files at most"));
   return FALSE;
 }
 
@@ -237,8 +289,8 @@ taking_new (ZqComposer *self, gint64 consult, const char *name, const char *cont
   taking->file->name = zq_media_safe_name (name, content_type);
   taking->file->content_type = g_strdup (content_type);
   taking->said = g_strdup (name);
-  self->n_reading++;
-  zq_composer_update (self);
+  self->n_taking++;
+  begin_reading (self, consult);
   return taking;
 }
 
@@ -254,21 +306,27 @@ typedef struct
 {
   ZqComposer *composer;
   gint64 consult;
+  gboolean is_reading; /* sending waits for it; not for a dialog */
 } Asking;
 
 static Asking *
-asking_new (ZqComposer *self)
+asking_new (ZqComposer *self, gint64 consult, gboolean is_reading)
 {
   Asking *asking = g_new0 (Asking, 1);
 
   asking->composer = g_object_ref (self);
-  asking->consult = self->consult;
+  asking->consult = consult;
+  asking->is_reading = is_reading;
+  if (is_reading)
+    begin_reading (self, consult);
   return asking;
 }
 
 static void
 asking_free (Asking *asking)
 {
+  if (asking->is_reading)
+    end_reading (asking->composer, asking->consult);
   g_object_unref (asking->composer);
   g_free (asking);
 }
@@ -352,19 +410,18 @@ on_info (GObject *source, GAsyncResult *result, gpointer data)
 static void
 add_file (ZqComposer *self, gint64 consult, GFile *file)
 {
-  Asking *asking = asking_new (self);
-
-  asking->consult = consult;
   g_file_query_info_async (file,
                            G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_DISPLAY_NAME
                                                           "," G_FILE_ATTRIBUTE_STANDARD_SIZE,
-                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, on_info, asking);
+                           G_FILE_QUERY_INFO_NONE, G_PRIORITY_DEFAULT, NULL, on_info, asking_new (self, consult, TRUE));
 }
 
 /* What was said of those before is no longer of interest. */
 static void
 begin (ZqComposer *self)
 {
+  if (self->send_due)
+    return;
   g_clear_pointer (&self->refused, g_free);
   zq_composer_warn (self, NULL);
 }
@@ -404,7 +461,7 @@ attach_action (GtkWidget *widget, const char *name, GVariant *parameter)
                                         GTK_FILE_CHOOSER_ACTION_OPEN, _ ("_Attach"), NULL);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect (dialog, "response", G_CALLBACK (on_chosen), asking_new (self));
+  g_signal_connect (dialog, "response", G_CALLBACK (on_chosen), asking_new (self, self->consult, FALSE));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
@@ -465,7 +522,7 @@ on_pasted (GObject *source, GAsyncResult *result, gpointer data)
   if (value != NULL)
     add_value (asking->composer, asking->consult, value);
   else
-    zq_composer_warn (asking->composer, _ ("What was copied cannot be read"));
+    say_refused (asking->composer, asking->consult, _ ("What was copied cannot be read"));
 }
 
 gboolean
@@ -488,7 +545,8 @@ zq_composer_paste (ZqComposer *self)
       zq_composer_warn (self, _ ("Files go with a reply only"));
       return TRUE;
     }
-  gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, on_pasted, asking_new (self));
+  gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, on_pasted,
+                                  asking_new (self, self->consult, TRUE));
   return TRUE;
 }
 
@@ -503,8 +561,13 @@ on_paste (ZqComposer *self)
 static gboolean
 on_drop (ZqComposer *self, const GValue *value)
 {
-  if (self->consult == 0 || self->mode != ZQ_COMPOSER_REPLY)
+  if (self->consult == 0)
     return FALSE;
+  if (self->mode != ZQ_COMPOSER_REPLY)
+    {
+      zq_composer_warn (self, _ ("Files go with a reply only"));
+      return FALSE;
+    }
   add_value (self, self->consult, value);
   return TRUE;
 }

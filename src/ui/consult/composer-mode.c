@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/composer-private.h"
 
+#include "clinic/consult/message.h"
+
 #include <glib/gi18n.h>
 
 /* --- how it looks ----------------------------------------------------------------------------- */
@@ -40,13 +42,31 @@ show_send (ZqComposer *self)
                                                : _ ("Send this reply (Ctrl+Enter)"));
 }
 
+/* (transfer full) */
+static char *
+words_quote (ZqComposer *self)
+{
+  g_autofree char *name = NULL, *text = NULL;
+  gboolean from_me;
+
+  if (!zq_message_read_words (zq_store_get_main_db (self->store), self->quote, &from_me, &name, &text))
+    return g_strdup (_ ("A message that was withdrawn or is not here"));
+  /* Translators: what a message answers: a name and its words */
+  return g_strdup_printf (_ ("In reply to %1$s: %2$s"),
+                          from_me        ? _ ("Me")
+                          : name != NULL ? name
+                                         : "",
+                          text != NULL && *text != '\0' ? text : _ ("Files"));
+}
+
 static void
 show_quote (ZqComposer *self)
 {
-  const ZqQuote *quote = self->consult != 0 ? g_hash_table_lookup (self->quotes, &self->consult) : NULL;
+  gboolean is_shown = self->consult != 0 && self->quote != 0 && self->mode == ZQ_COMPOSER_REPLY;
+  g_autofree char *words = is_shown ? words_quote (self) : NULL;
 
-  gtk_widget_set_visible (self->quote_chip, quote != NULL && self->mode == ZQ_COMPOSER_REPLY);
-  gtk_label_set_label (self->quote_words, quote != NULL ? quote->words : "");
+  gtk_widget_set_visible (self->quote_chip, is_shown);
+  gtk_label_set_label (self->quote_words, words != NULL ? words : "");
 }
 
 void
@@ -73,8 +93,8 @@ zq_composer_show_mode (ZqComposer *self)
 /* --- changing it ------------------------------------------------------------------------------ */
 
 /* What was typed goes into the draft of the mode in which it was typed before anything else is shown. */
-static void
-set_mode (ZqComposer *self, ZqComposerMode mode, gint64 corrects)
+void
+zq_composer_set_mode (ZqComposer *self, ZqComposerMode mode, gint64 corrects)
 {
   zq_composer_flush (self);
   self->mode = mode;
@@ -96,7 +116,7 @@ zq_composer_set_note (ZqComposer *self, gboolean note)
   ZqComposerMode mode = note ? ZQ_COMPOSER_NOTE : ZQ_COMPOSER_REPLY;
 
   if (self->consult != 0 && self->mode != mode)
-    set_mode (self, mode, 0);
+    zq_composer_set_mode (self, mode, 0);
   else
     zq_composer_show_mode (self);
 }
@@ -108,30 +128,23 @@ zq_composer_correct (ZqComposer *self, gint64 message, const char *old)
 
   if (self->consult == 0)
     return;
-  set_mode (self, ZQ_COMPOSER_CORRECTION, message);
-  gtk_editable_set_text (self->reason, "");
+  zq_composer_set_mode (self, ZQ_COMPOSER_CORRECTION, message);
   if (!zq_composer_has_words (self) && old != NULL)
     gtk_text_buffer_set_text (buffer, old, -1);
   gtk_widget_grab_focus (GTK_WIDGET (self->text));
 }
 
 void
-zq_composer_quote (ZqComposer *self, gint64 message, const char *words)
+zq_composer_quote (ZqComposer *self, gint64 message)
 {
-  ZqQuote *quote;
-
   if (self->consult == 0)
     return;
-  if (message == 0)
-    g_hash_table_remove (self->quotes, &self->consult);
-  else
+  if (message != 0 && self->mode != ZQ_COMPOSER_REPLY)
+    zq_composer_set_mode (self, ZQ_COMPOSER_REPLY, 0);
+  if (self->mode == ZQ_COMPOSER_REPLY && self->quote != message)
     {
-      quote = g_new0 (ZqQuote, 1);
-      quote->message = message;
-      quote->words = g_strdup (words);
-      g_hash_table_insert (self->quotes, g_memdup2 (&self->consult, sizeof self->consult), quote);
-      if (self->mode != ZQ_COMPOSER_REPLY)
-        set_mode (self, ZQ_COMPOSER_REPLY, 0);
+      self->quote = message;
+      zq_composer_touch (self);
     }
   show_quote (self);
 }
@@ -250,7 +263,7 @@ unquote_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqComposer *self = ZQ_COMPOSER (widget);
 
-  zq_composer_quote (self, 0, NULL);
+  zq_composer_quote (self, 0);
   gtk_widget_grab_focus (widget);
 }
 
@@ -263,7 +276,8 @@ uncorrect_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->mode != ZQ_COMPOSER_CORRECTION)
     return;
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), "", 0);
-  set_mode (self, ZQ_COMPOSER_REPLY, 0);
+  gtk_editable_set_text (self->reason, "");
+  zq_composer_set_mode (self, ZQ_COMPOSER_REPLY, 0);
   gtk_widget_grab_focus (widget);
 }
 

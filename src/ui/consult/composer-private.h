@@ -35,21 +35,28 @@ struct _ZqComposer
   ZqStore *store;
   ZqClock *clock;
   GSettings *settings;
-  GHashTable *in_flight;     /* scope → text whose commit is not back yet */
-  GHashTable *quotes;        /* consult → ZqQuote */
+  GHashTable *in_flight;     /* scope → its draft whose commit is not back yet, of the save's callback */
+  GHashTable *reading;       /* consult → number of files that are being taken in, or asked for */
   GPtrArray *draft_files;    /* (element-type ZqDraftFile) */
   GCancellable *cancellable; /* of files that are being read for this consultation */
   char *to_whom;
   char *of_draft; /* what is said of the draft */
   char *warning;  /* said instead, or NULL */
   char *refused;  /* of files: what was said of them so far */
+  char *base;     /* the body of the draft that was loaded or written last */
+  gint64 quote;   /* what the reply answers, or 0 */
   gint64 consult;
   gint64 corrects;
   ZqComposerMode mode;
-  guint n_reading; /* files on their way into the draft */
+  guint n_taking; /* files on their way into the draft */
+  guint n_held;   /* commands under way that put words back into a draft */
   guint alarm;
-  guint serial;       /* of what is shown: a late answer of something else says nothing here */
-  gboolean composing; /* an input method holds letters that are not text yet */
+  guint serial;         /* of what is shown: a late answer of something else says nothing here */
+  gboolean reload_due;  /* as soon as the store has what is typed */
+  gboolean send_due;    /* as soon as its files are here */
+  gboolean due_next;    /* and close and go on */
+  gboolean due_refused; /* but one of them cannot go */
+  gboolean composing;   /* an input method holds letters that are not text yet */
   gboolean loading;
   gboolean dirty;
   gboolean has_findings;
@@ -57,16 +64,11 @@ struct _ZqComposer
   int undo_send;       /* seconds in which a reply can be taken back */
 };
 
-typedef struct
-{
-  gint64 message;
-  char *words;
-} ZqQuote;
-
 /* composer.c */
 char *zq_composer_scope (ZqComposer *self); /* NULL: no consultation */
 void zq_composer_update (ZqComposer *self); /* what may be pressed */
 void zq_composer_load (ZqComposer *self);
+void zq_composer_touch (ZqComposer *self); /* there is something to keep that is not in the store */
 gboolean zq_composer_has_words (ZqComposer *self);
 void zq_composer_forget (ZqComposer *self); /* warnings and findings: they are of what stood there */
 
@@ -75,12 +77,15 @@ void zq_composer_notify_mode (ZqComposer *self);
 /* composer-mode.c */
 void zq_composer_install_modes (GtkWidgetClass *klass);
 void zq_composer_show_mode (ZqComposer *self);
+void zq_composer_set_mode (ZqComposer *self, ZqComposerMode mode, gint64 corrects);
 
 /* composer-files.c */
 void zq_composer_install_files (GtkWidgetClass *klass);
 void zq_composer_add_files (ZqComposer *self);
 void zq_composer_load_files (ZqComposer *self);
 void zq_composer_show_files (ZqComposer *self);
+/* Of this consultation's reply. */
+guint zq_composer_count_reading (ZqComposer *self);
 /* For paste: TRUE: the clipboard holds pictures or files, which are taken. */
 gboolean zq_composer_paste (ZqComposer *self);
 

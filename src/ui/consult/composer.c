@@ -4,6 +4,7 @@
 #include "clinic/consult/commands.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* From a key to the write of the draft; it is a second at most to the durable commit. */
 #define DRAFT_DELAY (250 * 1000)
@@ -31,7 +32,7 @@ typedef struct
 {
   GWeakRef composer;
   char *scope;
-  char *text;
+  ZqDraft *draft;
   guint serial;
 } Saving;
 
@@ -40,7 +41,7 @@ saving_free (Saving *saving)
 {
   g_weak_ref_clear (&saving->composer);
   g_free (saving->scope);
-  g_free (saving->text);
+  zq_draft_free (saving->draft);
   g_free (saving);
 }
 
@@ -48,7 +49,6 @@ void
 zq_written_free (ZqWritten *self)
 {
   g_free (self->text);
-  g_free (self->quote_words);
   g_free (self->reason);
   g_free (self);
 }
@@ -127,6 +127,8 @@ zq_composer_has_words (ZqComposer *self)
   return *g_strstrip (text) != '\0';
 }
 
+static void take_over (ZqComposer *self);
+
 /* --- the draft -------------------------------------------------------------------------------- */
 
 static void
@@ -137,7 +139,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   gboolean ok = zq_draft_save_finish (ZQ_STORE (source), result, &error);
 
-  if (self != NULL && g_strcmp0 (g_hash_table_lookup (self->in_flight, saving->scope), saving->text) == 0)
+  if (self != NULL && g_hash_table_lookup (self->in_flight, saving->scope) == saving->draft)
     g_hash_table_remove (self->in_flight, saving->scope);
   if (self != NULL && saving->serial == self->serial)
     {
@@ -153,13 +155,27 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
           say_of_draft (self, words);
         }
     }
+  if (self != NULL && self->reload_due)
+    take_over (self);
   saving_free (saving);
+}
+
+static ZqDraft *
+dup_draft (ZqComposer *self)
+{
+  ZqDraft *draft = g_new0 (ZqDraft, 1);
+
+  draft->body = dup_text (self);
+  if (self->mode == ZQ_COMPOSER_REPLY)
+    draft->quote = self->quote;
+  if (self->mode == ZQ_COMPOSER_CORRECTION)
+    draft->reason = g_strdup (gtk_editable_get_text (self->reason));
+  return draft;
 }
 
 void
 zq_composer_flush (ZqComposer *self)
 {
-  g_autofree char *scope = NULL, *text = NULL;
   Saving *saving;
 
   if (self->clock != NULL)
@@ -167,15 +183,16 @@ zq_composer_flush (ZqComposer *self)
   if (!self->dirty || self->consult == 0)
     return;
   self->dirty = FALSE;
-  scope = zq_composer_scope (self);
-  text = dup_text (self);
   saving = g_new0 (Saving, 1);
   g_weak_ref_init (&saving->composer, self);
   saving->serial = self->serial;
-  saving->scope = g_strdup (scope);
-  saving->text = g_strdup (text);
-  g_hash_table_insert (self->in_flight, g_strdup (scope), g_strdup (text));
-  zq_draft_save_async (self->store, scope, text, on_saved, saving);
+  saving->scope = zq_composer_scope (self);
+  saving->draft = dup_draft (self);
+  g_hash_table_insert (self->in_flight, g_strdup (saving->scope), saving->draft);
+  zq_draft_put_async (self->store, saving->scope, saving->draft, self->n_held > 0 ? self->base : NULL, on_saved,
+                      saving);
+  g_free (self->base);
+  self->base = g_strdup (saving->draft->body);
 }
 
 static void
@@ -194,6 +211,17 @@ on_changed (ZqComposer *self)
   if (self->loading || self->consult == 0)
     return;
   zq_composer_show_findings (self, NULL);
+  if (self->send_due)
+    {
+      self->send_due = FALSE;
+      zq_composer_warn (self, _ ("The reply was changed while its files were being read: not sent yet"));
+    }
+  zq_composer_touch (self);
+}
+
+void
+zq_composer_touch (ZqComposer *self)
+{
   self->dirty = TRUE;
   /* Not pushed back by the next key: who types without a pause is kept all the same. */
   if (self->alarm == 0)
@@ -212,6 +240,44 @@ set_text (ZqComposer *self, const char *text)
   self->loading = FALSE;
 }
 
+/* What came back into the draft is put before what has been typed meanwhile: nothing of either is lost. */
+static void
+take_over (ZqComposer *self)
+{
+  g_autofree char *scope = zq_composer_scope (self);
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
+  g_autoptr (ZqDraft) there = NULL;
+  g_autofree char *before = NULL, *typed = NULL, *whole = NULL;
+  GtkTextIter start;
+
+  self->reload_due = scope != NULL && g_hash_table_contains (self->in_flight, scope);
+  if (scope == NULL || self->reload_due)
+    return;
+  there = zq_draft_read (zq_store_get_main_db (self->store), scope);
+  before = zq_draft_came_back (there->body, self->base);
+  typed = dup_text (self);
+  whole = before != NULL ? zq_draft_join (before, typed) : NULL;
+  self->loading = TRUE;
+  gtk_text_buffer_get_start_iter (buffer, &start);
+  /* Before the text, so that the cursor and what an input method holds stay where they are. */
+  if (whole != NULL)
+    gtk_text_buffer_insert (buffer, &start, whole, (int)(strlen (whole) - strlen (typed)));
+  if (self->mode == ZQ_COMPOSER_CORRECTION && *gtk_editable_get_text (self->reason) == '\0' && there->reason != NULL)
+    gtk_editable_set_text (self->reason, there->reason);
+  if (self->quote == 0)
+    self->quote = there->quote;
+  self->loading = FALSE;
+  g_free (self->base);
+  self->base = g_steal_pointer (&there->body);
+  zq_composer_load_files (self);
+  if (before != NULL)
+    {
+      zq_composer_forget (self);
+      say_of_draft (self, _ ("Draft kept on this computer"));
+    }
+  zq_composer_show_mode (self);
+}
+
 /* --- keys ------------------------------------------------------------------------------------- */
 
 void
@@ -221,6 +287,14 @@ zq_composer_request_send (ZqComposer *self, gboolean next)
 
   if (!gtk_widget_get_sensitive (self->send))
     return;
+  if (self->mode == ZQ_COMPOSER_REPLY && zq_composer_count_reading (self) > 0)
+    {
+      self->send_due = TRUE;
+      self->due_next = next;
+      self->due_refused = FALSE;
+      zq_composer_warn (self, _ ("A file is still being read: the reply goes as soon as it is here"));
+      return;
+    }
   if (self->mode == ZQ_COMPOSER_CORRECTION)
     {
       reason = g_strstrip (g_strdup (gtk_editable_get_text (self->reason)));
@@ -358,12 +432,13 @@ zq_composer_finalize (GObject *object)
   ZqComposer *self = ZQ_COMPOSER (object);
 
   g_hash_table_unref (self->in_flight);
-  g_hash_table_unref (self->quotes);
+  g_hash_table_unref (self->reading);
   g_clear_pointer (&self->draft_files, g_ptr_array_unref);
   g_free (self->to_whom);
   g_free (self->of_draft);
   g_free (self->warning);
   g_free (self->refused);
+  g_free (self->base);
   G_OBJECT_CLASS (zq_composer_parent_class)->finalize (object);
 }
 
@@ -438,21 +513,12 @@ bind_settings (ZqComposer *self)
 }
 
 static void
-quote_free (gpointer data)
-{
-  ZqQuote *quote = data;
-
-  g_free (quote->words);
-  g_free (quote);
-}
-
-static void
 zq_composer_init (ZqComposer *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  self->in_flight = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->quotes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, quote_free);
+  self->in_flight = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->reading = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), self);
@@ -460,6 +526,7 @@ zq_composer_init (ZqComposer *self)
   g_signal_connect_swapped (self->text, "preedit-changed", G_CALLBACK (on_preedit), self);
   g_signal_connect_object (gtk_text_view_get_buffer (self->text), "changed", G_CALLBACK (on_changed), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reason, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   gtk_text_buffer_create_tag (gtk_text_view_get_buffer (self->text), "finding", "underline", PANGO_UNDERLINE_SINGLE,
                               "background", "rgba(229,165,10,0.35)", NULL);
   bind_settings (self);
@@ -471,10 +538,10 @@ zq_composer_init (ZqComposer *self)
 void
 zq_composer_update (ZqComposer *self)
 {
-  gboolean has_files = self->mode == ZQ_COMPOSER_REPLY && self->draft_files != NULL && self->draft_files->len > 0;
+  gboolean has_files = self->mode == ZQ_COMPOSER_REPLY && ((self->draft_files != NULL && self->draft_files->len > 0) ||
+                                                           zq_composer_count_reading (self) > 0);
 
-  gtk_widget_set_sensitive (self->send,
-                            self->consult != 0 && self->n_reading == 0 && (has_files || zq_composer_has_words (self)));
+  gtk_widget_set_sensitive (self->send, self->consult != 0 && (has_files || zq_composer_has_words (self)));
 }
 
 void
@@ -488,18 +555,30 @@ void
 zq_composer_load (ZqComposer *self)
 {
   g_autofree char *scope = zq_composer_scope (self);
-  g_autofree char *body = NULL;
+  g_autoptr (ZqDraft) stored = NULL;
+  const ZqDraft *draft = scope != NULL ? g_hash_table_lookup (self->in_flight, scope) : NULL;
+  const char *body = "", *reason = NULL;
+  gboolean was_due = self->send_due;
 
   self->serial++;
-  if (scope != NULL)
-    {
-      body = g_strdup (g_hash_table_lookup (self->in_flight, scope));
-      if (body == NULL)
-        body = zq_draft_load (zq_store_get_main_db (self->store), scope);
-    }
-  set_text (self, body != NULL ? body : "");
+  self->send_due = FALSE;
+  if (draft == NULL && scope != NULL)
+    draft = stored = zq_draft_read (zq_store_get_main_db (self->store), scope);
+  if (draft != NULL)
+    body = draft->body;
+  if (draft != NULL && self->mode == ZQ_COMPOSER_CORRECTION)
+    reason = draft->reason;
+  self->quote = draft != NULL ? draft->quote : 0;
+  g_free (self->base);
+  self->base = g_strdup (body);
+  set_text (self, body);
+  self->loading = TRUE;
+  gtk_editable_set_text (self->reason, reason != NULL ? reason : "");
+  self->loading = FALSE;
   zq_composer_forget (self);
-  say_of_draft (self, body != NULL && *body != '\0' ? _ ("Draft kept on this computer") : "");
+  if (was_due)
+    zq_composer_warn (self, _ ("The reply before was not sent: its files were still being read"));
+  say_of_draft (self, *body != '\0' ? _ ("Draft kept on this computer") : "");
   zq_composer_update (self);
 }
 
@@ -520,11 +599,19 @@ zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
 }
 
 void
+zq_composer_hold (ZqComposer *self)
+{
+  zq_composer_flush (self);
+  self->n_held++;
+}
+
+void
 zq_composer_reload (ZqComposer *self)
 {
-  zq_composer_load_files (self);
-  zq_composer_load (self);
-  zq_composer_show_mode (self);
+  if (self->n_held > 0)
+    self->n_held--;
+  if (self->store != NULL)
+    take_over (self);
 }
 
 void
@@ -541,16 +628,12 @@ ZqWritten *
 zq_composer_read (ZqComposer *self)
 {
   ZqWritten *written = g_new0 (ZqWritten, 1);
-  const ZqQuote *quote = g_hash_table_lookup (self->quotes, &self->consult);
 
   written->mode = self->mode;
   written->consult = self->consult;
   written->text = g_strstrip (dup_text (self));
-  if (quote != NULL && self->mode == ZQ_COMPOSER_REPLY)
-    {
-      written->quote = quote->message;
-      written->quote_words = g_strdup (quote->words);
-    }
+  if (self->mode == ZQ_COMPOSER_REPLY)
+    written->quote = self->quote;
   if (self->mode == ZQ_COMPOSER_CORRECTION)
     {
       written->corrects = self->corrects;
@@ -569,21 +652,20 @@ zq_composer_taken (ZqComposer *self)
   self->dirty = FALSE;
   self->serial++;
   g_hash_table_remove (self->in_flight, scope);
+  g_free (self->base);
+  self->base = g_strdup ("");
   set_text (self, "");
   zq_composer_forget (self);
   say_of_draft (self, "");
   if (self->mode == ZQ_COMPOSER_REPLY)
     {
-      g_hash_table_remove (self->quotes, &self->consult);
+      self->quote = 0;
       g_ptr_array_set_size (self->draft_files, 0);
       zq_composer_show_files (self);
       zq_composer_show_mode (self);
     }
   else
     {
-      /* Its draft is nobody's command's to remove. */
-      if (self->mode == ZQ_COMPOSER_CORRECTION)
-        zq_draft_save_async (self->store, scope, NULL, NULL, NULL);
       self->mode = ZQ_COMPOSER_REPLY;
       self->corrects = 0;
       zq_composer_load (self);
@@ -605,29 +687,74 @@ insert_before (ZqComposer *self, const char *text)
   gtk_text_buffer_insert (buffer, &start, text, -1);
 }
 
+/* What was saved last while it was typed is the beginning of it. (transfer full) */
+static char *
+join_written (const ZqWritten *written, const char *draft)
+{
+  return g_str_has_prefix (written->text, draft) ? g_strdup (written->text) : zq_draft_join (written->text, draft);
+}
+
+/* Into its draft, which is not the one that is shown. */
+static void
+put_away (ZqComposer *self, const ZqWritten *written)
+{
+  g_autofree char *scope = scope_of (written->mode, written->consult, written->corrects);
+  g_autoptr (ZqDraft) there = zq_draft_read (zq_store_get_main_db (self->store), scope);
+  g_autofree char *body = join_written (written, there->body);
+  ZqDraft draft = { body, there->quote != 0 ? there->quote : written->quote,
+                    there->reason != NULL && *there->reason != '\0' ? there->reason : written->reason };
+
+  zq_draft_put_async (self->store, scope, &draft, NULL, NULL, NULL);
+}
+
+/* Here, where nothing else is being written. */
+static void
+put_here (ZqComposer *self, const ZqWritten *written)
+{
+  g_autofree char *typed = NULL, *whole = NULL;
+
+  zq_composer_set_mode (self, written->mode, written->corrects);
+  typed = dup_text (self);
+  whole = join_written (written, typed);
+  if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
+    gtk_editable_set_text (self->reason, written->reason);
+  set_text (self, whole);
+  zq_composer_touch (self);
+  zq_composer_update (self);
+}
+
 void
 zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
 {
   g_autofree char *scope = scope_of (written->mode, written->consult, written->corrects);
   g_autofree char *shown = zq_composer_scope (self);
-  g_autofree char *typed = NULL, *whole = NULL;
 
-  if (written->mode == ZQ_COMPOSER_REPLY && self->consult == written->consult)
+  if (g_strcmp0 (scope, shown) != 0)
     {
-      zq_composer_load_files (self);
-      zq_composer_quote (self, written->quote, written->quote_words);
-    }
-  if (g_strcmp0 (scope, shown) == 0)
-    {
-      insert_before (self, written->text);
+      /* Never under the hands of somebody who writes something else. */
+      if (self->consult == written->consult && self->mode == ZQ_COMPOSER_REPLY && zq_composer_is_empty (self))
+        {
+          put_here (self, written);
+          return;
+        }
+      put_away (self, written);
+      if (self->consult == written->consult && written->mode == ZQ_COMPOSER_CORRECTION)
+        zq_composer_warn (self, _ ("The correction is kept. Choose “Correct…” at its message to go on with it"));
       return;
     }
-  typed = zq_draft_load (zq_store_get_main_db (self->store), scope);
-  /* What was saved last while it was typed is the beginning of it. */
-  if (typed != NULL && g_str_has_prefix (written->text, typed))
-    g_clear_pointer (&typed, g_free);
-  whole = typed != NULL && *typed != '\0' ? g_strconcat (written->text, "\n", typed, NULL) : g_strdup (written->text);
-  zq_draft_save_async (self->store, scope, whole, NULL, NULL);
+  if (written->mode == ZQ_COMPOSER_REPLY)
+    zq_composer_load_files (self);
+  if (written->quote != 0 && self->quote == 0)
+    zq_composer_quote (self, written->quote);
+  if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
+    gtk_editable_set_text (self->reason, written->reason);
+  insert_before (self, written->text);
+}
+
+gboolean
+zq_composer_is_blank (ZqComposer *self)
+{
+  return !self->composing && !zq_composer_has_words (self) && *gtk_editable_get_text (self->reason) == '\0';
 }
 
 gboolean

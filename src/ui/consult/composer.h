@@ -33,7 +33,6 @@ typedef struct
   gint64 consult;
   char *text; /* stripped */
   gint64 quote;
-  char *quote_words; /* what the chip says */
   gint64 corrects;
   char *reason;
   gint64 delay_us;
@@ -51,13 +50,13 @@ ZqComposerMode zq_composer_get_mode (ZqComposer *self);
 void zq_composer_set_note (ZqComposer *self, gboolean note);
 /* @old: what the message says, to begin with where there is no draft of its correction. */
 void zq_composer_correct (ZqComposer *self, gint64 message, const char *old);
-/* The reply answers @message; 0: none. @words: who said what. */
-void zq_composer_quote (ZqComposer *self, gint64 message, const char *words);
+/* The reply answers @message; 0: none. Kept with its draft. */
+void zq_composer_quote (ZqComposer *self, gint64 message);
 
 /* Writes what is typed to the store now, if it is not there yet. */
 void zq_composer_flush (ZqComposer *self);
 
-/* As the button does; @next: and on to the next. */
+/* As the button does; @next: and on to the next. Waits for files that are still being read. */
 void zq_composer_request_send (ZqComposer *self, gboolean next);
 /* (transfer full) */
 ZqWritten *zq_composer_read (ZqComposer *self);
@@ -65,7 +64,9 @@ ZqWritten *zq_composer_read (ZqComposer *self);
 void zq_composer_taken (ZqComposer *self);
 /* It could not be taken: it comes back before what was typed since, here or into the draft. */
 void zq_composer_put_back (ZqComposer *self, const ZqWritten *written);
-/* The draft was changed by a command: shows what the store has. */
+/* A command is about to put words back into a draft: what is typed until zq_composer_reload() goes behind them. */
+void zq_composer_hold (ZqComposer *self);
+/* The command has ended, whatever came of it: what it put back is shown before what was typed since. */
 void zq_composer_reload (ZqComposer *self);
 
 /* Why nothing was sent, in place of what is said of the draft, and to a screen reader. NULL: no longer. */
@@ -77,6 +78,8 @@ void zq_composer_show_findings (ZqComposer *self, GPtrArray *findings);
 /* They are on the screen: sending now is sending anyway. */
 gboolean zq_composer_has_findings (ZqComposer *self);
 
+/* No words stand in it. */
+gboolean zq_composer_is_blank (ZqComposer *self);
 /* Nothing is being written, nor does an input method hold letters. */
 gboolean zq_composer_is_empty (ZqComposer *self);
 

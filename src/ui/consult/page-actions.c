@@ -77,10 +77,11 @@ on_undone (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqPageCommand) command = data;
   g_autoptr (GError) error = NULL;
 
-  if (!zq_consult_undo_finish (ZQ_STORE (source), result, &error))
+  gboolean ok = zq_consult_undo_finish (ZQ_STORE (source), result, &error);
+
+  if (!ok)
     zq_consult_page_say_failed (command->page, error);
-  else
-    zq_consult_page_undone (command->page, command->consult);
+  zq_consult_page_end_undo (command->page, command->consult, ok);
 }
 
 typedef struct
@@ -107,8 +108,7 @@ on_undo_clicked (AdwToast *toast, UndoOffer *offer)
 
   if (offer->page->store == NULL)
     return;
-  /* What is typed has to be in the store before a reply's text is put in front of it. */
-  zq_composer_flush (offer->page->composer);
+  zq_consult_page_begin_undo (offer->page, offer->take_back->intent);
   command = zq_page_command_new (offer->page, NULL);
   command->consult = offer->consult;
   zq_consult_undo_async (offer->page->store, offer->take_back->undo, on_undone, command);

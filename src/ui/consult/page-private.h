@@ -104,7 +104,9 @@ void zq_consult_page_install_writing (GtkWidgetClass *klass);
 void zq_consult_page_send (ZqConsultPage *self, gboolean next);
 void zq_consult_page_say_unseen (ZqConsultPage *self);
 void zq_consult_page_note_opened (ZqConsultPage *self);
-void zq_consult_page_undone (ZqConsultPage *self, gint64 consult);
+/* Around a command that puts words back into a draft: of what was written as @intent, or 0; where it was written. */
+void zq_consult_page_begin_undo (ZqConsultPage *self, gint64 intent);
+void zq_consult_page_end_undo (ZqConsultPage *self, gint64 consult, gboolean ok);
 void zq_consult_page_add_undo_keys (ZqConsultPage *self);
 /* Which foot there is: the composer, or why there is none. */
 void zq_consult_page_show_foot (ZqConsultPage *self);

@@ -2,11 +2,13 @@
 #include "ui/consult/page-private.h"
 
 #include "clinic/consult/guard-facts.h"
+#include "clinic/consult/rules.h"
 #include "clinic/consult/unseen.h"
 #include "rules/guard.h"
 #include "ui/consult/bubble.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* How long somebody who was open may still be on the doctor's mind, and how many. */
 #define LATELY      (4 * G_TIME_SPAN_HOUR)
@@ -255,14 +257,39 @@ zq_consult_page_resend (ZqConsultPage *self, gint64 intent)
   zq_consult_resend_async (self->store, intent, on_resent, zq_page_command_new (self, NULL));
 }
 
+/* The message that was corrected by it, in the consultation that is open; or 0. */
+static gint64
+corrected_by (ZqConsultPage *self, gint64 seq)
+{
+  g_autoptr (ZqIntent) intent = seq != 0 ? zq_store_get_intent (zq_store_get_main_db (self->store), seq, NULL) : NULL;
+
+  if (intent == NULL || !g_str_equal (intent->action, "send-message") ||
+      !g_str_has_prefix (intent->chain, ZQ_CHAIN_MEND) || zq_chain_consult (intent->chain) != self->key)
+    return 0;
+  return g_ascii_strtoll (strrchr (intent->chain, '/') + 1, NULL, 10);
+}
+
+/* A correction comes back as one: what is typed from now on belongs to it. A note is not left for that. */
+void
+zq_consult_page_begin_undo (ZqConsultPage *self, gint64 intent)
+{
+  gint64 corrects = corrected_by (self, intent);
+
+  if (corrects != 0 && zq_composer_get_mode (self->composer) != ZQ_COMPOSER_NOTE)
+    zq_composer_correct (self->composer, corrects, NULL);
+  zq_composer_hold (self->composer);
+}
+
 /* Whichever thread is open: it may be the one that got its words back. */
 void
-zq_consult_page_undone (ZqConsultPage *self, gint64 consult)
+zq_consult_page_end_undo (ZqConsultPage *self, gint64 consult, gboolean ok)
 {
+  zq_composer_reload (self->composer);
   if (self->key == 0 || self->store == NULL)
     return;
-  zq_composer_reload (self->composer);
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->composer)) && self->key == consult)
+  if (!ok && zq_composer_get_mode (self->composer) == ZQ_COMPOSER_CORRECTION && zq_composer_is_blank (self->composer))
+    zq_composer_set_note (self->composer, FALSE);
+  if (ok && gtk_widget_get_mapped (GTK_WIDGET (self->composer)) && self->key == consult)
     gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
@@ -275,12 +302,9 @@ on_taken_back (GObject *source, GAsyncResult *result, gpointer data)
                               : zq_consult_intent_finish (ZQ_STORE (source), result, &error);
 
   if (!ok)
-    {
-      zq_consult_page_say_failed (command->page, error);
-      return;
-    }
-  zq_consult_page_undone (command->page, command->consult);
-  if (command->consult != command->page->key)
+    zq_consult_page_say_failed (command->page, error);
+  zq_consult_page_end_undo (command->page, command->consult, ok);
+  if (ok && command->consult != command->page->key)
     zq_consult_page_say (command->page, _ ("The reply was taken back and is a draft again"));
 }
 
@@ -289,8 +313,7 @@ zq_consult_page_take_back (ZqConsultPage *self, gint64 intent)
 {
   ZqPageCommand *command = zq_page_command_new (self, NULL);
 
-  /* What is typed has to be in the store before the text is put in front of it. */
-  zq_composer_flush (self->composer);
+  zq_consult_page_begin_undo (self, intent);
   command->next = self->last != NULL && self->last->intent == intent;
   if (command->next)
     command->consult = self->last->consult;
@@ -445,21 +468,10 @@ quote_action (GtkWidget *widget, const char *name, GVariant *key)
 {
   ZqConsultPage *self = ZQ_CONSULT_PAGE (widget);
   g_autoptr (ZqMessage) message = zq_thread_find_message (self->thread, g_variant_get_int64 (key));
-  g_autofree char *who = NULL, *text = NULL, *words = NULL;
-  int sender;
 
   if (message == NULL || self->consult == NULL || !self->consult->can_reply || !zq_bubble_can_quote (message))
     return;
-  g_object_get (message, "sender-name", &who, "text", &text, "sender", &sender, NULL);
-  if (text != NULL)
-    g_strdelimit (text, "\r\n\t", ' ');
-  /* Translators: what a message answers: a name and its words */
-  words = g_strdup_printf (_ ("In reply to %1$s: %2$s"),
-                           sender == ZQ_SENDER_ME ? _ ("Me")
-                           : who != NULL          ? who
-                                                  : "",
-                           text != NULL && *text != '\0' ? text : _ ("Files"));
-  zq_composer_quote (self->composer, g_variant_get_int64 (key), words);
+  zq_composer_quote (self->composer, g_variant_get_int64 (key));
   gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 
