@@ -24,6 +24,17 @@ find_common (const GArray *a, const GArray *b)
   return common;
 }
 
+static guint
+find (const GArray *keys, gint64 key)
+{
+  guint at = 0;
+
+  while (at < keys->len && KEY (keys, at) != key)
+    at++;
+
+  return at;
+}
+
 /* Key → place + 1, of what lies between the common ends. */
 static GHashTable *
 index_middle (const GArray *keys, Common common)
@@ -42,15 +53,14 @@ index_middle (const GArray *keys, Common common)
 static void
 put_kept (const GArray *old, GArray *target, gint64 keep)
 {
-  g_autoptr (GHashTable) places = index_middle (target, (Common){ 0 });
-  guint at = 0;
+  g_autoptr (GHashTable) places = NULL;
+  guint at = find (old, keep);
   guint place = 0;
 
-  while (at < old->len && KEY (old, at) != keep)
-    at++;
-  if (at == old->len || g_hash_table_contains (places, &keep))
+  if (at == old->len || find (target, keep) < target->len)
     return;
 
+  places = index_middle (target, (Common){ 0 });
   for (; at > 0 && place == 0; at--)
     place = GPOINTER_TO_UINT (g_hash_table_lookup (places, &KEY (old, at - 1)));
 

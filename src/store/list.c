@@ -50,6 +50,7 @@ struct _ZqList
 
   guint total;
   guint n_new;
+  gboolean is_latest; /* what is announced is what was last read: none is held back, none kept that is gone */
   gboolean hold;
   gint64 keep;
 };
@@ -255,6 +256,7 @@ show_once (ZqList *self, gboolean hold)
         return FALSE;
     }
 
+  self->is_latest = n_new == 0 && self->keys->len == self->latest->len;
   set_number (self, &self->n_new, n_new, PROP_N_NEW);
 
   return self->generation == generation;
@@ -327,6 +329,7 @@ on_keys (GObject *source, GAsyncResult *result, gpointer data)
 
   g_clear_pointer (&self->latest, g_array_unref);
   self->latest = g_steal_pointer (&keys);
+  self->is_latest = FALSE;
   show_latest (self, self->hold && !first);
   if (self->latest == NULL) /* a listener has asked for another query */
     return;
@@ -557,7 +560,7 @@ zq_list_init (ZqList *self)
   g_queue_init (&self->to_load);
 }
 
-/* The first page is read, and filled, at once: it is what the next frame shows. */
+/* The first page is read, and filled, at once: it is what the next frame shows. One that is not full is all. */
 static void
 start_query (ZqList *self, gpointer query, GDestroyNotify query_free)
 {
@@ -568,6 +571,7 @@ start_query (ZqList *self, gpointer query, GDestroyNotify query_free)
   self->query->query = query;
   self->query->free = query_free;
   self->outdated = FALSE;
+  self->is_latest = FALSE;
   if (db == NULL)
     return;
 
@@ -578,6 +582,12 @@ start_query (ZqList *self, gpointer query, GDestroyNotify query_free)
     {
       open_page (self, 0);
       load_some (self);
+    }
+  if (self->keys->len < PAGE && self->total == self->keys->len)
+    {
+      self->latest = g_array_copy (self->keys);
+      self->is_latest = TRUE;
+      return;
     }
   read_keys (self);
 }
@@ -619,7 +629,7 @@ zq_list_set_query (ZqList *self, gpointer query, GDestroyNotify query_free)
   if (self->keys->len > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, 0, self->keys->len);
   set_number (self, &self->n_new, 0, PROP_N_NEW);
-  if (was_complete)
+  if (was_complete || zq_list_is_complete (self))
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COMPLETE]);
 }
 
@@ -670,7 +680,7 @@ zq_list_keep (ZqList *self, gint64 key)
     return;
 
   self->keep = key;
-  if (self->latest != NULL)
+  if (self->latest != NULL && !self->is_latest)
     show_latest (self, self->hold);
 }
 

@@ -302,6 +302,19 @@ test_first_page_is_there_at_once (Toy *toy, gconstpointer unused)
   g_assert_null (g_list_model_get_item (G_LIST_MODEL (list), 1000));
 }
 
+static void
+test_short_list_is_whole_at_once (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (ZqList) list = NULL;
+
+  fill_store (toy, 100);
+  list = zq_list_new (toy->store, &SOURCE, NULL, NULL);
+  g_assert_true (zq_list_is_complete (list));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 100);
+  change_one (toy, zq_list_get_key (list, 3), 99999999);
+  wait_as_stored (toy, list);
+}
+
 static guint64
 rows_of_first_page (Toy *toy, gint64 n)
 {
@@ -623,6 +636,7 @@ main (int argc, char *argv[])
 #define ADD(path, func) g_test_add (path, Toy, NULL, toy_set_up, func, toy_tear_down)
   g_test_add_func ("/list/any-diff-leads-there", test_any_diff_leads_there);
   ADD ("/list/first-page-is-there-at-once", test_first_page_is_there_at_once);
+  ADD ("/list/short-list-is-whole-at-once", test_short_list_is_whole_at_once);
   ADD ("/list/first-page-costs-the-same", test_first_page_costs_the_same);
   ADD ("/list/a-row-is-one-object", test_a_row_is_one_object);
   ADD ("/list/sixteen-pages-are-kept", test_sixteen_pages_are_kept);

@@ -361,6 +361,8 @@ open_items (Bench *self, GArray *keys, gboolean cold, const char *name)
       begin (self, thread_shown, key);
       zq_inbox_select (inbox, key);
       us = end (self, name);
+      if (g_getenv ("ZQ_BENCH_EACH") != NULL)
+        g_printerr ("%8.4f %u frames, %" G_GINT64_FORMAT "\n", (double)us / 1e6, self->frames, key);
       g_array_append_val (times, us);
       rest (self);
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consult/bubble.h"
 #include "ui/fixture.h"
 
 #include <string.h>
@@ -136,6 +137,85 @@ test_late_arrival (Ui *ui, gconstpointer data)
                      gtk_adjustment_get_upper (v) - 2);
 }
 
+static guint
+n_bubbles (GtkWidget *widget)
+{
+  guint n = ZQ_IS_BUBBLE (widget) ? 1 : 0;
+  GtkWidget *child;
+
+  for (child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    n += n_bubbles (child);
+  return n;
+}
+
+static gboolean
+is_message (GtkWidget *widget, gconstpointer data)
+{
+  ZqMessage *message = zq_bubble_get_message (ZQ_BUBBLE (widget));
+
+  return message != NULL && zq_message_get_key (message) == *(const gint64 *)data;
+}
+
+/* Opens Task/1 anew and looks at each frame until all of the thread has rows: a message stands where it stood first.
+ * @key: that one, at the head; 0: the last one, at the foot. */
+static void
+watch_opening (Ui *ui, gint64 key)
+{
+  ZqConsultPage *page = zq_window_get_page (ui->window);
+  GtkWidget *scroller = NULL;
+  gboolean last = key == 0;
+  graphene_rect_t first = { 0 }, now;
+  guint all, few;
+
+  zq_inbox_select (zq_window_get_inbox (ui->window), ui_task (ui, "1"));
+  ui_frames (ui, 1);
+  all = g_list_model_get_n_items (zq_consult_page_get_messages (page));
+  if (last)
+    key = zq_list_get_key (ZQ_LIST (zq_consult_page_get_messages (page)), all - 1);
+  few = n_bubbles (GTK_WIDGET (page));
+  g_assert_cmpuint (few, <, all);
+  scroller = ui_find (GTK_WIDGET (ui->window), GTK_TYPE_SCROLLED_WINDOW, is_scroller, NULL);
+  for (guint i = 0; i < 100 && n_bubbles (GTK_WIDGET (page)) < all; i++)
+    {
+      GtkWidget *bubble = ui_find (GTK_WIDGET (page), ZQ_TYPE_BUBBLE, is_message, &key);
+
+      g_assert_true (bubble != NULL && gtk_widget_compute_bounds (bubble, scroller, &now));
+      if (i == 0)
+        first = now;
+      g_assert_cmpfloat_with_epsilon (now.origin.y, first.origin.y, 1);
+      ui_frames (ui, 1);
+    }
+  g_assert_cmpuint (n_bubbles (GTK_WIDGET (page)), ==, all);
+  if (last)
+    g_assert_cmpfloat_with_epsilon (first.origin.y + first.size.height, gtk_widget_get_height (scroller), 24);
+  else
+    g_assert_cmpfloat_with_epsilon (first.origin.y, 0, 24);
+}
+
+/* The first frame of a long thread has rows for the page only. */
+static void
+test_long_thread (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 keys[120];
+
+  for (int i = 0; i < 120; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("many%d", i);
+
+      fixture_message (&ui->clinic, 1, id, "Patient/1", i - 150, "a line");
+      keys[i] = fixture_number (&ui->clinic, "SELECT max(id) FROM message WHERE ?", 1);
+    }
+  fixture_mark_read (&ui->clinic, ui_task (ui, "1"), keys[59], &error);
+  g_assert_no_error (error);
+  ui_open (ui, "2");
+  watch_opening (ui, keys[60]);
+  ui_read_all (ui);
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_open (ui, "2");
+  watch_opening (ui, 0);
+}
+
 static gint64
 n_replies (Ui *ui, ZqIntentState state)
 {
@@ -194,7 +274,7 @@ test_skipped (Ui *ui, gconstpointer data)
 {
   GtkAdjustment *v;
 
-  for (int i = 0; i < 60; i++)
+  for (int i = 0; i < 120; i++)
     {
       g_autofree char *id = g_strdup_printf ("many%d", i);
 
@@ -246,6 +326,7 @@ main (int argc, char **argv)
   ADD ("/page/marks-are-words-and-a-stopped-reply-comes-back", test_marks);
   ADD ("/page/read-only-after-it-was-looked-at", test_read);
   ADD ("/page/late-arrival-does-not-move-the-page", test_late_arrival);
+  ADD ("/page/rows-made-later-do-not-move-the-page", test_long_thread);
   ADD ("/page/unseen-is-shown-before-anything-is-sent", test_unseen);
   ADD ("/page/what-was-skipped-is-not-seen", test_skipped);
   ADD ("/page/half-of-a-small-screen-is-the-thread", test_halves);

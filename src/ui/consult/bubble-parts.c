@@ -167,8 +167,6 @@ show_files (ZqBubble *self)
 
 /* --- the time in which it can be taken back --------------------------------------------------- */
 
-static void show_going (ZqBubble *self);
-
 static void
 on_second (gpointer data)
 {
@@ -176,11 +174,11 @@ on_second (gpointer data)
 
   self->second = 0;
   if (self->message != NULL)
-    show_going (self);
+    zq_bubble_show_going (self);
 }
 
-static void
-show_going (ZqBubble *self)
+void
+zq_bubble_show_going (ZqBubble *self)
 {
   gint64 goes_at, left;
   g_autofree char *words = NULL;
@@ -205,5 +203,5 @@ zq_bubble_show_parts (ZqBubble *self)
   show_quote (self);
   show_correction (self);
   show_files (self);
-  show_going (self);
+  zq_bubble_show_going (self);
 }

@@ -62,6 +62,8 @@ char *zq_bubble_describe (ZqBubble *self);
 
 /* bubble-parts.c: what stands in it beside the text, as the message is now. */
 void zq_bubble_show_parts (ZqBubble *self);
+/* Counts down while it is mapped. */
+void zq_bubble_show_going (ZqBubble *self);
 
 /* bubble-menu.c */
 void zq_bubble_install_menu (GtkWidgetClass *klass);

@@ -106,7 +106,8 @@ static void
 zq_bubble_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (zq_bubble_parent_class)->map (widget);
-  refresh (ZQ_BUBBLE (widget));
+  if (ZQ_BUBBLE (widget)->message != NULL)
+    zq_bubble_show_going (ZQ_BUBBLE (widget));
 }
 
 static void
@@ -141,7 +142,7 @@ zq_bubble_set_property (GObject *object, guint id, const GValue *value, GParamSp
   else if (id == PROP_NOW)
     self->now = g_value_get_int64 (value);
   else
-    self->first_new = g_value_get_boolean (value);
+    zq_bubble_set_first_new (self, g_value_get_boolean (value));
 }
 
 static void
@@ -219,7 +220,7 @@ zq_bubble_class_init (ZqBubbleClass *klass)
   properties[PROP_MESSAGE] =
       g_param_spec_object ("message", NULL, NULL, ZQ_TYPE_MESSAGE, flags | G_PARAM_EXPLICIT_NOTIFY);
   properties[PROP_NOW] = g_param_spec_int64 ("now", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  properties[PROP_FIRST_NEW] = g_param_spec_boolean ("first-new", NULL, NULL, FALSE, flags);
+  properties[PROP_FIRST_NEW] = g_param_spec_boolean ("first-new", NULL, NULL, FALSE, flags | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   add_signals (G_TYPE_FROM_CLASS (klass));
 
@@ -262,6 +263,15 @@ zq_bubble_set_message (ZqBubble *self, ZqMessage *message)
     g_signal_connect_swapped (message, "notify", G_CALLBACK (refresh_later), self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
   refresh (self);
+}
+
+void
+zq_bubble_set_first_new (ZqBubble *self, gboolean first_new)
+{
+  if (self->first_new == first_new)
+    return;
+  self->first_new = first_new;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FIRST_NEW]);
 }
 
 void

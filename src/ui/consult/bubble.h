@@ -26,6 +26,8 @@ ZqMessage *zq_bubble_get_message (ZqBubble *self);
 /* Words that are looked for stand out in it; NULL: none. */
 void zq_bubble_set_sought (ZqBubble *self, const char *words);
 
+void zq_bubble_set_first_new (ZqBubble *self, gboolean first_new);
+
 /* Not an internal note, of all things. */
 gboolean zq_bubble_can_quote (ZqMessage *message);
 

@@ -2,14 +2,70 @@
 #include "ui/consult/thread-private.h"
 
 #define SETTLE_FRAMES 6
+#define PLACES        2
 #define FOUND         (2 * G_USEC_PER_SEC)
+
+/* Rows of the first frame: as many as the page has room for, if they are as low as this. */
+#define LOW_ROW    48
+#define FEW_ROWS   12
+#define ROWS_ABOVE 2
+/* Rows that are made for one frame more. */
+#define PORTION 5
+/* As many as the view makes at most: what else there is costs it nothing. */
+#define MANY_ROWS 220
+/* Frames until a thread that is still being read shows its beginning. */
+#define PATIENCE 20
+
+/* --- which rows there are --------------------------------------------------------------------- */
+
+static gboolean
+on_grow_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqThread *self = ZQ_THREAD (widget);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->slice));
+
+  if (self->grows && n >= MANY_ROWS)
+    zq_thread_slice_show_all (self->slice);
+  else if (self->grows && zq_thread_slice_grow (self->slice, PORTION))
+    return G_SOURCE_CONTINUE;
+  else if (!self->grows)
+    {
+      self->grows = TRUE;
+      return G_SOURCE_CONTINUE;
+    }
+  self->grow_tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* The frame after the next one, and those that follow, make the others. */
+static void
+grow_later (ZqThread *self)
+{
+  self->grows = FALSE;
+  if (self->grow_tick == 0 && !zq_thread_slice_is_all (self->slice))
+    self->grow_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_grow_tick, NULL, NULL);
+}
+
+static void
+show_around (ZqThread *self, guint target, gboolean at_start)
+{
+  guint n = zq_thread_n_messages (self), height = gtk_widget_get_height (GTK_WIDGET (self->scroller));
+  guint most = MAX (height / LOW_ROW + ROWS_ABOVE, FEW_ROWS);
+  guint end = at_start ? MIN (n, target - MIN (target, ROWS_ABOVE) + most) : n;
+
+  zq_thread_slice_set (self->slice, end - MIN (end, most), end);
+  grow_later (self);
+}
 
 /* --- going to a message ----------------------------------------------------------------------- */
 
 static void
 scroll_to (ZqThread *self, guint position)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", position);
+  guint place;
+
+  if (zq_thread_slice_find (self->slice, position, &place))
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
 }
 
 static void
@@ -63,6 +119,25 @@ scroll_head (ZqThread *self, guint position)
     scroll_to (self, position);
 }
 
+static void
+take_place (ZqThread *self)
+{
+  if (self->at_start && self->target < zq_thread_n_messages (self))
+    scroll_head (self, self->target);
+  else
+    scroll_to_end (self);
+}
+
+/* Rows have their heights: the frame that is painted next shows them where they belong. */
+void
+zq_thread_on_laid_out (ZqThread *self)
+{
+  if (self->n_places == 0 || zq_thread_n_messages (self) == 0 || !gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+    return;
+  self->n_places--;
+  take_place (self);
+}
+
 /* Heights are estimates until rows are drawn: the place is taken again for a few frames. */
 static gboolean
 on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
@@ -78,20 +153,22 @@ on_settle (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
       return G_SOURCE_REMOVE;
     }
   self->frames--;
-  if (!self->at_start || self->target >= n)
-    {
-      scroll_to_end (self);
-      return G_SOURCE_CONTINUE;
-    }
-  scroll_head (self, self->target);
+  take_place (self);
   return G_SOURCE_CONTINUE;
 }
 
 void
 zq_thread_go_to (ZqThread *self, guint target, gboolean at_start)
 {
+  guint place;
+
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
+  if (!self->is_settled)
+    show_around (self, target, at_start);
+  else if (!zq_thread_slice_find (self->slice, target, &place))
+    zq_thread_slice_show_all (self->slice);
+  self->n_places = PLACES;
   self->target = target;
   self->at_start = at_start;
   self->frames = SETTLE_FRAMES;
@@ -102,7 +179,7 @@ void
 zq_thread_mark_bubble (ZqThread *self, ZqBubble *bubble, gint64 key)
 {
   zq_bubble_set_sought (bubble, self->sought);
-  g_object_set (bubble, "first-new", self->first_new != 0 && key == self->first_new, NULL);
+  zq_bubble_set_first_new (bubble, self->first_new != 0 && key == self->first_new);
   if (self->found != 0 && key == self->found)
     gtk_widget_add_css_class (GTK_WIDGET (bubble), "found");
   else
@@ -149,40 +226,49 @@ show_found (ZqThread *self)
   return TRUE;
 }
 
+static void
+take_first_place (ZqThread *self)
+{
+  guint position = 0;
+
+  self->opened = TRUE;
+  self->n_known = zq_thread_n_messages (self);
+  if (self->found != 0 && show_found (self))
+    return;
+  if (self->first_new != 0 && zq_list_find (self->list, self->first_new, &position))
+    zq_thread_go_to (self, position, TRUE);
+  else
+    zq_thread_go_to (self, self->n_known - 1, FALSE);
+}
+
 static gboolean
 on_opening (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   ZqThread *self = ZQ_THREAD (widget);
-  guint position = 0;
 
-  if (zq_thread_n_messages (self) == 0)
+  if (zq_thread_n_messages (self) > 0 && !zq_list_is_complete (self->list))
     {
-      self->tick = 0;
-      return G_SOURCE_REMOVE;
+      if (++self->frames == PATIENCE)
+        zq_thread_slice_show_all (self->slice);
+      return G_SOURCE_CONTINUE;
     }
-  if (!zq_list_is_complete (self->list))
-    return G_SOURCE_CONTINUE;
-
   self->tick = 0;
-  self->opened = TRUE;
-  self->n_known = zq_thread_n_messages (self);
-  if (self->found != 0 && show_found (self))
-    return G_SOURCE_REMOVE;
-  if (self->first_new != 0 && zq_list_find (self->list, self->first_new, &position))
-    {
-      mark_bubbles (self);
-      zq_thread_go_to (self, position, TRUE);
-    }
-  else
-    zq_thread_go_to (self, self->n_known - 1, FALSE);
+  if (zq_thread_n_messages (self) > 0)
+    take_first_place (self);
   return G_SOURCE_REMOVE;
 }
 
 void
 zq_thread_start_opening (ZqThread *self)
 {
-  if (self->tick != 0 || self->opened)
+  if (self->tick != 0 || self->opened || zq_thread_n_messages (self) == 0)
     return;
+  if (zq_list_is_complete (self->list))
+    {
+      take_first_place (self);
+      return;
+    }
+  self->frames = 0;
   self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_opening, NULL, NULL);
 }
 
@@ -258,7 +344,8 @@ zq_thread_get_room (ZqThread *self)
 
   if (n == 0)
     return height;
-  if (last == NULL || zq_thread_newest_in_sight (self, FALSE) < n || !zq_thread_get_foot (self, last, &foot))
+  if (last == NULL || !zq_thread_slice_is_all (self->slice) || zq_thread_newest_in_sight (self, FALSE) < n ||
+      !zq_thread_get_foot (self, last, &foot))
     return 0;
   return MAX (0, height - (int)foot);
 }

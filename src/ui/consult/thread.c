@@ -278,6 +278,8 @@ on_setup (ZqThread *self, GtkListItem *item)
   gtk_list_item_set_child (item, GTK_WIDGET (bubble));
 }
 
+/* What it held before it holds until now: the list lets go of a row, and takes it again, whenever one comes above it.
+ */
 static void
 on_bind (ZqThread *self, GtkListItem *item)
 {
@@ -286,12 +288,6 @@ on_bind (ZqThread *self, GtkListItem *item)
 
   zq_thread_mark_bubble (self, bubble, zq_message_get_key (message));
   zq_bubble_set_message (bubble, message);
-}
-
-static void
-on_unbind (ZqThread *self, GtkListItem *item)
-{
-  zq_bubble_set_message (ZQ_BUBBLE (gtk_list_item_get_child (item)), NULL);
 }
 
 /* Of the message that has the focus; NULL: none has. */
@@ -345,6 +341,22 @@ zq_thread_root (GtkWidget *widget)
 }
 
 static void
+zq_thread_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (zq_thread_parent_class)->realize (widget);
+  ZQ_THREAD (widget)->laid_out_id =
+      g_signal_connect_object (gtk_widget_get_frame_clock (widget), "layout", G_CALLBACK (zq_thread_on_laid_out),
+                               widget, G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+}
+
+static void
+zq_thread_unrealize (GtkWidget *widget)
+{
+  g_clear_signal_handler (&ZQ_THREAD (widget)->laid_out_id, gtk_widget_get_frame_clock (widget));
+  GTK_WIDGET_CLASS (zq_thread_parent_class)->unrealize (widget);
+}
+
+static void
 zq_thread_dispose (GObject *object)
 {
   ZqThread *self = ZQ_THREAD (object);
@@ -374,6 +386,8 @@ zq_thread_class_init (ZqThreadClass *klass)
   G_OBJECT_CLASS (klass)->get_property = zq_thread_get_property;
   widget_class->map = zq_thread_map;
   widget_class->root = zq_thread_root;
+  widget_class->realize = zq_thread_realize;
+  widget_class->unrealize = zq_thread_unrealize;
 
   properties[PROP_N_UNSEEN] =
       g_param_spec_uint ("n-unseen", NULL, NULL, 0, G_MAXUINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
@@ -423,7 +437,6 @@ make_factory (ZqThread *self)
 
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
   gtk_list_view_set_factory (self->view, factory);
 }
 
@@ -447,10 +460,11 @@ zq_thread_open (ZqThread *self, ZqStore *store, ZqTicker *ticker, GTimeZone *zon
   self->first_new = zq_message_first_unread (zq_store_get_main_db (store), thread_id);
   self->list = zq_message_list_new (store, thread_id);
   g_signal_connect_object (self->list, "items-changed", G_CALLBACK (on_items_changed), self, G_CONNECT_SWAPPED);
-  selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->list)));
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  self->slice = zq_thread_slice_new (self->list);
   gtk_widget_set_visible (self->empty, zq_thread_n_messages (self) == 0);
   zq_thread_start_opening (self);
+  selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->slice)));
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
 }
 
 void
@@ -461,7 +475,9 @@ zq_thread_close (ZqThread *self)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   if (self->look_tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->look_tick);
-  self->tick = self->look_tick = 0;
+  if (self->grow_tick != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->grow_tick);
+  self->tick = self->look_tick = self->grow_tick = 0;
   g_clear_handle_id (&self->look_id, g_source_remove);
   if (self->clock != NULL)
     {
@@ -473,11 +489,12 @@ zq_thread_close (ZqThread *self)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (self->view != NULL)
     gtk_list_view_set_model (self->view, NULL);
+  g_clear_object (&self->slice);
   g_clear_object (&self->list);
   g_clear_pointer (&self->sought, g_free);
   self->first_new = self->found = self->seen = self->told = 0;
-  self->n_known = 0;
-  self->follow = self->opened = self->is_settled = FALSE;
+  self->n_known = self->n_places = 0;
+  self->follow = self->grows = self->opened = self->is_settled = FALSE;
   if (self->sighted != NULL)
     g_hash_table_remove_all (self->sighted);
   set_n_unseen (self, 0);
