@@ -59,20 +59,26 @@ static gboolean
 is_quiet (ZqNotify *self)
 {
   GSettings *settings = self->config.settings;
-  int from = settings != NULL ? g_settings_get_int (settings, "quiet-from") : -1;
-  int until = settings != NULL ? g_settings_get_int (settings, "quiet-until") : -1;
+  int from = settings != NULL ? g_settings_get_int (settings, "quiet-from") : 0;
+  int until = settings != NULL ? g_settings_get_int (settings, "quiet-until") : 0;
   g_autoptr (GTimeZone) local =
       self->config.zone != NULL ? g_time_zone_ref (self->config.zone) : g_time_zone_new_local ();
   g_autoptr (GDateTime) utc = NULL;
   g_autoptr (GDateTime) now = NULL;
   int minute;
 
-  if (from < 0 || until < 0 || from == until)
+  if (!wants (self, "quiet-hours", FALSE) || from == until)
     return FALSE;
   utc = g_date_time_new_from_unix_utc (zq_clock_now (zq_store_get_clock (self->config.store)) / G_USEC_PER_SEC);
   now = g_date_time_to_timezone (utc, local);
   minute = g_date_time_get_hour (now) * 60 + g_date_time_get_minute (now);
   return from < until ? minute >= from && minute < until : minute >= from || minute < until;
+}
+
+static gboolean
+is_hushed (ZqNotify *self, const Arrival *arrival)
+{
+  return is_quiet (self) && !(arrival->urgent && wants (self, "quiet-urgent", TRUE));
 }
 
 /* --- showing ------------------------------------------------------------------------------------------ */
@@ -151,7 +157,7 @@ tell (ZqNotify *self, const Arrival *arrival)
 {
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shown, &arrival->consult)) + 1;
 
-  if (is_quiet (self) && !(arrival->urgent && wants (self, "quiet-urgent", TRUE)))
+  if (is_hushed (self, arrival))
     return;
   if (self->config.seen != NULL && self->config.seen (arrival->consult, self->config.data))
     return;
@@ -168,7 +174,20 @@ tell (ZqNotify *self, const Arrival *arrival)
 
 /* --- what came ------------------------------------------------------------------------------------------ */
 
-/* Of the patient's side, not read, in a consultation that is urgent or mine; FALSE: of no concern. */
+/* Some desktops take the text of a notification for markup, others do not: so there must be none in it. */
+static char *
+make_plain (const char *text)
+{
+  GString *plain = g_string_new (text);
+
+  g_string_replace (plain, "&", "＆", 0);
+  g_string_replace (plain, "<", "＜", 0);
+  g_string_replace (plain, ">", "＞", 0);
+  g_strdelimit (plain->str, "\r\n\t", ' ');
+  return g_string_free (plain, FALSE);
+}
+
+/* Of the patient's side, not read, in a consultation that is urgent or mine, as wanted; FALSE: of no concern. */
 static gboolean
 read_arrival (ZqNotify *self, gint64 message, Arrival *arrival)
 {
@@ -178,18 +197,17 @@ read_arrival (ZqNotify *self, gint64 message, Arrival *arrival)
                    " JOIN consult c ON c.thread = m.thread JOIN consult_summary s ON s.id = c.id"
                    " LEFT JOIN patient p ON p.id = c.patient"
                    " WHERE m.id = ?1 AND m.side = 1 AND NOT m.from_me AND NOT m.withdrawn AND s.unread > 0"
-                   " AND NOT c.final AND (c.mine OR (c.urgent AND c.in_pool))"
+                   " AND NOT c.final AND ((?3 AND c.mine) OR (?4 AND c.urgent AND (c.mine OR c.in_pool)))"
                    " ORDER BY c.mine DESC LIMIT 1",
-                   "ii", message, (gint64)WORDS);
+                   "iiii", message, (gint64)WORDS, (gint64)wants (self, "notify-own", TRUE),
+                   (gint64)wants (self, "notify-urgent", TRUE));
 
   if (rows == NULL || !zq_rows_next (rows, NULL))
     return FALSE;
   arrival->consult = zq_rows_int (rows, 0);
   arrival->urgent = zq_rows_int (rows, 1) != 0;
   arrival->name = g_strdup (zq_rows_text (rows, 2));
-  arrival->words = g_strdup (zq_rows_text (rows, 3));
-  if (arrival->words != NULL)
-    g_strdelimit (arrival->words, "\r\n\t", ' ');
+  arrival->words = zq_rows_text (rows, 3) != NULL ? make_plain (zq_rows_text (rows, 3)) : NULL;
   return TRUE;
 }
 
@@ -254,13 +272,13 @@ take_arrived (ZqNotify *self, ZqChanges *changes)
 
       if (!read_arrival (self, g_array_index (self->arrived, gint64, i), &arrival))
         continue;
-      if (!known || self->arrived->len > MANY)
-        backlog++;
-      else
+      if (known && self->arrived->len <= MANY)
         tell (self, &arrival);
+      else if (!is_hushed (self, &arrival))
+        backlog++;
     }
   self->newest = newest_row (self);
-  if (backlog > 0 && !is_quiet (self))
+  if (backlog > 0)
     show_summary (self, backlog);
 }
 

@@ -2,6 +2,8 @@
 #include "app/notify.h"
 #include "clinic/fixture.h"
 
+#define G_SETTINGS_ENABLE_BACKEND
+#include <gio/gsettingsbackend.h>
 #include <libglib-testing/dbus-queue.h>
 
 #define NAME   "org.freedesktop.Notifications"
@@ -35,6 +37,7 @@ struct _Desk
   GDBusConnection *server; /* the desktop's */
   GApplication *application;
   ZqSessionStatus *status;
+  GSettings *settings; /* of the case */
   ZqNotify *notify;
 
   GMutex lock; /* of what the desktop was asked for */
@@ -177,11 +180,30 @@ synced (Desk *self)
 }
 
 static void
+start_notify (Desk *self, const char *zone)
+{
+  g_autoptr (GTimeZone) of_the_case = g_time_zone_new_identifier (zone);
+  const ZqNotifyConfig config = {
+    .application = self->application,
+    .store = self->clinic.store,
+    .status = self->status,
+    .settings = self->settings,
+    .zone = of_the_case,
+    .seen = is_seen,
+    .data = self,
+  };
+
+  g_assert_nonnull (of_the_case);
+  g_clear_pointer (&self->notify, zq_notify_free);
+  self->notify = zq_notify_new (&config);
+}
+
+static void
 set_up (Desk *self, gconstpointer data)
 {
+  g_autoptr (GSettingsBackend) backend = g_memory_settings_backend_new ();
   const GActionEntry actions[] = { { "open-consult", on_open, "x" } };
   g_autoptr (GError) error = NULL;
-  ZqNotifyConfig config = { 0 };
 
   fixture_set_up (&self->clinic, NULL);
   g_mutex_init (&self->lock);
@@ -196,12 +218,8 @@ set_up (Desk *self, gconstpointer data)
   for (int n = 1; n <= 6; n++)
     fixture_consult (&self->clinic, n, n == 6 ? "Practitioner/other" : ME, "in-consultation", "1");
 
-  config.application = self->application;
-  config.store = self->clinic.store;
-  config.status = self->status;
-  config.seen = is_seen;
-  config.data = self;
-  self->notify = zq_notify_new (&config);
+  self->settings = g_settings_new_with_backend ("org.zhenqiao.Zhenqiao", backend);
+  start_notify (self, "Asia/Shanghai");
   self->real = zq_clock_new_system ();
   on_beat (self);
 }
@@ -217,6 +235,7 @@ tear_down (Desk *self, gconstpointer data)
   g_clear_object (&self->server);
   g_mutex_clear (&self->lock);
   g_object_unref (self->status);
+  g_object_unref (self->settings);
   g_ptr_array_unref (self->titles);
   g_ptr_array_unref (self->bodies);
   g_hash_table_unref (self->open);
@@ -334,6 +353,252 @@ test_click (Desk *self, gconstpointer data)
   g_assert_cmpint (self->opened, ==, consult_of (self, "2"));
 }
 
+/* --- what the doctor wants ------------------------------------------------------------------------------ */
+
+#define WORDS "头还是痛\\n体温<b>39</b> & 咳嗽"
+
+static void
+name_patient (Desk *self, int n, const char *name)
+{
+  fixture_take (&self->clinic,
+                "{'resourceType':'Patient','id':'%d','meta':{'versionId':'1','lastUpdated':'%s'},"
+                "'name':[{'text':'%s'}],'gender':'female','birthDate':'1959-03-01'}",
+                n, at_minute (-90), name);
+}
+
+/* Consultation @n becomes an urgent one, for good: of Practitioner/me or in the pool of my department. */
+static void
+make_urgent (Desk *self, int n, const char *owner)
+{
+  fixture_take (&self->clinic,
+                "{'resourceType':'Task','id':'%d','meta':{'versionId':'2','lastUpdated':'%s','tag':[{'system':"
+                "'https://zhenqiao.org/fhir/department','code':'endo'}]},'status':'in-progress','intent':'order',"
+                "'priority':'urgent','code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code',"
+                "'code':'advice'}]},'focus':{'reference':'Communication/t%d'},'for':{'reference':'Patient/%d'},"
+                "'requester':{'reference':'Patient/%d'},'owner':{'reference':'%s'},'authoredOn':'%s'}",
+                n, at_minute (2), n, n, n, owner, at_minute (-50));
+}
+
+static void
+says_something (Desk *self, int n)
+{
+  g_autofree char *id = g_uuid_string_random ();
+
+  says (self, n, id);
+}
+
+static void
+expect_silence (Desk *self, int n)
+{
+  says_something (self, n);
+  expect_no_more (self);
+}
+
+static gboolean
+is_one_more (gpointer data)
+{
+  Wanted *wanted = data;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&wanted->desk->lock);
+
+  return wanted->desk->titles->len == wanted->titles + 1;
+}
+
+static void
+expect_told (Desk *self, int n)
+{
+  Wanted before = { self, self->titles->len, 0 };
+
+  says_something (self, n);
+  g_assert_true (zq_test_wait_until (is_one_more, &before, 10));
+  zq_test_wait_until (never, self, 0.1);
+}
+
+static void
+set_quiet (Desk *self, int from, int until)
+{
+  g_settings_set_boolean (self->settings, "quiet-hours", TRUE);
+  g_settings_set_int (self->settings, "quiet-from", from);
+  g_settings_set_int (self->settings, "quiet-until", until);
+}
+
+static void
+until_hour (Desk *self, int *now, int hour, int minute)
+{
+  int wanted = hour * 60 + minute;
+  int by = (wanted - *now + 24 * 60) % (24 * 60);
+
+  zq_test_advance (self->clinic.clock, by * ZQ_TEST_MINUTE_US, ZQ_TEST_HOUR_US);
+  *now = wanted;
+}
+
+static void
+test_quiet_day (Desk *self, gconstpointer data)
+{
+  int now = 10 * 60;
+
+  synced (self);
+  expect_told (self, 1);
+  set_quiet (self, 9 * 60, 12 * 60);
+  expect_silence (self, 1);
+  until_hour (self, &now, 11, 59);
+  expect_silence (self, 2);
+  until_hour (self, &now, 12, 0);
+  expect_told (self, 1);
+  g_settings_set_int (self->settings, "quiet-until", 13 * 60);
+  expect_silence (self, 2);
+  g_settings_set_boolean (self->settings, "quiet-hours", FALSE);
+  expect_told (self, 2);
+  set_quiet (self, 12 * 60, 12 * 60);
+  expect_told (self, 2);
+}
+
+static void
+test_quiet_night (Desk *self, gconstpointer data)
+{
+  int now = 10 * 60;
+
+  synced (self);
+  set_quiet (self, 22 * 60, 7 * 60);
+  expect_told (self, 1);
+  until_hour (self, &now, 21, 59);
+  expect_told (self, 1);
+  until_hour (self, &now, 22, 0);
+  expect_silence (self, 1);
+  until_hour (self, &now, 0, 0);
+  expect_silence (self, 2);
+  until_hour (self, &now, 6, 59);
+  expect_silence (self, 2);
+  until_hour (self, &now, 7, 0);
+  expect_told (self, 2);
+}
+
+/* The same instant is ten in the morning in Shanghai, nine in the evening of the day before in New York. */
+static void
+test_quiet_zone (Desk *self, gconstpointer data)
+{
+  int now = 21 * 60;
+
+  start_notify (self, "America/New_York");
+  synced (self);
+  set_quiet (self, 22 * 60, 7 * 60);
+  expect_told (self, 1);
+  until_hour (self, &now, 22, 0);
+  expect_silence (self, 1);
+  start_notify (self, "Asia/Shanghai");
+  expect_told (self, 2);
+}
+
+static void
+test_quiet_urgent (Desk *self, gconstpointer data)
+{
+  make_urgent (self, 1, ME);
+  synced (self);
+  set_quiet (self, 9 * 60, 12 * 60);
+  expect_told (self, 1);
+  expect_silence (self, 2);
+  g_settings_set_boolean (self->settings, "quiet-urgent", FALSE);
+  expect_silence (self, 1);
+}
+
+/* What came while the computer was off is no reason to wake anybody, unless it is urgent. */
+static void
+test_quiet_backlog (Desk *self, gconstpointer data)
+{
+  make_urgent (self, 1, ME);
+  set_quiet (self, 9 * 60, 12 * 60);
+  says (self, 1, "m1");
+  says (self, 2, "m2");
+  says (self, 3, "m3");
+  synced (self);
+  expect (self, 1, 1);
+  g_assert_nonnull (strstr (last_of (self->titles), "1"));
+}
+
+static void
+test_which (Desk *self, gconstpointer data)
+{
+  make_urgent (self, 1, ME);
+  make_urgent (self, 2, "Organization/endo");
+  make_urgent (self, 6, "Practitioner/other");
+  fixture_consult (&self->clinic, 5, "Organization/endo", "awaiting-acceptance", "2");
+  synced (self);
+  expect_told (self, 1);
+  expect_told (self, 2);
+  expect_told (self, 3);
+  expect_silence (self, 5);
+  expect_silence (self, 6);
+
+  g_settings_set_boolean (self->settings, "notify-own", FALSE);
+  expect_silence (self, 3);
+  expect_told (self, 1);
+  expect_told (self, 2);
+
+  g_settings_set_boolean (self->settings, "notify-own", TRUE);
+  g_settings_set_boolean (self->settings, "notify-urgent", FALSE);
+  expect_told (self, 1);
+  expect_silence (self, 2);
+  expect_told (self, 3);
+
+  g_settings_set_boolean (self->settings, "notify-own", FALSE);
+  expect_silence (self, 1);
+}
+
+static void
+expect_nothing_of (Desk *self, const char *words)
+{
+  for (guint i = 0; i < self->titles->len; i++)
+    {
+      g_assert_null (strstr (g_ptr_array_index (self->titles, i), words));
+      g_assert_null (strstr (g_ptr_array_index (self->bodies, i), words));
+    }
+}
+
+static void
+test_words (Desk *self, gconstpointer data)
+{
+  name_patient (self, 1, "王芳");
+  make_urgent (self, 1, ME);
+  synced (self);
+  fixture_message (&self->clinic, 1, "m1", "Patient/1", -1, WORDS);
+  zq_test_settle ();
+  expect (self, 1, 1);
+  expect_nothing_of (self, "王");
+  expect_nothing_of (self, "痛");
+  expect_nothing_of (self, "39");
+
+  g_settings_set_boolean (self->settings, "notify-words", TRUE);
+  fixture_message (&self->clinic, 1, "m2", "Patient/1", -1, WORDS);
+  zq_test_settle ();
+  expect (self, 2, 1);
+  expect_nothing_of (self, "王");
+  /* One line, and nothing that a desktop could take for markup. */
+  g_assert_cmpstr (last_of (self->bodies), ==, "头还是痛 体温＜b＞39＜/b＞ ＆ 咳嗽");
+
+  g_settings_set_boolean (self->settings, "notify-words", FALSE);
+  g_settings_set_boolean (self->settings, "notify-names", TRUE);
+  fixture_message (&self->clinic, 1, "m3", "Patient/1", -1, WORDS);
+  zq_test_settle ();
+  expect (self, 3, 1);
+  g_assert_cmpstr (last_of (self->titles), ==, "王芳");
+  g_assert_null (strstr (last_of (self->bodies), "痛"));
+}
+
+/* Of many at once nobody is named, whatever is wanted. */
+static void
+test_words_of_many (Desk *self, gconstpointer data)
+{
+  for (int n = 1; n <= 4; n++)
+    name_patient (self, n, "王芳");
+  g_settings_set_boolean (self->settings, "notify-words", TRUE);
+  g_settings_set_boolean (self->settings, "notify-names", TRUE);
+  synced (self);
+  for (int n = 1; n <= 4; n++)
+    says_something (self, n);
+  expect (self, 4, 1);
+  g_assert_null (strstr (last_of (self->titles), "王"));
+  g_assert_cmpstr (last_of (self->bodies), ==, "");
+}
+
 static GtDBusQueue *
 start_desktop (Bus *bus)
 {
@@ -364,6 +629,14 @@ main (int argc, char **argv)
   ADD ("what-came-before-the-first-sync-is-one", test_backlog);
   ADD ("goes-when-it-was-read", test_read_goes);
   ADD ("a-click-opens-the-thread", test_click);
+  ADD ("quiet-from-an-hour-until-another", test_quiet_day);
+  ADD ("quiet-over-midnight", test_quiet_night);
+  ADD ("quiet-by-the-clock-on-the-wall", test_quiet_zone);
+  ADD ("urgent-ones-get-through-if-wanted", test_quiet_urgent);
+  ADD ("a-backlog-of-the-night-tells-the-urgent-only", test_quiet_backlog);
+  ADD ("urgent-and-own-as-wanted-nothing-else", test_which);
+  ADD ("no-word-and-no-name-unless-wanted", test_words);
+  ADD ("many-at-once-name-nobody", test_words_of_many);
   /* GLib's own connection to the session bus stays to the end, and the bus goes with the program. */
   return g_test_run ();
 }
