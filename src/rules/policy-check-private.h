@@ -25,6 +25,12 @@ char *zq_check_format (JsonNode *node, JsonNode *root);
 char *zq_check_version (JsonNode *node, JsonNode *root);
 char *zq_check_sources (JsonNode *node, JsonNode *root);
 
+/* A decimal number; with the sign that it may have, and whole ones. */
+char *zq_check_decimal (JsonNode *node, JsonNode *root);
+char *zq_check_positive (JsonNode *node, JsonNode *root);
+char *zq_check_integer (JsonNode *node, JsonNode *root);
+char *zq_check_texts (JsonNode *node, JsonNode *root);
+
 char *zq_check_members (JsonNode *node, const ZqCheckMember *members, JsonNode *root);
 char *zq_check_list (JsonNode *node, ZqValueCheck check, JsonNode *root);
 /* A whole file, its format first: of a newer one nothing else can be said. */

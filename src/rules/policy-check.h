@@ -16,5 +16,6 @@ typedef char *(*ZqPolicyCheck) (JsonNode *root); /* (transfer full) or NULL when
 char *zq_policy_check_consultation (JsonNode *root);
 char *zq_policy_check_clinic (JsonNode *root);
 char *zq_policy_check_guard (JsonNode *root);
+char *zq_policy_check_lab (JsonNode *root);
 
 G_END_DECLS

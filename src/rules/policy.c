@@ -17,7 +17,15 @@ struct _ZqPolicy
   GHashTable *files; /* name → JsonNode */
   char *version;
   char *digest;
+  GMutex lock;
+  GHashTable *made; /* name → Made, under the lock */
 };
+
+typedef struct
+{
+  gpointer what;
+  GDestroyNotify free;
+} Made;
 
 G_DEFINE_FINAL_TYPE (ZqPolicy, zq_policy, G_TYPE_OBJECT)
 
@@ -32,13 +40,25 @@ static const PolicyFile policy_files[] = {
   { "consultation", zq_policy_check_consultation },
   { "clinic", zq_policy_check_clinic },
   { "guard", zq_policy_check_guard },
+  { "lab", zq_policy_check_lab },
 };
+
+static void
+free_made (gpointer data)
+{
+  Made *made = data;
+
+  made->free (made->what);
+  g_free (made);
+}
 
 static void
 zq_policy_finalize (GObject *object)
 {
   ZqPolicy *self = ZQ_POLICY (object);
 
+  g_hash_table_unref (self->made);
+  g_mutex_clear (&self->lock);
   g_hash_table_unref (self->files);
   g_free (self->version);
   g_free (self->digest);
@@ -56,6 +76,8 @@ static void
 zq_policy_init (ZqPolicy *self)
 {
   self->files = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)json_node_unref);
+  self->made = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_made);
+  g_mutex_init (&self->lock);
 }
 
 static const PolicyFile *
@@ -321,6 +343,27 @@ zq_policy_get (ZqPolicy *self, const char *name)
   g_return_val_if_fail (ZQ_IS_POLICY (self), NULL);
 
   return g_hash_table_lookup (self->files, name);
+}
+
+gpointer
+zq_policy_get_made (ZqPolicy *self, const char *name, gpointer (*make) (JsonNode *root), GDestroyNotify free)
+{
+  g_autoptr (GMutexLocker) locker = NULL;
+  Made *made;
+
+  g_return_val_if_fail (ZQ_IS_POLICY (self), NULL);
+
+  locker = g_mutex_locker_new (&self->lock);
+  made = g_hash_table_lookup (self->made, name);
+  if (made == NULL)
+    {
+      made = g_new (Made, 1);
+      made->what = make (g_hash_table_lookup (self->files, name));
+      made->free = free;
+      g_hash_table_insert (self->made, (gpointer)g_intern_string (name), made);
+    }
+
+  return made->what;
 }
 
 const char *

@@ -39,7 +39,10 @@ char *zq_policy_check (const char *name, const char *text);
 /* The file @name ("consultation", "clinic"), or NULL. */
 JsonNode *zq_policy_get (ZqPolicy *self, const char *name);
 
-/* Versions of all files, "consultation=2026.1 clinic=2026.1 guard=2026.1"; written into each intent. */
+/* What a reader made of the file @name: @make is called once and its result kept as long as the policy. Any thread. */
+gpointer zq_policy_get_made (ZqPolicy *self, const char *name, gpointer (*make) (JsonNode *root), GDestroyNotify free);
+
+/* Versions of all files, "consultation=2026.1 clinic=2026.1 guard=2026.1 …"; written into each intent. */
 const char *zq_policy_get_version (ZqPolicy *self);
 
 /* Differs when what is to be done does, whatever the versions and sources say. */
