@@ -85,6 +85,17 @@ saving_free (Saving *saving)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Saving, saving_free)
 
+static const char *
+words_not_saved (const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY))
+    return _ ("Nothing can be saved in this folder. Please choose another one");
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    return _ ("The disk is full: the file was not saved");
+  return _ ("The file could not be saved there");
+}
+
 static void
 on_written (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -94,7 +105,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
     zq_consult_page_say (saving->page, _ ("Saved"));
   else
-    zq_consult_page_say (saving->page, _ ("The file could not be saved there"));
+    zq_consult_page_say (saving->page, words_not_saved (error));
 }
 
 static void
@@ -108,20 +119,32 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   if (bytes == NULL)
     zq_consult_page_say (saving->page, _ ("The file could not be read"));
   else
-    g_file_replace_contents_bytes_async (to, bytes, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, on_written,
+    g_file_replace_contents_bytes_async (to, bytes, NULL, FALSE,
+                                         G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION, NULL, on_written,
                                          g_steal_pointer (&saving));
+}
+
+void
+zq_consult_page_save_to (ZqConsultPage *self, const char *key, GFile *to)
+{
+  Saving *saving = g_new0 (Saving, 1);
+
+  saving->page = g_object_ref (self);
+  saving->key = g_strdup (key);
+  saving->to = g_object_ref (to);
+  zq_attachments_read_async (zq_store_get_attachments (self->store), key, NULL, on_read, saving);
 }
 
 static void
 on_place (GtkNativeDialog *dialog, int response, Saving *saving)
 {
-  if (response == GTK_RESPONSE_ACCEPT && saving->page->store != NULL)
-    {
-      saving->to = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      zq_attachments_read_async (zq_store_get_attachments (saving->page->store), saving->key, NULL, on_read, saving);
-    }
-  else
-    saving_free (saving);
+  g_autoptr (GFile) to = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    to = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  if (to != NULL && saving->page->store != NULL)
+    zq_consult_page_save_to (saving->page, saving->key, to);
+  saving_free (saving);
   g_object_unref (dialog);
 }
 

@@ -114,6 +114,8 @@ void zq_consult_page_show_foot (ZqConsultPage *self);
 /* page-files.c: what came with messages. */
 void zq_consult_page_open_file (ZqConsultPage *self, gint64 message, const char *key);
 void zq_consult_page_save_file (ZqConsultPage *self, gint64 message, const char *key);
+/* A copy of one that is held, in place of what @to was. */
+void zq_consult_page_save_to (ZqConsultPage *self, const char *key, GFile *to);
 void zq_consult_page_close_viewer (ZqConsultPage *self);
 
 G_END_DECLS
