@@ -120,7 +120,7 @@ is_seen (gint64 consult, gpointer data)
   ZqApplication *self = data;
 
   return self->window != NULL && gtk_window_is_active (GTK_WINDOW (self->window)) &&
-         zq_consult_page_get_key (zq_window_get_page (self->window)) == consult;
+         zq_window_shows_consult (self->window, consult);
 }
 
 static void
@@ -253,8 +253,8 @@ open_consult_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (self->window == NULL || self->session == NULL || !zq_window_has_work (self->window))
     return;
-  zq_inbox_select (zq_window_get_inbox (self->window), consult);
-  zq_consult_page_open (zq_window_get_page (self->window), consult);
+  zq_window_return_to_work (self->window);
+  zq_window_open_consult (self->window, consult);
   gtk_window_present (GTK_WINDOW (self->window));
 }
 

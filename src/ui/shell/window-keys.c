@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/shell/preferences.h"
 #include "ui/shell/window-private.h"
 
 /* Letters are keys only where nobody writes: a text widget gets them first, and while an input method
@@ -262,6 +263,12 @@ shortcuts_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (shortcuts);
 }
 
+static void
+preferences_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  zq_preferences_show (GTK_WINDOW (widget));
+}
+
 void
 zq_window_install_keys (GtkWidgetClass *klass)
 {
@@ -284,6 +291,7 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "win.diagnostics", NULL, diagnostics_action);
   gtk_widget_class_install_action (klass, "win.inbox", NULL, inbox_action);
   gtk_widget_class_install_action (klass, "win.sidebar", NULL, sidebar_action);
+  gtk_widget_class_install_action (klass, "win.preferences", NULL, preferences_action);
   gtk_widget_class_install_action (klass, "win.shortcuts", NULL, shortcuts_action);
 
   gtk_widget_class_add_binding (klass, GDK_KEY_j, 0, step_key, "(ib)", 1, FALSE);
@@ -305,5 +313,6 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_add_binding (klass, GDK_KEY_Escape, 0, back_key, NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F5, 0, "app.try-now", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, 0, "win.sidebar", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_1, GDK_ALT_MASK, "win.inbox", NULL);
 }

@@ -49,8 +49,6 @@ struct _ZqWindow
 
 /* window.c: what is selected in the inbox is what is open. */
 void zq_window_show_selected (ZqWindow *self);
-/* Any consultation, whether the inbox shows it or not. */
-void zq_window_open_consult (ZqWindow *self, gint64 consult);
 
 /* window-keys.c: actions and keys of the whole window. */
 void zq_window_install_keys (GtkWidgetClass *klass);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/shell/preferences.h"
 #include "ui/shell/window-private.h"
 
 #include "rules/context.h"
@@ -44,6 +45,12 @@ zq_window_open_consult (ZqWindow *self, gint64 consult)
   zq_inbox_keep (self->inbox, consult);
   zq_consult_page_open (self->page, consult);
   zq_consult_page_focus_thread (self->page);
+}
+
+gboolean
+zq_window_shows_consult (ZqWindow *self, gint64 consult)
+{
+  return zq_consult_page_get_key (self->page) == consult && gtk_widget_get_mapped (GTK_WIDGET (self->page));
 }
 
 static void
@@ -267,6 +274,7 @@ zq_window_init (ZqWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   zq_window_add_reading_keys (self);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.preferences", zq_preferences_can_show ());
   show_place (self, "starting");
   g_signal_connect (self, "notify::is-active", G_CALLBACK (update_hold), NULL);
 }

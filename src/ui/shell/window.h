@@ -50,6 +50,11 @@ void zq_window_toast (ZqWindow *self, const char *text);
 /* What is typed goes to the store now. */
 void zq_window_flush (ZqWindow *self);
 
+/* Any consultation, whether the inbox shows it or not, from whatever page is on the screen. */
+void zq_window_open_consult (ZqWindow *self, gint64 consult);
+/* Whether @consult is on the screen. */
+gboolean zq_window_shows_consult (ZqWindow *self, gint64 consult);
+
 ZqInbox *zq_window_get_inbox (ZqWindow *self);
 ZqConsultPage *zq_window_get_page (ZqWindow *self);
 ZqFold *zq_window_get_fold (ZqWindow *self);
