@@ -41,6 +41,7 @@ static const PolicyFile policy_files[] = {
   { "clinic", zq_policy_check_clinic },
   { "guard", zq_policy_check_guard },
   { "lab", zq_policy_check_lab },
+  { "conversion", zq_policy_check_conversion },
 };
 
 static void
