@@ -42,6 +42,7 @@ static const PolicyFile policy_files[] = {
   { "guard", zq_policy_check_guard },
   { "lab", zq_policy_check_lab },
   { "conversion", zq_policy_check_conversion },
+  { "critical", zq_policy_check_critical },
 };
 
 static void
