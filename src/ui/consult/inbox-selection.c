@@ -146,14 +146,35 @@ zq_inbox_selection_clear_marks (ZqInboxSelection *self)
 }
 
 static void
+tell_row (ZqInboxSelection *self, guint position)
+{
+  if (position != GTK_INVALID_LIST_POSITION)
+    gtk_selection_model_selection_changed (GTK_SELECTION_MODEL (self), position, 1);
+}
+
+static void
+move_current (ZqInboxSelection *self, guint position, gint64 key)
+{
+  guint left = self->position;
+
+  self->position = position;
+  self->current = key;
+  /* Else the marked ones are what is selected. A list view binds anew what is named, in sight or not. */
+  if (g_hash_table_size (self->marks) == 0)
+    {
+      tell_row (self, left);
+      if (position != left)
+        tell_row (self, position);
+    }
+  tell_current (self);
+}
+
+static void
 set_current (ZqInboxSelection *self, guint position)
 {
   gint64 key = zq_list_get_key (self->list, position);
 
-  self->position = key != 0 ? position : GTK_INVALID_LIST_POSITION;
-  self->current = key;
-  tell_selection (self);
-  tell_current (self);
+  move_current (self, key != 0 ? position : GTK_INVALID_LIST_POSITION, key);
 }
 
 void
@@ -165,10 +186,7 @@ zq_inbox_selection_set_current (ZqInboxSelection *self, gint64 key)
     return;
   if (key == 0 || !zq_list_find (self->list, key, &position))
     position = GTK_INVALID_LIST_POSITION;
-  self->position = position;
-  self->current = key;
-  tell_selection (self);
-  tell_current (self);
+  move_current (self, position, key);
 }
 
 /* --- GtkSelectionModel ------------------------------------------------------------------------ */

@@ -61,7 +61,13 @@ show_state (ZqConsultPage *self)
   g_ptr_array_add (words, NULL);
   line = g_strjoinv (" · ", (char **)words->pdata);
   gtk_label_set_label (self->state, line);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->state), line);
+}
+
+static gboolean
+on_query_state (ZqConsultPage *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, gtk_label_get_label (self->state));
+  return TRUE;
 }
 
 static void
@@ -116,6 +122,14 @@ words_cannot (const ZqConsult *consult)
   return g_strdup (_ ("The hospital's rules allow no reply in this state."));
 }
 
+/* GTK asks the display where the pointer is, also for words that are the same. */
+static void
+set_tooltip (GtkWidget *widget, const char *words)
+{
+  if (g_strcmp0 (gtk_widget_get_tooltip_text (widget), words) != 0)
+    gtk_widget_set_tooltip_text (widget, words);
+}
+
 static void
 show_actions (ZqConsultPage *self)
 {
@@ -141,12 +155,11 @@ show_actions (ZqConsultPage *self)
   gtk_widget_set_visible (self->claim, consult->can_claim);
   /* One's own that waits to be accepted, or one of the department's. */
   gtk_button_set_label (GTK_BUTTON (self->claim), consult->mine ? _ ("Accept") : _ ("Claim"));
-  gtk_widget_set_tooltip_text (self->claim, consult->mine ? _ ("Accept this consultation (C)")
-                                                          : _ ("Take this consultation over from the pool (C)"));
+  set_tooltip (self->claim, consult->mine ? _ ("Accept this consultation (C)")
+                                          : _ ("Take this consultation over from the pool (C)"));
   gtk_widget_set_visible (self->urgent, consult->can_set_priority);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->urgent), consult->urgent);
-  gtk_widget_set_tooltip_text (self->urgent,
-                               consult->urgent ? _ ("Urgent: take the mark away (!)") : _ ("Mark as urgent (!)"));
+  set_tooltip (self->urgent, consult->urgent ? _ ("Urgent: take the mark away (!)") : _ ("Mark as urgent (!)"));
   zq_composer_set_to (self->composer, to);
   gtk_label_set_label (self->cannot, cannot);
   zq_consult_page_show_foot (self);
@@ -441,6 +454,7 @@ zq_consult_page_class_init (ZqConsultPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, foot);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, composer);
   gtk_widget_class_bind_template_child (widget_class, ZqConsultPage, cannot);
+  gtk_widget_class_bind_template_callback (widget_class, on_query_state);
   gtk_widget_class_bind_template_callback (widget_class, on_seen);
   gtk_widget_class_bind_template_callback (widget_class, on_settled);
   gtk_widget_class_bind_template_callback (widget_class, on_n_unseen);

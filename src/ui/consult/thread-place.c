@@ -6,8 +6,8 @@
 #define FOUND         (2 * G_USEC_PER_SEC)
 
 /* Rows of the first frame: as many as the page has room for, if they are as low as this. */
-#define LOW_ROW    48
-#define FEW_ROWS   12
+#define LOW_ROW    64
+#define FEW_ROWS   8
 #define ROWS_ABOVE 2
 /* Rows that are made for one frame more. */
 #define PORTION 5

@@ -16,9 +16,19 @@ struct _ZqPatientBand
   GtkWidget *deceased;
   GtkWidget *allergies;
   GtkLabel *allergy_words;
+
+  /* owned */
+  char *all_allergies;
 };
 
 G_DEFINE_FINAL_TYPE (ZqPatientBand, zq_patient_band, GTK_TYPE_WIDGET)
+
+static gboolean
+on_query_allergies (ZqPatientBand *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, self->all_allergies);
+  return TRUE;
+}
 
 static void
 zq_patient_band_dispose (GObject *object)
@@ -26,6 +36,7 @@ zq_patient_band_dispose (GObject *object)
   ZqPatientBand *self = ZQ_PATIENT_BAND (object);
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->all_allergies, g_free);
   G_OBJECT_CLASS (zq_patient_band_parent_class)->dispose (object);
 }
 
@@ -45,6 +56,7 @@ zq_patient_band_class_init (ZqPatientBandClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, deceased);
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, allergies);
   gtk_widget_class_bind_template_child (widget_class, ZqPatientBand, allergy_words);
+  gtk_widget_class_bind_template_callback (widget_class, on_query_allergies);
 }
 
 static void
@@ -69,7 +81,8 @@ set_allergies (ZqPatientBand *self, const ZqPatient *patient)
     gtk_widget_remove_css_class (self->allergies, classes[i]);
   gtk_widget_add_css_class (self->allergies, classes[patient->allergies]);
   gtk_label_set_label (self->allergy_words, shown);
-  gtk_widget_set_tooltip_text (self->allergies, words);
+  g_free (self->all_allergies);
+  self->all_allergies = g_steal_pointer (&words);
 }
 
 void
