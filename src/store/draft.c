@@ -150,11 +150,13 @@ put_draft (ZqTxn *txn, gpointer data, GError **error)
     {
       there = zq_draft_read (txn->db, putting->scope);
       before = zq_draft_came_back (there->body, putting->since);
+    }
+  if (before != NULL)
+    {
+      body = whole = zq_draft_join (before, body);
       quote = quote != 0 ? quote : there->quote;
       reason = reason != NULL && *reason != '\0' ? reason : there->reason;
     }
-  if (before != NULL)
-    body = whole = zq_draft_join (before, body);
 
   return zq_txn_set_draft (txn, putting->scope, body, error) &&
          zq_txn_set_draft_about (txn, putting->scope, quote, reason, error);

@@ -252,6 +252,54 @@ test_promises_survive_a_kill (Toy *toy, gconstpointer unused)
     }
 }
 
+static void
+put_draft (Toy *toy, const ZqDraft *draft, const char *since)
+{
+  gboolean saved = FALSE;
+
+  zq_draft_put_async (toy->store, "consult/7", draft, since, on_saved, &saved);
+  g_assert_true (zq_test_wait_flag (&saved, 10));
+}
+
+static void
+expect_draft (Toy *toy, const char *body, gint64 quote, const char *reason)
+{
+  g_autoptr (ZqDraft) draft = zq_draft_read (zq_store_get_main_db (toy->store), "consult/7");
+
+  g_assert_cmpstr (draft->body, ==, body);
+  g_assert_cmpint (draft->quote, ==, quote);
+  g_assert_cmpstr (draft->reason, ==, reason);
+}
+
+static void
+test_draft_goes_behind_what_came_back (Toy *toy, gconstpointer unused)
+{
+  ZqDraft draft = { (char *)"typed", 0, NULL };
+  ZqDraft came = { (char *)"sent\ntyped", 5, (char *)"why" };
+
+  put_draft (toy, &draft, "");
+  put_draft (toy, &came, NULL);
+  draft.body = (char *)"typed on";
+  put_draft (toy, &draft, "typed");
+  expect_draft (toy, "sent\ntyped on", 5, "why");
+  draft.body = (char *)"";
+  put_draft (toy, &draft, "typed on");
+  expect_draft (toy, "sent", 5, "why");
+  /* Known by now, and changed. */
+  draft.body = (char *)"other";
+  draft.quote = 6;
+  put_draft (toy, &draft, "sent");
+  expect_draft (toy, "other", 6, NULL);
+  /* Something else altogether: both stay. */
+  put_draft (toy, &came, "nothing of it");
+  expect_draft (toy, "other\nsent\ntyped", 5, "why");
+  toy_close (toy);
+  toy_open (toy);
+  expect_draft (toy, "other\nsent\ntyped", 5, "why");
+  save_draft (toy, "consult/7", NULL);
+  expect_draft (toy, "", 0, NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -268,6 +316,7 @@ main (int argc, char *argv[])
   ADD ("/store/folder-is-private", test_folder_is_private);
   ADD ("/store/write-after-close-is-an-error", test_write_after_close_is_an_error);
   ADD ("/draft/is-kept-until-emptied", test_draft_is_kept_until_emptied);
+  ADD ("/draft/goes-behind-what-came-back", test_draft_goes_behind_what_came_back);
   ADD ("/store/promises-survive-a-kill", test_promises_survive_a_kill);
 
   return g_test_run ();

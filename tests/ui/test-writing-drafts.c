@@ -96,6 +96,47 @@ message_row (Ui *ui, const char *id)
   return fixture_row (&ui->clinic, "Communication", id);
 }
 
+/* --- files ----------------------------------------------------------------------------------- */
+
+static GFile *
+make_file (const char *dir, const char *name, const char *bytes, gsize repeated)
+{
+  g_autofree char *path = g_build_filename (dir, name, NULL);
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < repeated; i++)
+    g_string_append (all, bytes);
+  g_assert_true (g_file_set_contents (path, all->str, (gssize)all->len, &error));
+  return g_file_new_for_path (path);
+}
+
+/* As the display does when something is let go over the composer. FALSE: not taken. */
+static gboolean
+drop (Ui *ui, GFile **files, gsize n)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (composer (ui)));
+  g_auto (GValue) value = G_VALUE_INIT;
+  gboolean taken = FALSE, found = FALSE;
+
+  g_value_init (&value, GDK_TYPE_FILE_LIST);
+  g_value_take_boxed (&value, gdk_file_list_new_from_array (files, n));
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (!GTK_IS_DROP_TARGET (controller))
+        continue;
+      found = TRUE;
+      g_assert_true (gdk_content_formats_contain_gtype (gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)),
+                                                        GDK_TYPE_FILE_LIST));
+      g_assert_true (gtk_drop_target_get_actions (GTK_DROP_TARGET (controller)) & GDK_ACTION_COPY);
+      g_signal_emit_by_name (controller, "drop", &value, 20.0, 20.0, &taken);
+    }
+  g_assert_true (found);
+  return taken;
+}
+
 /* --- while it comes back ---------------------------------------------------------------------- */
 
 static void
@@ -159,6 +200,45 @@ test_left_while_undone (Ui *ui, gconstpointer data)
   ui_expect_typed (ui, "");
   ui_open (ui, "1");
   ui_expect_typed (ui, "drink water\nand more");
+  expect_count (ui, N_MESSAGES, 0);
+}
+
+static void
+on_discarded (GObject *source, GAsyncResult *result, gpointer done)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (zq_consult_intent_finish (ZQ_STORE (source), result, &error));
+  g_assert_no_error (error);
+  *(gboolean *)done = TRUE;
+}
+
+/* Not by the page: Diagnostics lets a file go, and its reply is a draft again. */
+static void
+test_typed_while_discarded (Ui *ui, gconstpointer data)
+{
+  g_autoptr (ZqTestDir) dir = zq_test_temp_dir ();
+  g_autoptr (GFile) text = make_file (dir, "values.txt", "7.8", 1);
+  gboolean done = FALSE;
+
+  ui_open (ui, "1");
+  ui_type (ui, "see here");
+  g_assert_true (drop (ui, &text, 1));
+  ui_expect (ui, "values.txt");
+  click (ui, "Send");
+  expect_count (ui, N_UPLOADS, 1);
+  ui_type (ui, "and ");
+  zq_composer_flush (composer (ui));
+  ui_type (ui, "more");
+  zq_consult_discard_async (ui->clinic.store, count (ui, "SELECT seq FROM intent WHERE action = 'upload' AND ?"),
+                            on_discarded, &done);
+  zq_composer_flush (composer (ui));
+  ui_type (ui, "!");
+  g_assert_true (zq_test_wait_flag (&done, 10));
+  ui_expect_typed (ui, "see here\nand more!");
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  ui_expect_typed (ui, "see here\nand more!");
   expect_count (ui, N_MESSAGES, 0);
 }
 
@@ -321,45 +401,6 @@ test_quote_is_kept (Ui *ui, gconstpointer data)
 }
 
 /* --- files in --------------------------------------------------------------------------------- */
-
-static GFile *
-make_file (const char *dir, const char *name, const char *bytes, gsize repeated)
-{
-  g_autofree char *path = g_build_filename (dir, name, NULL);
-  g_autoptr (GString) all = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-
-  for (gsize i = 0; i < repeated; i++)
-    g_string_append (all, bytes);
-  g_assert_true (g_file_set_contents (path, all->str, (gssize)all->len, &error));
-  return g_file_new_for_path (path);
-}
-
-/* As the display does when something is let go over the composer. FALSE: not taken. */
-static gboolean
-drop (Ui *ui, GFile **files, gsize n)
-{
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (composer (ui)));
-  g_auto (GValue) value = G_VALUE_INIT;
-  gboolean taken = FALSE, found = FALSE;
-
-  g_value_init (&value, GDK_TYPE_FILE_LIST);
-  g_value_take_boxed (&value, gdk_file_list_new_from_array (files, n));
-  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
-    {
-      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-
-      if (!GTK_IS_DROP_TARGET (controller))
-        continue;
-      found = TRUE;
-      g_assert_true (gdk_content_formats_contain_gtype (gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)),
-                                                        GDK_TYPE_FILE_LIST));
-      g_assert_true (gtk_drop_target_get_actions (GTK_DROP_TARGET (controller)) & GDK_ACTION_COPY);
-      g_signal_emit_by_name (controller, "drop", &value, 20.0, 20.0, &taken);
-    }
-  g_assert_true (found);
-  return taken;
-}
 
 static void
 test_drop (Ui *ui, gconstpointer data)
@@ -679,6 +720,7 @@ main (int argc, char **argv)
   ADD ("/drafts/typed-before-and-while-it-comes-back", test_typed_before_and_while_undone);
   ADD ("/drafts/kept-while-it-comes-back", test_kept_while_undone);
   ADD ("/drafts/left-while-it-comes-back", test_left_while_undone);
+  ADD ("/drafts/typed-while-it-is-let-go-elsewhere", test_typed_while_discarded);
   ADD ("/drafts/the-reason-of-a-correction-is-kept", test_reason_is_kept);
   ADD ("/drafts/a-correction-comes-back-as-one", test_correction_undone);
   ADD ("/drafts/a-correction-that-failed-stands-where-it-was", test_correction_failed);

@@ -48,11 +48,13 @@ struct _ZqComposer
   gint64 consult;
   gint64 corrects;
   ZqComposerMode mode;
-  guint n_taking; /* files on their way into the draft */
-  guint n_held;   /* commands under way that put words back into a draft */
+  guint n_taking;  /* files on their way into the draft */
+  guint n_held;    /* commands under way that put words back into a draft */
+  guint n_sending; /* that take what was written */
   guint alarm;
   guint serial;         /* of what is shown: a late answer of something else says nothing here */
   gboolean reload_due;  /* as soon as the store has what is typed */
+  gboolean look_due;    /* the same, where something may have come back */
   gboolean send_due;    /* as soon as its files are here */
   gboolean due_next;    /* and close and go on */
   gboolean due_refused; /* but one of them cannot go */
@@ -73,6 +75,16 @@ gboolean zq_composer_has_words (ZqComposer *self);
 void zq_composer_forget (ZqComposer *self); /* warnings and findings: they are of what stood there */
 
 void zq_composer_notify_mode (ZqComposer *self);
+char *zq_composer_scope_of (ZqComposerMode mode, gint64 consult, gint64 corrects);
+char *zq_composer_dup_text (ZqComposer *self);
+void zq_composer_set_text (ZqComposer *self, const char *text); /* no change of the doctor's */
+void zq_composer_say_of_draft (ZqComposer *self, const char *words);
+
+/* composer-back.c */
+void zq_composer_watch (ZqComposer *self, ZqStore *store); /* NULL: none */
+void zq_composer_take_over (ZqComposer *self);
+void zq_composer_look (ZqComposer *self);
+void zq_composer_resync (ZqComposer *self); /* what lies in the store is nothing that came back */
 
 /* composer-mode.c */
 void zq_composer_install_modes (GtkWidgetClass *klass);

@@ -53,8 +53,8 @@ zq_written_free (ZqWritten *self)
   g_free (self);
 }
 
-static char *
-scope_of (ZqComposerMode mode, gint64 consult, gint64 corrects)
+char *
+zq_composer_scope_of (ZqComposerMode mode, gint64 consult, gint64 corrects)
 {
   if (mode == ZQ_COMPOSER_NOTE)
     return zq_consult_note_scope (consult);
@@ -66,11 +66,11 @@ scope_of (ZqComposerMode mode, gint64 consult, gint64 corrects)
 char *
 zq_composer_scope (ZqComposer *self)
 {
-  return self->consult != 0 ? scope_of (self->mode, self->consult, self->corrects) : NULL;
+  return self->consult != 0 ? zq_composer_scope_of (self->mode, self->consult, self->corrects) : NULL;
 }
 
-static char *
-dup_text (ZqComposer *self)
+char *
+zq_composer_dup_text (ZqComposer *self)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
   GtkTextIter start, end;
@@ -96,8 +96,8 @@ show_note (ZqComposer *self)
     gtk_widget_remove_css_class (GTK_WIDGET (self->note), "warned");
 }
 
-static void
-say_of_draft (ZqComposer *self, const char *words)
+void
+zq_composer_say_of_draft (ZqComposer *self, const char *words)
 {
   g_free (self->of_draft);
   self->of_draft = g_strdup (words);
@@ -122,12 +122,10 @@ zq_composer_warn (ZqComposer *self, const char *words)
 gboolean
 zq_composer_has_words (ZqComposer *self)
 {
-  g_autofree char *text = dup_text (self);
+  g_autofree char *text = zq_composer_dup_text (self);
 
   return *g_strstrip (text) != '\0';
 }
-
-static void take_over (ZqComposer *self);
 
 /* --- the draft -------------------------------------------------------------------------------- */
 
@@ -144,7 +142,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   if (self != NULL && saving->serial == self->serial)
     {
       if (ok && !self->dirty)
-        say_of_draft (self, zq_composer_has_words (self) ? _ ("Draft kept on this computer") : "");
+        zq_composer_say_of_draft (self, zq_composer_has_words (self) ? _ ("Draft kept on this computer") : "");
       else if (!ok)
         {
           g_autofree char *words =
@@ -152,11 +150,15 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
               g_strdup_printf (_ ("This computer cannot keep the draft: %s. Copy the text before you close."),
                                error->message);
 
-          say_of_draft (self, words);
+          zq_composer_say_of_draft (self, words);
         }
     }
+  if (self != NULL && !ok && saving->serial == self->serial)
+    zq_composer_resync (self);
   if (self != NULL && self->reload_due)
-    take_over (self);
+    zq_composer_take_over (self);
+  else if (self != NULL && self->look_due)
+    zq_composer_look (self);
   saving_free (saving);
 }
 
@@ -165,7 +167,7 @@ dup_draft (ZqComposer *self)
 {
   ZqDraft *draft = g_new0 (ZqDraft, 1);
 
-  draft->body = dup_text (self);
+  draft->body = zq_composer_dup_text (self);
   if (self->mode == ZQ_COMPOSER_REPLY)
     draft->quote = self->quote;
   if (self->mode == ZQ_COMPOSER_CORRECTION)
@@ -184,13 +186,14 @@ zq_composer_flush (ZqComposer *self)
     return;
   self->dirty = FALSE;
   saving = g_new0 (Saving, 1);
+  /* While a command takes the words away, what is there is no news. */
   g_weak_ref_init (&saving->composer, self);
   saving->serial = self->serial;
   saving->scope = zq_composer_scope (self);
   saving->draft = dup_draft (self);
   g_hash_table_insert (self->in_flight, g_strdup (saving->scope), saving->draft);
-  zq_draft_put_async (self->store, saving->scope, saving->draft, self->n_held > 0 ? self->base : NULL, on_saved,
-                      saving);
+  zq_draft_put_async (self->store, saving->scope, saving->draft,
+                      self->n_held > 0 || self->n_sending == 0 ? self->base : NULL, on_saved, saving);
   g_free (self->base);
   self->base = g_strdup (saving->draft->body);
 }
@@ -228,8 +231,8 @@ zq_composer_touch (ZqComposer *self)
     self->alarm = zq_clock_alarm_in (self->clock, DRAFT_DELAY, on_draft_due, self);
 }
 
-static void
-set_text (ZqComposer *self, const char *text)
+void
+zq_composer_set_text (ZqComposer *self, const char *text)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
 
@@ -238,44 +241,6 @@ set_text (ZqComposer *self, const char *text)
   gtk_text_buffer_set_text (buffer, text, -1);
   gtk_text_buffer_end_irreversible_action (buffer);
   self->loading = FALSE;
-}
-
-/* What came back into the draft is put before what has been typed meanwhile: nothing of either is lost. */
-static void
-take_over (ZqComposer *self)
-{
-  g_autofree char *scope = zq_composer_scope (self);
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
-  g_autoptr (ZqDraft) there = NULL;
-  g_autofree char *before = NULL, *typed = NULL, *whole = NULL;
-  GtkTextIter start;
-
-  self->reload_due = scope != NULL && g_hash_table_contains (self->in_flight, scope);
-  if (scope == NULL || self->reload_due)
-    return;
-  there = zq_draft_read (zq_store_get_main_db (self->store), scope);
-  before = zq_draft_came_back (there->body, self->base);
-  typed = dup_text (self);
-  whole = before != NULL ? zq_draft_join (before, typed) : NULL;
-  self->loading = TRUE;
-  gtk_text_buffer_get_start_iter (buffer, &start);
-  /* Before the text, so that the cursor and what an input method holds stay where they are. */
-  if (whole != NULL)
-    gtk_text_buffer_insert (buffer, &start, whole, (int)(strlen (whole) - strlen (typed)));
-  if (self->mode == ZQ_COMPOSER_CORRECTION && *gtk_editable_get_text (self->reason) == '\0' && there->reason != NULL)
-    gtk_editable_set_text (self->reason, there->reason);
-  if (self->quote == 0)
-    self->quote = there->quote;
-  self->loading = FALSE;
-  g_free (self->base);
-  self->base = g_steal_pointer (&there->body);
-  zq_composer_load_files (self);
-  if (before != NULL)
-    {
-      zq_composer_forget (self);
-      say_of_draft (self, _ ("Draft kept on this computer"));
-    }
-  zq_composer_show_mode (self);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -420,7 +385,7 @@ zq_composer_dispose (GObject *object)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
-  g_clear_object (&self->store);
+  zq_composer_watch (self, NULL);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_composer_parent_class)->dispose (object);
@@ -571,14 +536,14 @@ zq_composer_load (ZqComposer *self)
   self->quote = draft != NULL ? draft->quote : 0;
   g_free (self->base);
   self->base = g_strdup (body);
-  set_text (self, body);
+  zq_composer_set_text (self, body);
   self->loading = TRUE;
   gtk_editable_set_text (self->reason, reason != NULL ? reason : "");
   self->loading = FALSE;
   zq_composer_forget (self);
   if (was_due)
     zq_composer_warn (self, _ ("The reply before was not sent: its files were still being read"));
-  say_of_draft (self, *body != '\0' ? _ ("Draft kept on this computer") : "");
+  zq_composer_say_of_draft (self, *body != '\0' ? _ ("Draft kept on this computer") : "");
   zq_composer_update (self);
 }
 
@@ -588,30 +553,17 @@ zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
   if (self->store != NULL)
     zq_composer_flush (self);
   self->dirty = FALSE;
-  if (g_set_object (&self->store, store))
-    g_set_object (&self->clock, zq_store_get_clock (store));
+  if (self->store != store)
+    {
+      zq_composer_watch (self, store);
+      g_set_object (&self->clock, zq_store_get_clock (store));
+    }
   self->consult = consult;
   self->corrects = 0;
   self->mode = ZQ_COMPOSER_REPLY;
   zq_composer_load_files (self);
   zq_composer_load (self);
   zq_composer_show_mode (self);
-}
-
-void
-zq_composer_hold (ZqComposer *self)
-{
-  zq_composer_flush (self);
-  self->n_held++;
-}
-
-void
-zq_composer_reload (ZqComposer *self)
-{
-  if (self->n_held > 0)
-    self->n_held--;
-  if (self->store != NULL)
-    take_over (self);
 }
 
 void
@@ -631,7 +583,7 @@ zq_composer_read (ZqComposer *self)
 
   written->mode = self->mode;
   written->consult = self->consult;
-  written->text = g_strstrip (dup_text (self));
+  written->text = g_strstrip (zq_composer_dup_text (self));
   if (self->mode == ZQ_COMPOSER_REPLY)
     written->quote = self->quote;
   if (self->mode == ZQ_COMPOSER_CORRECTION)
@@ -648,15 +600,16 @@ zq_composer_taken (ZqComposer *self)
 {
   g_autofree char *scope = zq_composer_scope (self);
 
+  self->n_sending++;
   zq_clock_clear (self->clock, &self->alarm);
   self->dirty = FALSE;
   self->serial++;
   g_hash_table_remove (self->in_flight, scope);
   g_free (self->base);
   self->base = g_strdup ("");
-  set_text (self, "");
+  zq_composer_set_text (self, "");
   zq_composer_forget (self);
-  say_of_draft (self, "");
+  zq_composer_say_of_draft (self, "");
   if (self->mode == ZQ_COMPOSER_REPLY)
     {
       self->quote = 0;
@@ -672,83 +625,6 @@ zq_composer_taken (ZqComposer *self)
       zq_composer_show_mode (self);
       g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODE]);
     }
-}
-
-static void
-insert_before (ZqComposer *self, const char *text)
-{
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (self->text);
-  GtkTextIter start;
-
-  gtk_text_buffer_get_start_iter (buffer, &start);
-  if (zq_composer_has_words (self))
-    gtk_text_buffer_insert (buffer, &start, "\n", 1);
-  gtk_text_buffer_get_start_iter (buffer, &start);
-  gtk_text_buffer_insert (buffer, &start, text, -1);
-}
-
-/* What was saved last while it was typed is the beginning of it. (transfer full) */
-static char *
-join_written (const ZqWritten *written, const char *draft)
-{
-  return g_str_has_prefix (written->text, draft) ? g_strdup (written->text) : zq_draft_join (written->text, draft);
-}
-
-/* Into its draft, which is not the one that is shown. */
-static void
-put_away (ZqComposer *self, const ZqWritten *written)
-{
-  g_autofree char *scope = scope_of (written->mode, written->consult, written->corrects);
-  g_autoptr (ZqDraft) there = zq_draft_read (zq_store_get_main_db (self->store), scope);
-  g_autofree char *body = join_written (written, there->body);
-  ZqDraft draft = { body, there->quote != 0 ? there->quote : written->quote,
-                    there->reason != NULL && *there->reason != '\0' ? there->reason : written->reason };
-
-  zq_draft_put_async (self->store, scope, &draft, NULL, NULL, NULL);
-}
-
-/* Here, where nothing else is being written. */
-static void
-put_here (ZqComposer *self, const ZqWritten *written)
-{
-  g_autofree char *typed = NULL, *whole = NULL;
-
-  zq_composer_set_mode (self, written->mode, written->corrects);
-  typed = dup_text (self);
-  whole = join_written (written, typed);
-  if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
-    gtk_editable_set_text (self->reason, written->reason);
-  set_text (self, whole);
-  zq_composer_touch (self);
-  zq_composer_update (self);
-}
-
-void
-zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
-{
-  g_autofree char *scope = scope_of (written->mode, written->consult, written->corrects);
-  g_autofree char *shown = zq_composer_scope (self);
-
-  if (g_strcmp0 (scope, shown) != 0)
-    {
-      /* Never under the hands of somebody who writes something else. */
-      if (self->consult == written->consult && self->mode == ZQ_COMPOSER_REPLY && zq_composer_is_empty (self))
-        {
-          put_here (self, written);
-          return;
-        }
-      put_away (self, written);
-      if (self->consult == written->consult && written->mode == ZQ_COMPOSER_CORRECTION)
-        zq_composer_warn (self, _ ("The correction is kept. Choose “Correct…” at its message to go on with it"));
-      return;
-    }
-  if (written->mode == ZQ_COMPOSER_REPLY)
-    zq_composer_load_files (self);
-  if (written->quote != 0 && self->quote == 0)
-    zq_composer_quote (self, written->quote);
-  if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
-    gtk_editable_set_text (self->reason, written->reason);
-  insert_before (self, written->text);
 }
 
 gboolean

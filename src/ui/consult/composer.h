@@ -62,6 +62,8 @@ void zq_composer_request_send (ZqComposer *self, gboolean next);
 ZqWritten *zq_composer_read (ZqComposer *self);
 /* It was taken: empties the box without touching the draft, which goes with the reply. */
 void zq_composer_taken (ZqComposer *self);
+/* The command that took it has ended, whatever came of it. */
+void zq_composer_settled (ZqComposer *self);
 /* It could not be taken: it comes back before what was typed since, here or into the draft. */
 void zq_composer_put_back (ZqComposer *self, const ZqWritten *written);
 /* A command is about to put words back into a draft: what is typed until zq_composer_reload() goes behind them. */

@@ -152,6 +152,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   ZqUndo *undo = NULL;
   gint64 intent = zq_consult_send_finish (ZQ_STORE (source), result, &undo, &error);
 
+  zq_composer_settled (page->composer);
   if (intent == 0)
     {
       put_back (command, error);
@@ -176,7 +177,10 @@ on_noted (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (ZqPageCommand) command = data;
   g_autoptr (GError) error = NULL;
 
-  if (!zq_consult_note_finish (ZQ_STORE (source), result, &error))
+  gboolean ok = zq_consult_note_finish (ZQ_STORE (source), result, &error);
+
+  zq_composer_settled (command->page->composer);
+  if (!ok)
     put_back (command, error);
 }
 
