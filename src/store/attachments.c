@@ -470,6 +470,58 @@ zq_attachments_note_sent (ZqAttachments *self, const char *key, gint64 done)
   tell_progress (self, key, live);
 }
 
+/* --- all together ------------------------------------------------------------------------------ */
+
+void
+zq_transfers_clear (ZqTransfers *transfers)
+{
+  g_free (transfers->reason);
+  *transfers = (ZqTransfers){ 0 };
+}
+
+static void
+add_down (ZqTransfers *transfers, gint64 done, gint64 size)
+{
+  transfers->n_down++;
+  transfers->down_done += done;
+  transfers->down_size += MAX (done, size);
+}
+
+void
+zq_attachments_sum_up (ZqAttachments *self, ZqTransfers *transfers)
+{
+  g_autoptr (ZqRows) wanted = NULL;
+  g_autoptr (ZqRows) refused = NULL;
+  GHashTableIter iter;
+  const char *key;
+  Live *live;
+
+  g_return_if_fail (ZQ_IS_ATTACHMENTS (self));
+
+  *transfers = (ZqTransfers){ 0 };
+  g_hash_table_iter_init (&iter, self->live);
+  while (g_hash_table_iter_next (&iter, (gpointer *)&key, (gpointer *)&live))
+    if (live->sending)
+      {
+        transfers->n_up++;
+        transfers->up_done += live->info.done;
+        transfers->up_size += live->info.size;
+      }
+    else if (is_wanted (live))
+      add_down (transfers, live->info.done, live->info.size);
+  if (self->main_db == NULL)
+    return;
+
+  wanted = zq_db_query (self->main_db, NULL, "SELECT key, done, max (said, size) FROM file WHERE state = 1", "");
+  while (wanted != NULL && zq_rows_next (wanted, NULL))
+    if (zq_rows_text (wanted, 0) == NULL || !g_hash_table_contains (self->live, zq_rows_text (wanted, 0)))
+      add_down (transfers, zq_rows_int (wanted, 1), zq_rows_int (wanted, 2));
+  refused = zq_db_query (self->main_db, NULL, "SELECT reason FROM file WHERE state = 3 ORDER BY id DESC", "");
+  while (refused != NULL && zq_rows_next (refused, NULL))
+    if (transfers->n_refused++ == 0)
+      transfers->reason = g_strdup (zq_rows_text (refused, 0));
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static void

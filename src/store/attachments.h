@@ -49,6 +49,20 @@ ZqAttachments *zq_store_get_attachments (ZqStore *store);
 /* Bounded, main thread. FALSE: ZQ_ATTACHMENT_NONE. A key that was renamed is found by both names. */
 gboolean zq_attachments_peek (ZqAttachments *self, const char *key, ZqAttachmentInfo *info);
 
+/* What moves now, and what was refused; main thread. */
+typedef struct
+{
+  guint n_down, n_up;          /* wanted or coming; on their way up */
+  gint64 down_done, down_size; /* bytes of all of them together, as far as they are told */
+  gint64 up_done, up_size;
+  guint n_refused;
+  char *reason; /* of the newest one that was refused, as in ZqAttachmentInfo; or NULL */
+} ZqTransfers;
+
+void zq_transfers_clear (ZqTransfers *transfers);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ZqTransfers, zq_transfers_clear)
+void zq_attachments_sum_up (ZqAttachments *self, ZqTransfers *transfers);
+
 /* Asks for one to be fetched; survives a restart. @size, @hash (base64 SHA-1, or NULL): as the reference says.
  * ZQ_ATTACHMENT_REFUSED ones are tried again. */
 void

@@ -69,6 +69,19 @@ zq_search_progress (ZqDb *db, guint *done, guint *all)
   return TRUE;
 }
 
+char *
+zq_search_dup_versions (ZqDb *db)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (db, NULL, "SELECT kind, version FROM search_index ORDER BY kind", "");
+  GString *versions = g_string_new (NULL);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    g_string_append_printf (versions, "%s%s %" G_GINT64_FORMAT, versions->len > 0 ? ", " : "", zq_rows_text (rows, 0),
+                            zq_rows_int (rows, 1));
+
+  return g_string_free (versions, FALSE);
+}
+
 /* --- from the main thread --------------------------------------------------------------------- */
 
 typedef struct

@@ -78,5 +78,7 @@ GArray *zq_search_run (ZqDb *db,
 /* How far the index is: rows done of all, equal when it is complete. Reader or main connection. Topic "search" (no row)
  * tells when it gets on. */
 gboolean zq_search_progress (ZqDb *db, guint *done, guint *all);
+/* Which versions of the rules it was made by: "message 2, patient 1". The same connections. (transfer full) */
+char *zq_search_dup_versions (ZqDb *db);
 
 G_END_DECLS

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/attachments-reasons.h"
+#include "store/attachments.h"
 #include "ui/diagnostics/page.h"
 #include "ui/fixture.h"
 
@@ -121,6 +123,113 @@ test_refused (Ui *ui, gconstpointer data)
   g_assert_nonnull (ui_button (ui, "Open"));
 }
 
+/* --- files and the index ------------------------------------------------------------------------ */
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **)data = g_object_ref (result);
+}
+
+static gboolean
+is_ready (gpointer data)
+{
+  return *(GAsyncResult **)data != NULL;
+}
+
+static void
+wait_ready (GAsyncResult **result)
+{
+  g_assert_true (zq_test_wait_until (is_ready, result, 10));
+}
+
+static void
+keep_file (ZqAttachments *files, const char *key, gsize size)
+{
+  g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_data (g_malloc0 (size), size, g_free);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_attachments_keep_async (files, key, stream, NULL, 0, NULL, on_ready, &result);
+  wait_ready (&result);
+  g_assert_true (zq_attachments_keep_finish (files, result, NULL, NULL, NULL));
+}
+
+static void
+take_bytes (ZqAttachments *files, const char *key, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_attachments_append_async (files, key, bytes, on_ready, &result);
+  wait_ready (&result);
+  g_assert_true (zq_attachments_append_finish (files, result, NULL));
+}
+
+/* Bytes as they are counted in "MB" (no-break spaces by g_format_size()). */
+static void
+test_files (Ui *ui, gconstpointer data)
+{
+  ZqAttachments *files = zq_store_get_attachments (ui->clinic.store);
+
+  show (ui);
+  ui_expect (ui, "None is on its way");
+  zq_attachments_want (files, "Binary/1", 4000000, NULL, NULL);
+  zq_attachments_want (files, "Binary/2", 2000000, NULL, NULL);
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_expect (ui, "2 files come in: 0 bytes of 6.0\302\240MB");
+  zq_attachments_begin (files, "Binary/1", 4000000);
+  take_bytes (files, "Binary/1", 1500000);
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_expect (ui, "2 files come in: 1.5\302\240MB of 6.0\302\240MB");
+
+  zq_attachments_refuse (files, "Binary/2", ZQ_ATTACHMENT_REASON_FORBIDDEN);
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_expect (ui, "1 file comes in: 1.5\302\240MB of 4.0\302\240MB");
+  keep_file (files, "urn:uuid:a", 1000000);
+  zq_attachments_note_sent (files, "urn:uuid:a", 250000);
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_expect (ui, "1 file goes out: 250.0\302\240kB of 1.0\302\240MB");
+  ui_expect (ui, "1 file was not taken: The hospital does not show this file to you");
+
+  zq_attachments_note_sent (files, "urn:uuid:a", -1);
+  zq_attachments_cancel (files, "Binary/1");
+  ui_pass (ui, G_USEC_PER_SEC);
+  ui_expect (ui, "None is on its way");
+  /* The reason outlives the program. */
+  ui_reopen (ui);
+  show (ui);
+  ui_expect (ui, "1 file was not taken: The hospital does not show this file to you");
+}
+
+/* As far as a build has come that a kill has ended. */
+static gboolean
+unbuild (ZqTxn *txn, gpointer data, GError **error)
+{
+  zq_txn_changed (txn, "search", 0, 0, 0);
+  return zq_db_exec (zq_txn_db (txn), error, "UPDATE search_index SET building = slot, done_to = 4", "");
+}
+
+static void
+test_index (Ui *ui, gconstpointer data)
+{
+  GtkWidget *page;
+  g_autofree char *report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  show (ui);
+  ui_expect (ui, "Complete: all that was fetched can be found");
+  ui_expect (ui, "Version of the index: ");
+  ui_expect (ui, "message ");
+  page = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_DIAGNOSTICS, NULL, NULL);
+  report = zq_diagnostics_dup_report (ZQ_DIAGNOSTICS (page));
+  g_assert_nonnull (strstr (report, "Search: Complete"));
+  g_assert_nonnull (strstr (report, "Files: None is on its way"));
+
+  g_assert_true (zq_store_write (ui->clinic.store, ZQ_PRIORITY_DOCTOR, unbuild, NULL, &error));
+  ui_expect (ui, " can be found so far; the others follow by themselves");
+  ui_expect_gone (ui, "Complete: all that was fetched can be found");
+}
+
 /* --- for good ----------------------------------------------------------------------------------- */
 
 static GtkWindow *
@@ -219,6 +328,8 @@ main (int argc, char **argv)
   ADD ("/waiting/held-reply-shows-what-is-new-beside-it", test_held);
   ADD ("/waiting/edit-brings-the-words-back-into-their-composer", test_edit);
   ADD ("/waiting/refused-says-the-hospitals-reason", test_refused);
+  ADD ("/waiting/files-on-their-way-and-why-not", test_files);
+  ADD ("/waiting/index-how-far-and-by-which-rules", test_index);
   ADD ("/waiting/discard-needs-the-word", test_discard);
   ADD ("/waiting/sixty-are-bounded", test_many);
   ADD ("/waiting/first-fetch-and-live-channel-in-words", test_first_fetch);

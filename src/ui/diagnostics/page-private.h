@@ -31,6 +31,7 @@ struct _ZqDiagnostics
   GtkWidget *first_fetch;
   GtkProgressBar *first_progress;
   AdwActionRow *index;
+  AdwActionRow *files;
   AdwActionRow *hospital;
   AdwActionRow *person;
   GtkWidget *sign_in;
@@ -48,11 +49,17 @@ struct _ZqDiagnostics
   GCancellable *cancellable;  /* of the reading that is under way */
   gboolean outdated;          /* something has changed since it began */
   gulong changed_id;
+  guint files_alarm; /* files move: they are counted again now and then */
 };
 
 /* page-waiting.c: what of ours is not at the hospital. */
 void zq_diagnostics_install_waiting (GtkWidgetClass *klass);
 void zq_diagnostics_show_ours (ZqDiagnostics *self, GPtrArray *ours, guint total);
+
+/* page-files.c: what of files moves. */
+void zq_diagnostics_show_files (ZqDiagnostics *self);
+void zq_diagnostics_watch_files (ZqDiagnostics *self);
+void zq_diagnostics_leave_files (ZqDiagnostics *self);
 
 /* page.c */
 AdwActionRow *zq_diagnostics_add_row (ZqDiagnostics *self, guint group, const char *title, const char *subtitle);

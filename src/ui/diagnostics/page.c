@@ -27,6 +27,7 @@ typedef struct
   GPtrArray *ours;
   guint total;
   guint indexed, to_index; /* of what can be found by words */
+  char *versions;          /* of its rules */
   GPtrArray *unreadable;
 } Report;
 
@@ -37,6 +38,7 @@ report_free (gpointer data)
 
   g_clear_pointer (&report->ours, g_ptr_array_unref);
   g_clear_pointer (&report->unreadable, g_ptr_array_unref);
+  g_free (report->versions);
   g_free (report);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Report, report_free)
@@ -51,6 +53,7 @@ read_report (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
   if (report->ours == NULL)
     return NULL;
   zq_search_progress (db, &report->indexed, &report->to_index);
+  report->versions = zq_search_dup_versions (db);
   report->unreadable = zq_store_list_unreadable (db, MOST_UNREADABLE, error);
   return report->unreadable != NULL ? g_steal_pointer (&report) : NULL;
 }
@@ -94,25 +97,28 @@ zq_diagnostics_clear_group (ZqDiagnostics *self, guint group)
   g_ptr_array_set_size (self->lines[group], 0);
 }
 
-/* Only while something cannot be found yet. */
 static void
-show_index (ZqDiagnostics *self, guint done, guint all)
+show_index (ZqDiagnostics *self, const Report *report)
 {
-  g_autofree char *words = NULL;
+  g_autofree char *words = NULL, *both = NULL, *plain = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->index), done < all);
-  if (done >= all)
-    return;
-  /* Translators: how many of how many things can be found by their words already */
-  words = g_strdup_printf (_ ("%1$u of %2$u can be found so far; the others follow by themselves"), done, all);
-  adw_action_row_set_subtitle (self->index, words);
+  if (report->indexed < report->to_index)
+    /* Translators: how many of how many things can be found by their words already */
+    words = g_strdup_printf (_ ("%1$u of %2$u can be found so far; the others follow by themselves"), report->indexed,
+                             report->to_index);
+  else
+    words = g_strdup (_ ("Complete: all that was fetched can be found"));
+  /* Translators: the state of the search index, then what it was made by, "message 2, patient 1" */
+  both = g_strdup_printf (_ ("%1$s\nVersion of the index: %2$s"), words, report->versions);
+  plain = g_markup_escape_text (both, -1);
+  adw_action_row_set_subtitle (self->index, plain);
 }
 
 static void
 show_report (ZqDiagnostics *self, const Report *report)
 {
   zq_diagnostics_show_ours (self, report->ours, report->total);
-  show_index (self, report->indexed, report->to_index);
+  show_index (self, report);
   zq_diagnostics_clear_group (self, GROUP_UNREADABLE);
   for (guint i = 0; i < report->unreadable->len; i++)
     add_unreadable (self, g_ptr_array_index (report->unreadable, i));
@@ -157,7 +163,7 @@ on_changed (ZqDiagnostics *self, ZqChanges *changes)
 {
   if (gtk_widget_get_mapped (GTK_WIDGET (self)) &&
       (zq_changes_has (changes, "outbox") || zq_changes_has (changes, "unreadable") ||
-       zq_changes_has (changes, "message")))
+       zq_changes_has (changes, "message") || zq_changes_has (changes, "search")))
     refresh (self);
 }
 
@@ -238,6 +244,8 @@ zq_diagnostics_dup_report (ZqDiagnostics *self)
   add_line (report, self->state);
   add_line (report, self->live);
   add_line (report, self->synced);
+  add_line (report, self->index);
+  add_line (report, self->files);
   add_line (report, self->hospital);
   for (guint i = 0; i < N_GROUPS; i++)
     {
@@ -265,6 +273,7 @@ static void
 zq_diagnostics_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (zq_diagnostics_parent_class)->map (widget);
+  zq_diagnostics_show_files (ZQ_DIAGNOSTICS (widget));
   refresh (ZQ_DIAGNOSTICS (widget));
 }
 
@@ -275,7 +284,10 @@ zq_diagnostics_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   if (self->store != NULL)
-    g_clear_signal_handler (&self->changed_id, self->store);
+    {
+      g_clear_signal_handler (&self->changed_id, self->store);
+      zq_diagnostics_leave_files (self);
+    }
   g_clear_object (&self->store);
   g_clear_object (&self->status);
   g_clear_pointer (&self->page, gtk_widget_unparent);
@@ -329,6 +341,7 @@ zq_diagnostics_class_init (ZqDiagnosticsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_fetch);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, first_progress);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, index);
+  gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, files);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, hospital);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, person);
   gtk_widget_class_bind_template_child (widget_class, ZqDiagnostics, sign_in);
@@ -370,6 +383,7 @@ zq_diagnostics_set_session (ZqDiagnostics *self,
   adw_action_row_set_subtitle (self->person, plain_person);
   self->changed_id = g_signal_connect_swapped (store, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect_object (status, "notify", G_CALLBACK (show_status), self, G_CONNECT_SWAPPED);
+  zq_diagnostics_watch_files (self);
   show_status (self);
 }
 

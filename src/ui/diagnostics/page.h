@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * ZqDiagnostics:
  *
- * How the link is; what of ours waits, is held or was refused, to whom, since when and why, what is new beside it,
+ * How the link is, how far the search index, which files move; what of ours waits, is held or was refused, to whom, since when and why, what is new beside it,
  * and what can be done; what cannot be read. Signals: "resend" (int64 intent), "take-back" (int64 intent, int64
  * consult), "open" (int64 consult).
  */
