@@ -138,6 +138,7 @@ zq_policy_check_lab (JsonNode *root)
                                            { "ambiguous", zq_check_texts },
                                            { "words", check_words, TRUE },
                                            { "marked-change", check_marked_change, TRUE },
+                                           { "unread-comes-back", zq_check_positive },
                                            { NULL } };
 
   return zq_check_file (root, members);
