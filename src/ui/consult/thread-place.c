@@ -10,7 +10,7 @@
 #define FEW_ROWS   8
 #define ROWS_ABOVE 2
 /* Rows that are made for one frame more. */
-#define PORTION 5
+#define PORTION 4
 /* As many as the view makes at most: what else there is costs it nothing. */
 #define MANY_ROWS 220
 /* Frames until a thread that is still being read shows its beginning. */
