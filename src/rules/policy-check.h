@@ -19,5 +19,6 @@ char *zq_policy_check_guard (JsonNode *root);
 char *zq_policy_check_lab (JsonNode *root);
 char *zq_policy_check_conversion (JsonNode *root);
 char *zq_policy_check_critical (JsonNode *root);
+char *zq_policy_check_home (JsonNode *root);
 
 G_END_DECLS

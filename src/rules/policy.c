@@ -43,6 +43,7 @@ static const PolicyFile policy_files[] = {
   { "lab", zq_policy_check_lab },
   { "conversion", zq_policy_check_conversion },
   { "critical", zq_policy_check_critical },
+  { "home", zq_policy_check_home },
 };
 
 static void
