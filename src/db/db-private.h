@@ -2,6 +2,7 @@
 #pragma once
 
 #include "db/db.h"
+#include "db/pack.h"
 
 #include <sqlcipher/sqlite3.h>
 
@@ -23,6 +24,7 @@ struct _ZqDb
   ZqDbCounts counts;
   gint64 slow_limit; /* µs; 0: nothing is measured */
   guint64 n_slow;
+  ZqPack *pack; /* of the functions over texts */
 };
 
 /* Where an error came up decides what may be told of it: a step can quote values (FTS5 and JSON

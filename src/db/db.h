@@ -18,6 +18,7 @@ typedef enum
   ZQ_DB_ERROR_FULL, /* disk full or not writable */
   ZQ_DB_ERROR_CORRUPT,
   ZQ_DB_ERROR_INTERRUPTED, /* by zq_db_interrupt() */
+  ZQ_DB_ERROR_TEXT,        /* zq_text() met a damaged text; the database itself is sound */
 } ZqDbError;
 
 /**
@@ -25,6 +26,12 @@ typedef enum
  *
  * One SQLCipher connection with a cache of prepared statements; used by one thread at a time. It
  * counts statements and rows, so that tests can hold work counts still.
+ *
+ * Texts that are many and alike are kept small, by functions that every connection has:
+ *   zq_pack (text)           what to keep in its place: a BLOB, or the TEXT where that would not be smaller
+ *   zq_text (value)          the text of what zq_pack() gave, byte for byte, and any other value as it is;
+ *                            ZQ_DB_ERROR_TEXT where it is damaged
+ *   zq_text_or_null (value)  the same, but NULL where it is damaged: for statements over many rows
  */
 typedef struct _ZqDb ZqDb;
 

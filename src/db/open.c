@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "db/db-private.h"
+#include "db/text.h"
 #include "db/words.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ db_new (void)
   ZqDb *self = g_new0 (ZqDb, 1);
 
   self->statements = g_hash_table_new_full (sql_hash, g_str_equal, g_free, statement_free);
+  self->pack = zq_pack_new ();
 
   return self;
 }
@@ -200,7 +202,8 @@ zq_db_open (const char *path, GBytes *key, ZqDbFlags flags, GError **error)
     return NULL;
   if (key != NULL && !set_key (self, key, error))
     return NULL;
-  if (!check_key (self, path, error) || !zq_db_add_words (self, error) || !configure (self, flags, error))
+  if (!check_key (self, path, error) || !zq_db_add_words (self, error) || !zq_db_add_texts (self, error) ||
+      !configure (self, flags, error))
     return NULL;
   self->counts = (ZqDbCounts){ 0 };
 
@@ -219,6 +222,7 @@ zq_db_close (ZqDb *self)
       g_critical ("A database was closed while rows of it were open");
       sqlite3_close_v2 (self->handle);
     }
+  zq_pack_free (self->pack);
   g_free (self);
 }
 
@@ -232,6 +236,8 @@ error_code (int rc)
     case SQLITE_IOERR_DIR_FSYNC:
     case SQLITE_IOERR_TRUNCATE:
       return ZQ_DB_ERROR_FULL;
+    case ZQ_DB_RC_TEXT:
+      return ZQ_DB_ERROR_TEXT;
     default:
       break;
     }
@@ -263,6 +269,13 @@ zq_db_set_error (ZqDb *self, int rc, ZqDbStage stage, GError **error)
 {
   ZqDbError code = error_code (rc);
   const char *text = sqlite3_errstr (rc);
+
+  if (code == ZQ_DB_ERROR_TEXT)
+    {
+      g_set_error_literal (error, ZQ_DB_ERROR, code,
+                           "A text that this computer keeps is damaged; all others are as they were.");
+      return;
+    }
 
   /* A constraint is told by its table and column, never by the value. */
   if (stage == ZQ_DB_STAGE_PREPARE || code == ZQ_DB_ERROR_CONSTRAINT)

@@ -124,7 +124,7 @@ zq_store_get_texts (
 {
   GError *local = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (db, error,
-                                         "SELECT t.server_json, t.local_json FROM resource r"
+                                         "SELECT zq_text (t.server_json), zq_text (t.local_json) FROM resource r"
                                          " JOIN resource_text t ON t.id = r.id WHERE r.type = ? AND r.server_id = ?",
                                          "ss", type, server_id);
 

@@ -151,9 +151,9 @@ static gboolean
 show_effect (ZqTxn *txn, const ZqIntent *intent, GError **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autofree char *current =
-      zq_db_get_text (txn->db, &local, "SELECT coalesce (local_json, server_json) FROM resource_text WHERE id = ?", "i",
-                      intent->target);
+  g_autofree char *current = zq_db_get_text (
+      txn->db, &local, "SELECT zq_text (coalesce (local_json, server_json)) FROM resource_text WHERE id = ?", "i",
+      intent->target);
   g_autofree char *text = NULL;
 
   if (local != NULL)

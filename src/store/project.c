@@ -157,8 +157,18 @@ project_text (ZqTxn *txn, const ZqRow *row, const char *text, char **reason, GEr
 static char *
 get_text (ZqTxn *txn, gint64 id, GError **error)
 {
-  return zq_db_get_text (txn->db, error, "SELECT coalesce (local_json, server_json) FROM resource_text WHERE id = ?",
-                         "i", id);
+  return zq_db_get_text (
+      txn->db, error, "SELECT zq_text (coalesce (local_json, server_json)) FROM resource_text WHERE id = ?", "i", id);
+}
+
+/* What the hospital has of it is asked for again, and taken whatever its version is. The rows made from it stay. */
+static gboolean
+set_damaged (ZqTxn *txn, gint64 id, const GError *damage, GError **error)
+{
+  return zq_resource_set_unreadable (txn, id, damage->message, error) &&
+         zq_db_exec (txn->db, error,
+                     "UPDATE resource SET state = 'wanted', version = NULL WHERE id = ? AND server_id IS NOT NULL", "i",
+                     id);
 }
 
 gboolean
@@ -171,6 +181,8 @@ zq_resource_reproject (ZqTxn *txn, gint64 id, gboolean strict, GError **error)
 
   if (zq_row_get (txn->db, id, &row, &local) && !g_str_equal (row.state, "gone"))
     text = get_text (txn, id, &local);
+  if (!strict && g_error_matches (local, ZQ_DB_ERROR, ZQ_DB_ERROR_TEXT))
+    return set_damaged (txn, id, local, error);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -252,7 +264,10 @@ zq_resource_recompute (ZqTxn *txn, gint64 id, GError **error)
 
   if (intents == NULL)
     return FALSE;
-  server_text = zq_db_get_text (txn->db, &local, "SELECT server_json FROM resource_text WHERE id = ?", "i", id);
+  server_text =
+      zq_db_get_text (txn->db, &local, "SELECT zq_text (server_json) FROM resource_text WHERE id = ?", "i", id);
+  if (g_error_matches (local, ZQ_DB_ERROR, ZQ_DB_ERROR_TEXT))
+    return set_damaged (txn, id, local, error);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

@@ -390,8 +390,12 @@ prepare_push (ZqTxn *txn, gpointer data, GError **error)
   prepare->push->retry = state == ZQ_INTENT_SENDING;
   prepare->creates = zq_intent_creates (txn->db, intent->seq);
   if (zq_row_get (txn->db, intent->target, &prepare->row, &local))
-    prepare->server_text =
-        zq_db_get_text (txn->db, &local, "SELECT server_json FROM resource_text WHERE id = ?", "i", intent->target);
+    prepare->server_text = zq_db_get_text (
+        txn->db, &local, "SELECT zq_text (server_json) FROM resource_text WHERE id = ?", "i", intent->target);
+  /* It comes again by itself. */
+  if (g_error_matches (local, ZQ_DB_ERROR, ZQ_DB_ERROR_TEXT))
+    return zq_resource_recompute (txn, intent->target, error) &&
+           conclude (txn, prepare, state, ZQ_VERDICT_LATER, NULL, error);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));

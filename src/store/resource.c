@@ -84,17 +84,20 @@ take_nameless (ZqTxn *txn, ZqItem *item, ZqTaken *taken, GError **error)
 
 /* --- two rows that turn out to be one --------------------------------------------------------- */
 
+#define TEXT "zq_text_or_null (coalesce (local_json, server_json))"
+
+/* Few texts have the beginning of the reference: the others are opened once. */
 static gboolean
 reproject_referrers (ZqTxn *txn, const char *type, const char *server_id, GError **error)
 {
+  g_autofree char *begins = g_strdup_printf ("%s/%s", type, server_id);
   g_autofree char *plain = g_strdup_printf ("%s/%s\"", type, server_id);
   g_autofree char *versioned = g_strdup_printf ("%s/%s/", type, server_id);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (ZqRows) rows = zq_db_query (txn->db, error,
-                                         "SELECT id FROM resource_text"
-                                         " WHERE instr (coalesce (local_json, server_json), ?) > 0"
-                                         " OR instr (coalesce (local_json, server_json), ?) > 0",
-                                         "ss", plain, versioned);
+                                         "SELECT id FROM resource_text WHERE instr (" TEXT ", ?) > 0"
+                                         " AND (instr (" TEXT ", ?) > 0 OR instr (" TEXT ", ?) > 0)",
+                                         "sss", begins, plain, versioned);
   g_autoptr (GError) local = NULL;
 
   if (rows == NULL)
@@ -233,7 +236,8 @@ is_held (ZqTxn *txn, const ZqItem *item, const ZqRow *row, gboolean *held, GErro
       return TRUE;
     }
 
-  text = zq_db_get_text (txn->db, &local, "SELECT server_json FROM resource_text WHERE id = ?", "i", row->id);
+  text = zq_db_get_text (txn->db, &local, "SELECT zq_text_or_null (server_json) FROM resource_text WHERE id = ?", "i",
+                         row->id);
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
@@ -265,7 +269,8 @@ keep_superseded (ZqTxn *txn, const ZqRow *row, GError **error)
   return zq_db_exec (txn->db, error,
                      "INSERT INTO resource_version (id, version, last_updated, replaced, server_json)"
                      " SELECT r.id, r.version, r.last_updated, ?, t.server_json"
-                     " FROM resource r JOIN resource_text t ON t.id = r.id WHERE r.id = ?",
+                     " FROM resource r JOIN resource_text t ON t.id = r.id WHERE r.id = ?"
+                     " AND zq_text_or_null (t.server_json) IS NOT NULL",
                      "ii", txn->now, row->id);
 }
 
@@ -292,7 +297,7 @@ static gboolean
 put_text (ZqTxn *txn, const ZqItem *item, const ZqRow *row, GError **error)
 {
   return zq_db_exec (txn->db, error,
-                     "INSERT INTO resource_text (id, server_json) VALUES (?, ?)"
+                     "INSERT INTO resource_text (id, server_json) VALUES (?, zq_pack (?))"
                      " ON CONFLICT (id) DO UPDATE SET server_json = excluded.server_json",
                      "is", row->id, item->raw);
 }

@@ -16,9 +16,10 @@
 #define FINAL "('completed', 'declined', 'expired-refunded', 'sent-offline', 'transferred')"
 
 #define TRUTH                                                                                                          \
-  "WITH text AS (SELECT c.id, c.thread, c.authored, c.n_results AS came, coalesce (t.local_json, t.server_json) AS "   \
+  "WITH text AS (SELECT c.id, c.thread, c.authored, c.n_results AS came, zq_text (coalesce (t.local_json, "            \
+  "t.server_json)) AS "                                                                                                \
   "now,"                                                                                                               \
-  "   iif (" STOPPED_CLOSING ", t.server_json, coalesce (t.local_json, t.server_json)) AS stands"                      \
+  "   iif (" STOPPED_CLOSING ", zq_text (t.server_json), zq_text (coalesce (t.local_json, t.server_json))) AS stands"  \
   "   FROM consult c JOIN resource_text t ON t.id = c.id),"                                                            \
   " task AS (SELECT id, thread, authored, came, now ->> '$.owner.reference' = 'Practitioner/me' AS mine,"              \
   "   now ->> '$.owner.reference' = 'Organization/endo' AS pool, now ->> '$.priority' = 'urgent' AS urgent,"           \
@@ -110,8 +111,8 @@ check_messages (Fixture *fixture)
       fixture_number (
           fixture,
           "SELECT count (*) FROM message m JOIN resource_text t ON t.id = m.id WHERE ? = 0 AND (m.withdrawn"
-          " <> (coalesce (t.local_json, t.server_json) ->> '$.status' = 'entered-in-error') OR m.text IS NOT"
-          " iif (m.withdrawn, NULL, coalesce (t.local_json, t.server_json)"
+          " <> (zq_text (coalesce (t.local_json, t.server_json)) ->> '$.status' = 'entered-in-error') OR m.text IS NOT"
+          " iif (m.withdrawn, NULL, zq_text (coalesce (t.local_json, t.server_json))"
           " ->> '$.payload[0].contentString'))",
           0),
       ==, 0);

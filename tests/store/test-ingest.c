@@ -81,7 +81,7 @@ test_unclaimed_is_kept (Toy *toy, gconstpointer unused)
 {
   const char *text = "{\"resourceType\":\"Slot\",\"id\":\"s\"}";
   g_autoptr (ZqIngested) ingested = toy_ingest (toy, toy_bundle (text, NULL));
-  g_autofree char *kept = toy_text (toy, "SELECT server_json FROM resource_text");
+  g_autofree char *kept = toy_text (toy, "SELECT zq_text (server_json) FROM resource_text");
 
   g_assert_cmpuint (ingested->stored, ==, 1);
   g_assert_cmpstr (kept, ==, text);
@@ -149,7 +149,7 @@ test_superseded_text_is_kept (Toy *toy, gconstpointer unused)
 
   toy_take (toy, one);
   toy_take (toy, two);
-  kept = toy_text (toy, "SELECT server_json FROM resource_version");
+  kept = toy_text (toy, "SELECT zq_text (server_json) FROM resource_version");
   g_assert_cmpstr (kept, ==, one);
 }
 

@@ -233,7 +233,7 @@ run (Bench *self, ZqStore *store)
   g_print ("{\"rows\":%" G_GINT64_FORMAT ",\"messages\":%" G_GINT64_FORMAT ",\"bytes\":%" G_GINT64_FORMAT
            ",\"unreadable\":%" G_GINT64_FORMAT ",\"seconds\":%.2f,\"rate\":%.0f,\"pause\":%.3f,\"error\":%s}\n",
            rows, count (store, "SELECT count (*) FROM message"),
-           count (store, "SELECT sum (length (cast (server_json AS BLOB))) FROM resource_text"),
+           count (store, "SELECT sum (length (cast (zq_text (server_json) AS BLOB))) FROM resource_text"),
            count (store, "SELECT count (*) FROM unreadable"), seconds, (double)rows / seconds,
            (double)self->pause / G_USEC_PER_SEC, self->error != NULL ? "true" : "false");
   if (self->replies > 0 && self->error == NULL)

@@ -230,7 +230,7 @@ stay_open (ZqTxn *txn, gint64 id, Parsed *self)
 {
   const ZqContext *context = zq_txn_context (txn);
   g_autofree char *text =
-      zq_db_get_text (zq_txn_db (txn), NULL, "SELECT server_json FROM resource_text WHERE id = ?", "i", id);
+      zq_db_get_text (zq_txn_db (txn), NULL, "SELECT zq_text (server_json) FROM resource_text WHERE id = ?", "i", id);
   g_autoptr (JsonNode) task = zq_args_read (text);
 
   if (task == NULL)
@@ -276,11 +276,12 @@ gboolean
 zq_consult_reread (ZqTxn *txn, gint64 key, GError **error)
 {
   GError *local = NULL;
-  g_autofree char *text = zq_db_get_text (
-      zq_txn_db (txn), &local,
-      "SELECT coalesce (local_json, server_json) FROM resource_text t JOIN consult c ON c.id = t.id WHERE t.id = ?"
-      " AND EXISTS (SELECT 1 FROM intent i WHERE i.target = t.id AND i.action = 'close')",
-      "i", key);
+  g_autofree char *text =
+      zq_db_get_text (zq_txn_db (txn), &local,
+                      "SELECT zq_text_or_null (coalesce (local_json, server_json)) FROM resource_text t JOIN consult c "
+                      "ON c.id = t.id WHERE t.id = ?"
+                      " AND EXISTS (SELECT 1 FROM intent i WHERE i.target = t.id AND i.action = 'close')",
+                      "i", key);
   g_autoptr (JsonNode) task = local == NULL ? zq_args_read (text) : NULL;
   Parsed *self;
   gboolean ok;

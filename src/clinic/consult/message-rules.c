@@ -135,10 +135,11 @@ held (const char *why, char **reason)
 static JsonNode *
 read_task (ZqDb *db, gint64 consult)
 {
-  g_autofree char *text = zq_db_get_text (db, NULL,
-                                          "SELECT t.server_json FROM resource_text t JOIN resource r ON r.id = t.id"
-                                          " WHERE t.id = ? AND r.state <> 'gone'",
-                                          "i", consult);
+  g_autofree char *text =
+      zq_db_get_text (db, NULL,
+                      "SELECT zq_text (t.server_json) FROM resource_text t JOIN resource r ON r.id = t.id"
+                      " WHERE t.id = ? AND r.state <> 'gone'",
+                      "i", consult);
 
   return zq_args_read (text);
 }

@@ -2,11 +2,11 @@
 #include "clinic/consult/search-rules.h"
 
 /* Of what is labelled "restricted" (R) or "very restricted" (V) nothing is found. Few texts have a label at all: only
- * those are taken apart, which AND would not spare (iif does). */
+ * those are taken apart, which AND would not spare (CASE does). What is damaged counts as labelled. */
 #define LABELLED(codes)                                                                                                \
-  "(SELECT iif (instr (x.text, '\"security\"') > 0, EXISTS (SELECT 1 FROM json_each (x.text, '$.meta.security') l"     \
-  "  WHERE l.value ->> '$.code' IN (" codes ")), 0)"                                                                   \
-  "  FROM (SELECT coalesce (local_json, server_json) AS text FROM resource_text WHERE id = ?1) x)"
+  "(SELECT CASE instr (x.text, '\"security\"') > 0 WHEN 0 THEN 0 WHEN 1 THEN EXISTS (SELECT 1 FROM"                    \
+  "  json_each (x.text, '$.meta.security') l WHERE l.value ->> '$.code' IN (" codes ")) ELSE 1 END"                    \
+  "  FROM (SELECT zq_text_or_null (coalesce (local_json, server_json)) AS text FROM resource_text WHERE id = ?1) x)"
 
 static gboolean
 describe (ZqDb *db, const char *sql, gint64 id, ZqSearchText *text, GError **error)

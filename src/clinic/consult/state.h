@@ -28,8 +28,9 @@ G_BEGIN_DECLS
   "SELECT c.thread FROM consult c JOIN resource_text t ON t.id = c.thread"                                             \
   " WHERE NOT c.final AND (c.mine OR c.in_pool)"                                                                       \
   " AND (NOT " ZQ_CONSULT_TAGGED (                                                                                     \
-      "t.server_json") " OR EXISTS (SELECT 1 FROM (" ZQ_CONSULT_LAST_OF_OTHERS ") l"                                   \
-                       " JOIN resource_text x ON x.id = l.id WHERE NOT " ZQ_CONSULT_TAGGED ("x.server_json") "))"
+      "zq_text_or_null (t.server_json)") " OR EXISTS (SELECT 1 FROM (" ZQ_CONSULT_LAST_OF_OTHERS ") l"                 \
+                                         " JOIN resource_text x ON x.id = l.id WHERE NOT " ZQ_CONSULT_TAGGED (         \
+                                             "zq_text_or_null (x.server_json)") "))"
 
 /**
  * ZqConsultState:
