@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /**
  * ZqDiagnostics:
  *
- * How the link is, how far the search index, which files move; what of ours waits, is held or was refused, to whom, since when and why, what is new beside it,
- * and what can be done; what cannot be read. Signals: "resend" (int64 intent), "take-back" (int64 intent, int64
- * consult), "open" (int64 consult).
+ * How the link is, how far the search index, which files move; what of ours waits, is held or was refused, to whom,
+ * since when and why, what is new beside it, and what can be done; what cannot be read. Signals: "resend" (int64
+ * intent), "take-back" (int64 intent, int64 consult), "open" (int64 consult).
  */
 #define ZQ_TYPE_DIAGNOSTICS (zq_diagnostics_get_type ())
 G_DECLARE_FINAL_TYPE (ZqDiagnostics, zq_diagnostics, ZQ, DIAGNOSTICS, GtkWidget)
