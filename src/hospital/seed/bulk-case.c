@@ -26,7 +26,7 @@ put_encounter (ZqBulk *self, ZqBulkCase *c)
                 "{'resourceType':'Encounter','id':'%s',%h,'status':'%s',"
                 "'class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR','display':'virtual'},"
                 "'type':[{'coding':[{'system':'" ZQ_CODE_SYSTEM (
-                    "encounter-type") "','code':'image-text'}]}],"
+                    "encounter-type") "','code':'image-text'}],'text':'图文问诊'}],"
                                       "'subject':{'reference':'Patient/%s'},'reasonCode':[{'text':'%s'}],"
                                       "'serviceProvider':{'reference':'Organization/" ZQ_SEED_ENDO
                                       "'},'period':{'start':%t",

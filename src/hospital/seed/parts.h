@@ -53,6 +53,9 @@ typedef struct
 
 #define ZQ_SEED_ASSISTANT "nurse-tong"
 
+/* Reports, problems, medications and home measurements of the patients that there are. */
+void zq_seed_records (ZqSeed *self);
+
 /* What the hospital has decided, as a Library tagged `policy`. */
 void zq_seed_policy (ZqSeed *self);
 

@@ -37,6 +37,7 @@ write_demo (ZqSeed *self, GError **error)
   zq_seed_staff (self);
   zq_seed_policy (self);
   zq_seed_consultations (self);
+  zq_seed_records (self);
 
   self->names = self->scripts = NULL;
   self->patients = NULL;

@@ -31,7 +31,7 @@ put_encounter (ZqSeed *self, ZqSeedConsultation *c)
                 "{'resourceType':'Encounter',%g,'status':%q,"
                 "'class':{'system':'http://terminology.hl7.org/CodeSystem/v3-ActCode','code':'VR','display':'virtual'},"
                 "'type':[{'coding':[{'system':'" ZQ_CODE_SYSTEM (
-                    "encounter-type") "','code':'image-text'}]}],"
+                    "encounter-type") "','code':'image-text'}],'text':'图文问诊'}],"
                                       "'subject':{'reference':'Patient/%s'},'reasonCode':[{'text':%q}],"
                                       "'serviceProvider':{'reference':'Organization/%s'},'period':{'start':%t",
                 c->department, status, c->patient->id, complaint, c->department, c->begun);
@@ -117,7 +117,16 @@ static void
 put_report (ZqSeed *self, ZqSeedConsultation *c)
 {
   g_autofree char *id = g_strdup_printf ("report-%03d", c->number);
+  g_autofree char *result = g_strdup_printf ("hba1c-%03d", c->number);
 
+  zq_seed_json (
+      self,
+      "{'resourceType':'Observation',%g,'status':'final','code':{'coding':[{'system':'http://loinc.org',"
+      "'code':'4548-4'}],'text':'糖化血红蛋白'},'subject':{'reference':'Patient/%s'},'effectiveDateTime':%t,"
+      "'valueQuantity':{'value':%d.%d,'unit':'%%'},'referenceRange':[{'low':{'value':4.0},'high':{'value':6.0}"
+      "}]}",
+      c->department, c->patient->id, c->begun, 6 + c->number % 4, c->number % 10);
+  zq_seed_put (self, "Observation", result, c->begun);
   zq_seed_json (self,
                 "{'resourceType':'DiagnosticReport',%g,'status':'final','category':[{'coding':[{'system':"
                 "'http://terminology.hl7.org/CodeSystem/v2-0074','code':'LAB'}]}],'code':{'text':'糖化血红蛋白'},"

@@ -524,6 +524,12 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
 }
 
 gint64
+zq_consult_page_get_patient (ZqConsultPage *self)
+{
+  return self->key != 0 && self->consult != NULL ? self->consult->patient_id : 0;
+}
+
+gint64
 zq_consult_page_get_key (ZqConsultPage *self)
 {
   return self->key;

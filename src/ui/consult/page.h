@@ -25,6 +25,8 @@ void zq_consult_page_set_store (ZqConsultPage *self, ZqStore *store, ZqTicker *t
 /* 0: none. The draft of the one before is kept. */
 void zq_consult_page_open (ZqConsultPage *self, gint64 key);
 gint64 zq_consult_page_get_key (ZqConsultPage *self);
+/* Whose consultation is open; 0: none. */
+gint64 zq_consult_page_get_patient (ZqConsultPage *self);
 
 /* To a message (key) of the consultation that is open. */
 void zq_consult_page_show_message (ZqConsultPage *self, gint64 message);

@@ -129,6 +129,12 @@ news_key (GtkWidget *widget, GVariant *args, gpointer data)
 
 /* A key that acts on the consultation that is open, by the name of its action. */
 static gboolean
+window_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  return may_act (ZQ_WINDOW (widget)) && gtk_widget_activate_action (widget, g_variant_get_string (args, NULL), NULL);
+}
+
+static gboolean
 consult_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
@@ -307,6 +313,7 @@ zq_window_install_keys (GtkWidgetClass *klass)
     gtk_widget_class_add_binding (klass, acts[i].key, acts[i].state, act_key, "i", (gint32)acts[i].action);
   gtk_widget_class_add_binding (klass, GDK_KEY_r, 0, consult_key, "s", "consult.reply");
   gtk_widget_class_add_binding (klass, GDK_KEY_i, 0, consult_key, "s", "consult.intake");
+  gtk_widget_class_add_binding (klass, GDK_KEY_l, 0, window_key, "s", "win.labs");
   gtk_widget_class_add_binding (klass, GDK_KEY_k, GDK_CONTROL_MASK, find_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_f, GDK_CONTROL_MASK, find_here_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_question, 0, shortcuts_key, NULL);

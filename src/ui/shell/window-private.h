@@ -3,6 +3,8 @@
 
 #include "ui/diagnostics/page.h"
 #include "ui/find/page.h"
+#include "ui/patient/beside.h"
+#include "ui/patient/record-page.h"
 #include "ui/shell/status-button.h"
 #include "ui/shell/window.h"
 
@@ -28,7 +30,9 @@ struct _ZqWindow
   GtkStack *list_stack;
   GtkToggleButton *find_toggle;
   ZqInbox *inbox;
+  ZqBeside *beside;
   ZqConsultPage *page;
+  ZqRecordPage *record;
   ZqDiagnostics *diagnostics;
   AdwStatusPage *notice;
   GtkWidget *notice_button;
@@ -63,6 +67,11 @@ void zq_window_stop_finding (ZqWindow *self);
 void zq_window_focus_find (ZqWindow *self);
 void zq_window_on_find_toggled (ZqWindow *self);
 void zq_window_note_opened (ZqWindow *self);
+
+/* window-record.c: the record of the patient whose consultation is open, beside it or in its place. */
+void zq_window_install_record (GtkWidgetClass *klass);
+void zq_window_update_record (ZqWindow *self);
+void zq_window_on_record_close (ZqWindow *self);
 
 /* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
 void zq_window_install_triage (GtkWidgetClass *klass);

@@ -73,6 +73,7 @@ on_inbox_choose (ZqWindow *self, GtkWidget *at, int action)
 static void
 on_page_opened (ZqWindow *self, gint64 key)
 {
+  zq_window_update_record (self);
   if (zq_inbox_get_selected (self->inbox) == key)
     return;
   zq_inbox_select (self->inbox, key);
@@ -232,7 +233,9 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqWindow, list_stack);
   gtk_widget_class_bind_template_child (klass, ZqWindow, find_toggle);
   gtk_widget_class_bind_template_child (klass, ZqWindow, inbox);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, beside);
   gtk_widget_class_bind_template_child (klass, ZqWindow, page);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, record);
   gtk_widget_class_bind_template_child (klass, ZqWindow, diagnostics);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice_button);
@@ -248,6 +251,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, on_open_consult);
   gtk_widget_class_bind_template_callback (klass, on_place);
   gtk_widget_class_bind_template_callback (klass, zq_window_on_find_toggled);
+  gtk_widget_class_bind_template_callback (klass, zq_window_on_record_close);
 }
 
 static void
@@ -266,6 +270,7 @@ zq_window_class_init (ZqWindowClass *klass)
   zq_window_install_keys (widget_class);
   zq_window_install_triage (widget_class);
   zq_window_install_find (widget_class);
+  zq_window_install_record (widget_class);
   bind_template (widget_class);
 }
 
@@ -298,6 +303,7 @@ zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
   zq_status_button_set_status (ZQ_STATUS_BUTTON (self->status), session->status, context->zone);
   gtk_label_set_label (self->person, session->person != NULL ? session->person : "");
   zq_consult_page_set_store (self->page, session->store, self->ticker);
+  zq_record_page_set_store (self->record, session->store, self->ticker);
   zq_inbox_set_store (self->inbox, session->store, self->ticker);
   zq_diagnostics_set_session (self->diagnostics, session->store, session->status, context->zone, session->hospital,
                               session->person);

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/lab/trend.h"
+
+#include "clinic/lab/result.h"
+#include "rules/context.h"
+#include "ui/lab/report-view.h"
+#include "ui/widgets/chart.h"
+#include "ui/widgets/words.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+/* The newest ones: a sensor's years are no chart for a consultation. */
+#define MOST_VALUES 20000
+
+struct _ZqTrend
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *box;
+  GtkLabel *title;
+  GtkLabel *reading;
+  GtkDropDown *units;
+  ZqChart *chart;
+  GtkListView *table;
+
+  /* owned */
+  GPtrArray *values; /* of ZqResultValue, oldest first */
+  GPtrArray *names;  /* units, each once: the newest first */
+  GArray *charted;   /* guint: the value of each point */
+  GTimeZone *zone;
+  gint64 now;
+  gboolean filling;
+};
+
+enum
+{
+  CLOSE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ZqTrend, zq_trend, GTK_TYPE_WIDGET)
+
+static double
+read_number (const char *text)
+{
+  char *end;
+  double number = text != NULL ? g_ascii_strtod (text, &end) : NAN;
+
+  return text != NULL && end != text && *end == '\0' && isfinite (number) ? number : NAN;
+}
+
+static const char *
+unit_of (const ZqResultValue *value)
+{
+  return value->unit != NULL ? value->unit : "";
+}
+
+/* "5.6 mmol/L ↑ high, range 3.9–6.1, 2 Nov 2025 08:00" (transfer full) */
+static char *
+describe (ZqTrend *self, const ZqResultValue *value)
+{
+  g_autofree char *when = zq_words_day_clock (value->at, self->now, self->zone);
+  const char *flag = zq_report_words_flag (value->flag);
+  g_autofree char *shown = g_strdup_printf ("%s%s %s%s%s", value->comparator != NULL ? value->comparator : "",
+                                            value->value, unit_of (value), *flag != '\0' ? " " : "", flag);
+
+  if (value->range == NULL)
+    return g_strdup_printf ("%s · %s", when, shown);
+  /* Translators: a day, a result, the reference range of its report */
+  return g_strdup_printf (_ ("%1$s · %2$s · range %3$s"), when, shown, value->range);
+}
+
+static void
+on_selected (ZqTrend *self)
+{
+  guint selected = zq_chart_get_selected (self->chart);
+  g_autofree char *words = NULL;
+
+  if (self->charted == NULL || selected >= self->charted->len)
+    words = g_strdup (_ ("← and → go from value to value, + and − zoom"));
+  else
+    words = describe (self, self->values->pdata[g_array_index (self->charted, guint, selected)]);
+  gtk_label_set_label (self->reading, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->chart), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+/* A line never goes through two units, and a "<5" is no 5. */
+static void
+show_unit (ZqTrend *self, const char *unit)
+{
+  g_autoptr (GArray) points = g_array_new (FALSE, TRUE, sizeof (ZqChartPoint));
+
+  g_array_set_size (self->charted, 0);
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      const ZqResultValue *value = self->values->pdata[i];
+      ZqChartPoint point = { .at = value->at,
+                             .value = read_number (value->value),
+                             .low = read_number (value->low),
+                             .high = read_number (value->high),
+                             .abnormal = zq_flag_is_abnormal (value->flag) };
+
+      if (isnan (point.value) || value->comparator != NULL || !g_str_equal (unit_of (value), unit))
+        continue;
+      g_array_append_val (points, point);
+      g_array_append_val (self->charted, i);
+    }
+  zq_chart_set_points (self->chart, (ZqChartPoint *)points->data, points->len, self->zone);
+}
+
+static void
+on_unit (ZqTrend *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->units);
+
+  if (!self->filling && self->names != NULL && selected < self->names->len)
+    show_unit (self, self->names->pdata[selected]);
+}
+
+static void
+fill_units (ZqTrend *self)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  self->names = g_ptr_array_new ();
+  for (guint i = self->values->len; i-- > 0;)
+    {
+      const char *unit = unit_of (self->values->pdata[i]);
+
+      if (!g_hash_table_add (seen, (gpointer)unit))
+        continue;
+      g_ptr_array_add (self->names, (gpointer)unit);
+      gtk_string_list_append (list, *unit != '\0' ? unit : _ ("without a unit"));
+    }
+  self->filling = TRUE;
+  gtk_drop_down_set_model (self->units, G_LIST_MODEL (list));
+  self->filling = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->units), self->names->len > 1);
+}
+
+/* Newest first, as the timeline. */
+static void
+fill_table (ZqTrend *self)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  g_autoptr (GtkNoSelection) selection = NULL;
+
+  for (guint i = self->values->len; i-- > 0;)
+    {
+      g_autofree char *line = describe (self, self->values->pdata[i]);
+
+      gtk_string_list_append (list, line);
+    }
+  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (list)));
+  gtk_list_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
+}
+
+void
+zq_trend_close (ZqTrend *self)
+{
+  gtk_list_view_set_model (self->table, NULL);
+  g_clear_pointer (&self->names, g_ptr_array_unref);
+  g_clear_pointer (&self->values, g_ptr_array_unref);
+  g_array_set_size (self->charted, 0);
+}
+
+void
+zq_trend_open (ZqTrend *self, ZqStore *store, gint64 patient, const char *code, const char *name, gint64 now)
+{
+  const ZqContext *context = zq_store_get_context (store);
+
+  zq_trend_close (self);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  self->zone = g_time_zone_ref (context->zone);
+  self->now = now;
+  self->values = zq_result_series (zq_store_get_main_db (store), patient, code, G_MININT64, G_MAXINT64, MOST_VALUES);
+  gtk_label_set_label (self->title, name);
+  fill_units (self);
+  fill_table (self);
+  if (self->names->len > 0)
+    show_unit (self, self->names->pdata[0]);
+  on_selected (self);
+}
+
+static void
+on_close_clicked (ZqTrend *self)
+{
+  g_signal_emit (self, signals[CLOSE], 0);
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_list_item_set_child (item, label);
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
+{
+  gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)),
+                       gtk_string_object_get_string (gtk_list_item_get_item (item)));
+}
+
+static gboolean
+zq_trend_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (ZQ_TREND (widget)->chart));
+}
+
+static void
+zq_trend_dispose (GObject *object)
+{
+  ZqTrend *self = ZQ_TREND (object);
+
+  if (self->box != NULL)
+    zq_trend_close (self);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->charted, g_array_unref);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+  G_OBJECT_CLASS (zq_trend_parent_class)->dispose (object);
+}
+
+static void
+zq_trend_class_init (ZqTrendClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_trend_dispose;
+  widget_class->grab_focus = zq_trend_grab_focus;
+  signals[CLOSE] = g_signal_new ("close", ZQ_TYPE_TREND, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (ZQ_TYPE_CHART);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/lab/trend.ui");
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, box);
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, title);
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, reading);
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, units);
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, chart);
+  gtk_widget_class_bind_template_child (widget_class, ZqTrend, table);
+  gtk_widget_class_bind_template_callback (widget_class, on_close_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_unit);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected);
+}
+
+static void
+zq_trend_init (ZqTrend *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  self->charted = g_array_new (FALSE, FALSE, sizeof (guint));
+  gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
+  gtk_list_view_set_factory (self->table, factory);
+}

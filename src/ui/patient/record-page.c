@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/patient/record-page.h"
+
+#include "clinic/lab/report.h"
+#include "clinic/patient/patient.h"
+#include "rules/context.h"
+#include "ui/lab/report-view.h"
+#include "ui/lab/trend.h"
+#include "ui/patient/record-item-widget.h"
+#include "ui/patient/record-words.h"
+#include "ui/widgets/patient-band.h"
+#include "ui/widgets/toast.h"
+#include "ui/widgets/words.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define MOST_NOW 12
+
+struct _ZqRecordPage
+{
+  GtkWidget parent_instance;
+
+  /* template */
+  GtkWidget *box;
+  ZqPatientBand *band;
+  GtkStack *stack;
+  GtkLabel *summary;
+  GtkDropDown *kinds;
+  GtkSearchEntry *entry;
+  GtkDropDown *years;
+  GtkToggleButton *abnormal;
+  GtkStack *places;
+  GtkListView *view;
+  AdwStatusPage *nothing;
+  ZqTrend *trend;
+
+  /* owned */
+  ZqStore *store;
+  ZqTicker *ticker;
+  ZqList *list;
+  GHashTable *shown; /* ZqRecordItemWidget that have an item */
+  GArray *offered;   /* ZqRecordKind of each line of `kinds` */
+  int first_year;    /* of `years`, which go down from here */
+
+  gint64 patient;
+  gint64 opened; /* key of the item that is open, 0 */
+  ZqRecordKind kind;
+  int focus_frames; /* until the rows are there to be given the focus */
+  gboolean filling; /* the drop-downs are being filled */
+};
+
+enum
+{
+  CLOSE,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (ZqRecordPage, zq_record_page, GTK_TYPE_WIDGET)
+
+static ZqDb *
+get_db (ZqRecordPage *self)
+{
+  return zq_store_get_main_db (self->store);
+}
+
+static GTimeZone *
+get_zone (ZqRecordPage *self)
+{
+  const ZqContext *context = zq_store_get_context (self->store);
+
+  return context->zone;
+}
+
+/* --- what holds now ----------------------------------------------------------------------------- */
+
+static void
+add_now (GString *all, const char *label, GPtrArray *now)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < now->len; i++)
+    {
+      const ZqRecordNow *one = now->pdata[i];
+
+      if (line->len > 0)
+        /* Translators: stands between the items of a list in one line */
+        g_string_append (line, C_ ("list separator", ", "));
+      g_string_append (line, one->title != NULL ? one->title : "—");
+    }
+  if (line->len > 0)
+    g_string_append_printf (all, "%s%s: %s", all->len > 0 ? "\n" : "", label, line->str);
+}
+
+static void
+add_vital_signs (ZqRecordPage *self, GString *all)
+{
+  g_autoptr (GPtrArray) signs = zq_result_vital_signs (get_db (self), self->patient);
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < signs->len && i < 6; i++)
+    {
+      const ZqResultValue *value = signs->pdata[i];
+      g_autofree char *when = zq_words_when (value->at, zq_ticker_get_now (self->ticker), get_zone (self));
+
+      g_string_append_printf (line, "%s%s %s%s%s%s (%s)", line->len > 0 ? C_ ("list separator", ", ") : "", value->name,
+                              value->comparator != NULL ? value->comparator : "", value->value,
+                              value->unit != NULL ? " " : "", value->unit != NULL ? value->unit : "", when);
+    }
+  if (line->len > 0)
+    g_string_append_printf (all, "%s%s: %s", all->len > 0 ? "\n" : "", _ ("Vital signs"), line->str);
+}
+
+static void
+show_summary (ZqRecordPage *self)
+{
+  g_autoptr (GPtrArray) problems = zq_record_list_now (get_db (self), self->patient, ZQ_RECORD_PROBLEM, MOST_NOW);
+  g_autoptr (GPtrArray) drugs = zq_record_list_now (get_db (self), self->patient, ZQ_RECORD_MEDICATION, MOST_NOW);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  add_now (all, _ ("Problems"), problems);
+  add_now (all, _ ("Medications"), drugs);
+  add_vital_signs (self, all);
+  gtk_label_set_label (self->summary, all->str);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), all->str);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), all->len > 0);
+}
+
+/* --- filters ------------------------------------------------------------------------------------ */
+
+static void
+fill (ZqRecordPage *self, GtkDropDown *drop, const GPtrArray *words, guint selected)
+{
+  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+
+  for (guint i = 0; i < words->len; i++)
+    gtk_string_list_append (list, words->pdata[i]);
+  self->filling = TRUE;
+  gtk_drop_down_set_model (drop, G_LIST_MODEL (list));
+  gtk_drop_down_set_selected (drop, selected);
+  self->filling = FALSE;
+}
+
+static void
+show_kinds (ZqRecordPage *self)
+{
+  guint counts[ZQ_RECORD_N_KINDS], selected = 0;
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+
+  zq_record_get_counts (get_db (self), self->patient, counts);
+  g_array_set_size (self->offered, 0);
+  for (ZqRecordKind kind = ZQ_RECORD_ALL; kind < ZQ_RECORD_N_KINDS; kind++)
+    {
+      if (counts[kind] == 0 && kind != ZQ_RECORD_ALL && kind != self->kind)
+        continue;
+      if (kind == self->kind)
+        selected = words->len;
+      g_array_append_val (self->offered, kind);
+      g_ptr_array_add (words, g_strdup_printf ("%s %u", zq_record_words_kinds (kind), counts[kind]));
+    }
+  fill (self, self->kinds, words, selected);
+}
+
+static int
+year_of (gint64 at, GTimeZone *zone)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (at / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+
+  return there != NULL ? g_date_time_get_year (there) : 0;
+}
+
+static void
+show_years (ZqRecordPage *self)
+{
+  gint64 first, last;
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+
+  zq_record_get_span (get_db (self), self->patient, &first, &last);
+  self->first_year = last != 0 ? year_of (last, get_zone (self)) : 0;
+  g_ptr_array_add (words, g_strdup (C_ ("record", "Year")));
+  /* A date of the first century is a mistake, and no list of two thousand years. */
+  for (int year = self->first_year; last != 0 && year >= year_of (first, get_zone (self)) && words->len <= 130; year--)
+    g_ptr_array_add (words, g_strdup_printf ("%d", year));
+  fill (self, self->years, words, 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->years), words->len > 2);
+}
+
+/* --- the list ----------------------------------------------------------------------------------- */
+
+static void
+show_place (ZqRecordPage *self)
+{
+  gboolean empty = self->list != NULL && zq_list_is_complete (self->list) &&
+                   g_list_model_get_n_items (G_LIST_MODEL (self->list)) == 0;
+  gboolean sought = *gtk_editable_get_text (GTK_EDITABLE (self->entry)) != '\0';
+
+  gtk_stack_set_visible_child_name (self->places, empty ? "empty" : "list");
+  adw_status_page_set_title (self->nothing, sought ? _ ("Nothing Found") : _ ("Nothing on Record"));
+  adw_status_page_set_description (self->nothing, sought ? _ ("No item of this record has these words")
+                                                         : _ ("The hospital has sent nothing of this kind yet"));
+}
+
+static void
+set_list (ZqRecordPage *self)
+{
+  g_autoptr (GtkSingleSelection) selection = NULL;
+  g_autoptr (ZqList) list = NULL;
+
+  self->opened = 0;
+  if (self->list != NULL)
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  g_clear_object (&self->list);
+  if (self->patient == 0)
+    {
+      gtk_list_view_set_model (self->view, NULL);
+      return;
+    }
+  list =
+      zq_record_list_new (self->store, self->patient, self->kind, gtk_editable_get_text (GTK_EDITABLE (self->entry)));
+  g_signal_connect_swapped (list, "items-changed", G_CALLBACK (show_place), self);
+  g_signal_connect_swapped (list, "notify::complete", G_CALLBACK (show_place), self);
+  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (list)));
+  self->list = g_steal_pointer (&list);
+  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  show_place (self);
+}
+
+static void
+on_trend_asked (ZqRecordPage *self, const char *code, const char *name)
+{
+  zq_trend_open (self->trend, self->store, self->patient, code, name, zq_ticker_get_now (self->ticker));
+  gtk_stack_set_visible_child_name (self->stack, "trend");
+  gtk_widget_grab_focus (GTK_WIDGET (self->trend));
+}
+
+static GtkWidget *
+make_text (const char *words)
+{
+  GtkWidget *label = gtk_label_new (words);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+
+  return label;
+}
+
+/* What is neither report nor result says all that its line had no room for. */
+static GtkWidget *
+make_content (ZqRecordPage *self, ZqRecordItem *item)
+{
+  g_autofree char *title = NULL, *detail = NULL, *status = NULL, *visit = NULL, *date = NULL, *all = NULL;
+  int kind, precision;
+  gint64 at, key = zq_record_item_get_key (item);
+  ZqReportView *view;
+
+  g_object_get (item, "kind", &kind, "title", &title, "detail", &detail, "status", &status, "visit", &visit, "at", &at,
+                "precision", &precision, NULL);
+  date = zq_record_words_date (at, (ZqPrecision)precision, zq_ticker_get_now (self->ticker), get_zone (self));
+  all = g_strdup_printf ("%s\n%s%s%s · %s%s%s", title != NULL ? title : "—", detail != NULL ? detail : "",
+                         detail != NULL ? "\n" : "", date, zq_record_words_status (status), visit != NULL ? " · " : "",
+                         visit != NULL ? visit : "");
+  if (kind != ZQ_RECORD_REPORT && kind != ZQ_RECORD_RESULT)
+    return make_text (all);
+  view = zq_report_view_new (get_zone (self), zq_ticker_get_now (self->ticker));
+  zq_report_view_set_abnormal_first (view, gtk_toggle_button_get_active (self->abnormal));
+  if (kind == ZQ_RECORD_REPORT)
+    zq_report_view_set_report (view, zq_report_load (get_db (self), key));
+  else
+    zq_report_view_set_results (view, zq_result_load (get_db (self), key));
+  g_signal_connect_object (view, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
+
+  return GTK_WIDGET (view);
+}
+
+static void
+update_widget (ZqRecordPage *self, ZqRecordItemWidget *widget)
+{
+  ZqRecordItem *item = zq_record_item_widget_get_item (widget);
+  gboolean open = item != NULL && self->opened != 0 && zq_record_item_get_key (item) == self->opened;
+
+  if (open && zq_record_item_widget_get_content (widget) == NULL)
+    zq_record_item_widget_set_content (widget, make_content (self, item));
+  else if (!open)
+    zq_record_item_widget_set_content (widget, NULL);
+}
+
+static void
+set_opened (ZqRecordPage *self, gint64 key)
+{
+  GHashTableIter iter;
+  gpointer widget;
+
+  self->opened = key;
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, &widget, NULL))
+    update_widget (self, widget);
+}
+
+static void
+on_activate (ZqRecordPage *self, guint position)
+{
+  gint64 key = zq_list_get_key (self->list, position);
+
+  set_opened (self, key == self->opened ? 0 : key);
+}
+
+static void
+on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
+{
+  gtk_list_item_set_child (list_item, GTK_WIDGET (zq_record_item_widget_new (get_zone (self))));
+}
+
+static void
+on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
+{
+  ZqRecordItemWidget *widget = ZQ_RECORD_ITEM_WIDGET (gtk_list_item_get_child (list_item));
+
+  zq_record_item_widget_set_item (widget, gtk_list_item_get_item (list_item), zq_ticker_get_now (self->ticker));
+  g_hash_table_add (self->shown, widget);
+  update_widget (self, widget);
+}
+
+static void
+on_unbind (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
+{
+  ZqRecordItemWidget *widget = ZQ_RECORD_ITEM_WIDGET (gtk_list_item_get_child (list_item));
+
+  g_hash_table_remove (self->shown, widget);
+  zq_record_item_widget_set_item (widget, NULL, 0);
+}
+
+/* --- what is asked for -------------------------------------------------------------------------- */
+
+static void
+on_kind (ZqRecordPage *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->kinds);
+
+  if (self->filling || selected >= self->offered->len)
+    return;
+  self->kind = g_array_index (self->offered, ZqRecordKind, selected);
+  set_list (self);
+}
+
+static void
+on_search (ZqRecordPage *self)
+{
+  if (self->patient != 0)
+    set_list (self);
+}
+
+static void
+on_stop_search (ZqRecordPage *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  zq_record_page_focus (self);
+}
+
+static void
+on_search_activate (ZqRecordPage *self)
+{
+  zq_record_page_focus (self);
+}
+
+/* To the newest item of the year. */
+static void
+on_year (ZqRecordPage *self)
+{
+  guint selected = gtk_drop_down_get_selected (self->years), place;
+  g_autoptr (GDateTime) end = NULL;
+  gint64 key;
+
+  if (self->filling || selected == 0 || selected == GTK_INVALID_LIST_POSITION)
+    return;
+  end = g_date_time_new (get_zone (self), self->first_year - (int)selected + 2, 1, 1, 0, 0, 0);
+  key = zq_record_find (get_db (self), self->patient, self->kind, g_date_time_to_unix (end) * G_USEC_PER_SEC - 1);
+  if (key != 0 && zq_list_find (self->list, key, &place))
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
+}
+
+static void
+on_abnormal (ZqRecordPage *self)
+{
+  gint64 opened = self->opened;
+
+  set_opened (self, 0);
+  set_opened (self, opened);
+}
+
+static void
+on_close_clicked (ZqRecordPage *self)
+{
+  g_signal_emit (self, signals[CLOSE], 0);
+}
+
+static void
+on_trend_closed (ZqRecordPage *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, "timeline");
+  zq_record_page_focus (self);
+}
+
+static gboolean
+on_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqRecordPage *self = ZQ_RECORD_PAGE (widget);
+
+  if (!zq_record_page_back (self))
+    g_signal_emit (self, signals[CLOSE], 0);
+
+  return TRUE;
+}
+
+static gboolean
+on_find_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (ZQ_RECORD_PAGE (widget)->entry));
+}
+
+/* --- public ------------------------------------------------------------------------------------- */
+
+/* Something of this patient came: what is open is read again, the list does so by itself. */
+static void
+on_changed (ZqRecordPage *self, ZqChanges *changes)
+{
+  gint64 opened = self->opened;
+
+  if (self->patient == 0 ||
+      !(zq_changes_has (changes, "record") || zq_changes_has (changes, "result") || zq_changes_has (changes, "report")))
+    return;
+  show_summary (self);
+  show_kinds (self);
+  if (opened != 0 && (zq_changes_has_row (changes, "record", opened) || zq_changes_has_row (changes, "report", opened)))
+    {
+      set_opened (self, 0);
+      set_opened (self, opened);
+    }
+}
+
+void
+zq_record_page_set_store (ZqRecordPage *self, ZqStore *store, ZqTicker *ticker)
+{
+  g_return_if_fail (self->store == NULL);
+
+  self->store = g_object_ref (store);
+  self->ticker = g_object_ref (ticker);
+  g_signal_connect_object (store, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
+}
+
+static void
+on_looked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_record_looked_finish (ZQ_STORE (source), result, &error))
+    g_warning ("That a record was looked at could not be kept: %s", error->message);
+}
+
+void
+zq_record_page_open (ZqRecordPage *self, gint64 patient)
+{
+  g_autoptr (ZqPatient) who = NULL;
+
+  if (self->patient == patient)
+    return;
+  /* What stood out the last time is old when the doctor leaves, not when he comes. */
+  if (self->patient != 0)
+    zq_record_looked_async (self->store, self->patient, on_looked, NULL);
+  self->patient = patient;
+  self->kind = ZQ_RECORD_ALL;
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  gtk_stack_set_visible_child_name (self->stack, "timeline");
+  zq_trend_close (self->trend);
+  set_list (self);
+  if (patient == 0)
+    return;
+  who = zq_patient_load (get_db (self), zq_store_get_context (self->store), patient, NULL);
+  zq_patient_band_set_patient (self->band, who);
+  show_summary (self);
+  show_kinds (self);
+  show_years (self);
+}
+
+gint64
+zq_record_page_get_patient (ZqRecordPage *self)
+{
+  return self->patient;
+}
+
+void
+zq_record_page_show_kind (ZqRecordPage *self, ZqRecordKind kind)
+{
+  if (self->kind == kind)
+    return;
+  self->kind = kind;
+  gtk_stack_set_visible_child_name (self->stack, "timeline");
+  show_kinds (self);
+  set_list (self);
+}
+
+static gboolean
+on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqRecordPage *self = ZQ_RECORD_PAGE (widget);
+
+  if (self->focus_frames-- > 0)
+    return G_SOURCE_CONTINUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* A list that was just filled has rows to give the focus to only when it has been laid out. */
+void
+zq_record_page_focus (ZqRecordPage *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  self->focus_frames = 2;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_focus_tick, NULL, NULL);
+}
+
+gboolean
+zq_record_page_back (ZqRecordPage *self)
+{
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trend") == 0)
+    {
+      on_trend_closed (self);
+      return TRUE;
+    }
+  if (self->opened == 0)
+    return FALSE;
+  set_opened (self, 0);
+  zq_record_page_focus (self);
+
+  return TRUE;
+}
+
+GListModel *
+zq_record_page_get_items (ZqRecordPage *self)
+{
+  return G_LIST_MODEL (self->list);
+}
+
+static void
+zq_record_page_dispose (GObject *object)
+{
+  ZqRecordPage *self = ZQ_RECORD_PAGE (object);
+
+  if (self->list != NULL)
+    g_signal_handlers_disconnect_by_data (self->list, self);
+  if (self->view != NULL)
+    gtk_list_view_set_model (self->view, NULL);
+  g_clear_object (&self->list);
+  g_clear_object (&self->store);
+  g_clear_object (&self->ticker);
+  g_clear_pointer (&self->shown, g_hash_table_unref);
+  g_clear_pointer (&self->offered, g_array_unref);
+  self->view = NULL;
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  G_OBJECT_CLASS (zq_record_page_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *klass)
+{
+  gtk_widget_class_set_template_from_resource (klass, "/org/zhenqiao/Zhenqiao/ui/patient/record-page.ui");
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, box);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, band);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, stack);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, summary);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, kinds);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, entry);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, years);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, abnormal);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, places);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, view);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, nothing);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, trend);
+  gtk_widget_class_bind_template_callback (klass, on_activate);
+  gtk_widget_class_bind_template_callback (klass, on_abnormal);
+  gtk_widget_class_bind_template_callback (klass, on_close_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_kind);
+  gtk_widget_class_bind_template_callback (klass, on_search);
+  gtk_widget_class_bind_template_callback (klass, on_search_activate);
+  gtk_widget_class_bind_template_callback (klass, on_stop_search);
+  gtk_widget_class_bind_template_callback (klass, on_trend_closed);
+  gtk_widget_class_bind_template_callback (klass, on_year);
+}
+
+static void
+zq_record_page_class_init (ZqRecordPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = zq_record_page_dispose;
+  signals[CLOSE] = g_signal_new ("close", ZQ_TYPE_RECORD_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_type_ensure (ZQ_TYPE_PATIENT_BAND);
+  g_type_ensure (ZQ_TYPE_TREND);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "record");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, on_find_key, NULL);
+  bind_template (widget_class);
+}
+
+static void
+zq_record_page_init (ZqRecordPage *self)
+{
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->shown = g_hash_table_new (NULL, NULL);
+  self->offered = g_array_new (FALSE, FALSE, sizeof (ZqRecordKind));
+  g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
+  g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
+  g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
+  gtk_list_view_set_factory (self->view, factory);
+}

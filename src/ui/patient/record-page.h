@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/patient/record.h"
+#include "ui/widgets/ticker.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ZqRecordPage:
+ *
+ * A patient's record: who, what holds now, and the timeline, in which an item opens in place; a test over time in place
+ * of it. Signals: "close": back to where the doctor came from.
+ */
+#define ZQ_TYPE_RECORD_PAGE (zq_record_page_get_type ())
+G_DECLARE_FINAL_TYPE (ZqRecordPage, zq_record_page, ZQ, RECORD_PAGE, GtkWidget)
+
+void zq_record_page_set_store (ZqRecordPage *self, ZqStore *store, ZqTicker *ticker);
+
+/* 0: none. What another patient's page showed is gone with it. */
+void zq_record_page_open (ZqRecordPage *self, gint64 patient);
+gint64 zq_record_page_get_patient (ZqRecordPage *self);
+
+/* Only one kind, or all again. */
+void zq_record_page_show_kind (ZqRecordPage *self, ZqRecordKind kind);
+
+/* To the timeline, where keys act. */
+void zq_record_page_focus (ZqRecordPage *self);
+
+/* From a test over time to the timeline, from an open item to none; FALSE: there is nothing to go back from. */
+gboolean zq_record_page_back (ZqRecordPage *self);
+
+GListModel *zq_record_page_get_items (ZqRecordPage *self);
+
+G_END_DECLS
