@@ -8,33 +8,42 @@
 #include "sync/walk.h"
 
 #define MAX_ACTIVE    8
+#define MAX_UPLOADS   2
 #define MAX_CONFLICTS 3
 #define LIST_LIMIT    512
 #define FRESH_US      (1 * G_USEC_PER_SEC)
 /* One lost connection may be one chain's bad luck, two in a row are the network's. */
 #define MAX_NETWORK_FAILURES 2
 
-typedef struct
+struct _ZqPushRound
 {
   /* input */
   ZqPeer *peer;
   ZqBackoffs *backoffs;
+  GTask *task; /* borrowed: it owns this */
 
   /* in progress */
   GHashTable *active;    /* seq */
+  guint n_uploads;       /* among them */
   GQueue ready;          /* ZqIntent: heads of their chains */
+  GQueue files;          /* ZqIntent: likewise; their own queue, since they may take long */
+  GHashTable *queued;    /* seq: of both */
+  gboolean look;         /* there may be more than what is queued */
   GHashTable *freshened; /* query → gint64, monotonic: when it was answered last */
   guint network_failures;
   gboolean ended; /* nothing more is started */
   gboolean finished;
   guint n_done;
   GError *error;
-} Round;
+};
+
+typedef ZqPushRound Round;
 
 typedef struct
 {
   GTask *task; /* the round's */
   ZqIntent *intent;
+  gboolean is_upload;
 
   /* in progress */
   GPtrArray *queries; /* still to be pulled, last one first */
@@ -59,7 +68,9 @@ round_free (Round *self)
   zq_peer_unref (self->peer);
   g_hash_table_unref (self->active);
   g_hash_table_unref (self->freshened);
+  g_hash_table_unref (self->queued);
   g_queue_clear_full (&self->ready, (GDestroyNotify)zq_intent_free);
+  g_queue_clear_full (&self->files, (GDestroyNotify)zq_intent_free);
   g_clear_error (&self->error);
   g_free (self);
 }
@@ -83,6 +94,37 @@ job_round (Job *job)
   return g_task_get_task_data (job->task);
 }
 
+static const ZqIntentRule *
+find_rule (ZqStore *store, const ZqIntent *intent)
+{
+  const ZqResourceKind *kind = zq_store_find_kind (store, intent->kind);
+
+  for (const ZqIntentRule *rule = kind != NULL ? kind->rules : NULL; rule != NULL && rule->action != NULL; rule++)
+    {
+      if (g_str_equal (rule->action, intent->action))
+        return rule;
+    }
+  return NULL;
+}
+
+static gboolean
+is_upload (Round *self, const ZqIntent *intent)
+{
+  const ZqIntentRule *rule = find_rule (self->peer->store, intent);
+
+  return rule != NULL && rule->content != NULL;
+}
+
+/* @intent: (transfer full) */
+static void
+queue (Round *self, ZqIntent *intent)
+{
+  if (g_hash_table_add (self->queued, g_memdup2 (&intent->seq, sizeof intent->seq)))
+    g_queue_push_tail (is_upload (self, intent) ? &self->files : &self->ready, intent);
+  else
+    zq_intent_free (intent);
+}
+
 /* What waited for one of this chain to go. */
 static void
 add_next (Round *self, const char *chain)
@@ -91,7 +133,7 @@ add_next (Round *self, const char *chain)
       zq_store_get_pushable (zq_store_get_main_db (self->peer->store), chain, zq_clock_now (self->peer->clock), NULL);
 
   if (next != NULL)
-    g_queue_push_tail (&self->ready, next);
+    queue (self, next);
 }
 
 static void
@@ -101,6 +143,7 @@ job_end (Job *job)
   Round *self = g_task_get_task_data (task);
 
   g_hash_table_remove (self->active, &job->intent->seq);
+  self->n_uploads -= job->is_upload;
   if (!self->ended && !g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     add_next (self, job->intent->chain);
   job_free (job);
@@ -527,19 +570,6 @@ job_send (Job *job)
 
 /* --- the round -------------------------------------------------------------------------------- */
 
-static const ZqIntentRule *
-find_rule (ZqStore *store, const ZqIntent *intent)
-{
-  const ZqResourceKind *kind = zq_store_find_kind (store, intent->kind);
-
-  for (const ZqIntentRule *rule = kind != NULL ? kind->rules : NULL; rule != NULL && rule->action != NULL; rule++)
-    {
-      if (g_str_equal (rule->action, intent->action))
-        return rule;
-    }
-  return NULL;
-}
-
 /* Its address, or where it has none yet the search for it. */
 static char *
 name_target (const ZqIntent *intent)
@@ -600,6 +630,8 @@ start_job (GTask *task, const ZqIntent *intent)
 
   job->task = g_object_ref (task);
   job->intent = zq_intent_copy (intent);
+  job->is_upload = is_upload (self, intent);
+  self->n_uploads += job->is_upload;
   job->queries = list_queries (self, intent, &job->key_query);
   g_hash_table_add (self->active, g_memdup2 (&intent->seq, sizeof intent->seq));
   job_freshen (job);
@@ -615,8 +647,12 @@ static void
 list_ready (Round *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store),
-                                                           zq_clock_now (self->peer->clock), LIST_LIMIT, &error);
+  g_autoptr (GPtrArray) pushable = NULL;
+
+  self->look = FALSE;
+  zq_backoffs_look (self->backoffs);
+  pushable = zq_store_list_pushable (zq_store_get_main_db (self->peer->store), zq_clock_now (self->peer->clock),
+                                     LIST_LIMIT, &error);
 
   if (pushable == NULL)
     {
@@ -627,8 +663,25 @@ list_ready (Round *self)
   for (guint i = 0; i < pushable->len; i++)
     {
       if (may_start (self, g_ptr_array_index (pushable, i)))
-        g_queue_push_tail (&self->ready, zq_intent_copy (g_ptr_array_index (pushable, i)));
+        queue (self, zq_intent_copy (g_ptr_array_index (pushable, i)));
     }
+}
+
+static void
+start_queued (GTask *task, GQueue *from)
+{
+  Round *self = g_task_get_task_data (task);
+  g_autoptr (ZqIntent) intent = g_queue_pop_head (from);
+
+  g_hash_table_remove (self->queued, &intent->seq);
+  if (may_start (self, intent))
+    start_job (task, intent);
+}
+
+static gboolean
+has_room (Round *self)
+{
+  return g_hash_table_size (self->active) < MAX_ACTIVE;
 }
 
 static void
@@ -644,17 +697,15 @@ start_jobs (GTask *task)
                                  "The hospital is busy and asked to wait. What you sent is kept and will go out.");
       return;
     }
-  zq_backoffs_look (self->backoffs);
-  /* All chains are looked through at the beginning, and again before it is said that nothing is left. */
-  if (self->ready.length == 0 && g_hash_table_size (self->active) == 0)
+  /* All chains are looked through at the beginning, when something was written and there is room for it, and again
+   * before it is said that nothing is left. */
+  if (self->ready.length == 0 && has_room (self) &&
+      (self->look || (self->files.length == 0 && g_hash_table_size (self->active) == 0)))
     list_ready (self);
-  while (self->ready.length > 0 && g_hash_table_size (self->active) < MAX_ACTIVE)
-    {
-      g_autoptr (ZqIntent) intent = g_queue_pop_head (&self->ready);
-
-      if (may_start (self, intent))
-        start_job (task, intent);
-    }
+  while (self->ready.length > 0 && has_room (self))
+    start_queued (task, &self->ready);
+  while (self->files.length > 0 && has_room (self) && self->n_uploads < MAX_UPLOADS)
+    start_queued (task, &self->files);
 }
 
 static void
@@ -673,7 +724,7 @@ round_pump (GTask *task)
     g_task_return_boolean (task, TRUE);
 }
 
-void
+ZqPushRound *
 zq_push_async (
     ZqPeer *peer, ZqBackoffs *backoffs, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
@@ -685,7 +736,26 @@ zq_push_async (
   self->peer = zq_peer_ref (peer);
   self->backoffs = backoffs;
   self->active = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->queued = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->freshened = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->task = task;
+  round_pump (task);
+  return self;
+}
+
+void
+zq_push_look (ZqPushRound *self, gboolean anew)
+{
+  g_autoptr (GTask) task = g_object_ref (self->task);
+
+  if (self->finished)
+    return;
+  if (anew && self->ended && !zq_peer_is_paused (self->peer))
+    {
+      self->ended = FALSE;
+      self->network_failures = 0;
+    }
+  self->look = TRUE;
   round_pump (task);
 }
 

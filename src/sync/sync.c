@@ -35,6 +35,7 @@ struct _ZqSync
   gboolean focused;
   gboolean pulling;
   gboolean pushing;
+  ZqPushRound *round;   /* borrowed: under way; or NULL */
   gboolean push_again;  /* the outbox changed during the round */
   gboolean push_failed; /* the last round ended with an error */
   gboolean counting;
@@ -62,6 +63,7 @@ G_DEFINE_FINAL_TYPE (ZqSync, zq_sync, G_TYPE_OBJECT)
 
 static void start_pull (ZqSync *self);
 static void start_push (ZqSync *self);
+static void go_on_pushing (ZqSync *self, gboolean anew);
 
 /* --- counts ----------------------------------------------------------------------------------- */
 
@@ -153,7 +155,7 @@ on_due_alarm (gpointer data)
   ZqSync *self = data;
 
   self->due_alarm = 0;
-  start_push (self);
+  go_on_pushing (self, FALSE);
 }
 
 static void
@@ -434,6 +436,7 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
 
   zq_push_finish (result, &n_done, &ended, &error);
   self->pushing = FALSE;
+  self->round = NULL;
   self->push_failed = error != NULL;
   /* A round without anything to send tells nothing of the link, and one lost connection little. */
   dropped = is_network (error) && !ended;
@@ -458,19 +461,29 @@ on_pushed (GObject *source, GAsyncResult *result, gpointer data)
     schedule_pull (self);
 }
 
+/* @anew: an error that ended the round is no reason any more. A round may take as long as a large file does: whatever
+ * may go meanwhile, goes. */
 static void
-start_push (ZqSync *self)
+go_on_pushing (ZqSync *self, gboolean anew)
 {
   if (self->stopped)
     return;
   self->push_again = self->pushing;
-  if (self->pushing)
-    return;
-  zq_clock_clear (self->peer->clock, &self->push_alarm);
-  zq_clock_clear (self->peer->clock, &self->due_alarm);
-  self->pushing = TRUE;
-  take_all (self->push_waiters, self->push_served);
-  zq_push_async (self->peer, self->backoffs, self->cancellable, on_pushed, g_object_ref (self));
+  if (!self->pushing)
+    {
+      self->pushing = TRUE;
+      take_all (self->push_waiters, self->push_served);
+      self->round = zq_push_async (self->peer, self->backoffs, self->cancellable, on_pushed, g_object_ref (self));
+    }
+  else
+    zq_push_look (self->round, anew);
+  schedule_push (self);
+}
+
+static void
+start_push (ZqSync *self)
+{
+  go_on_pushing (self, TRUE);
 }
 
 static void
@@ -482,7 +495,7 @@ on_changed (ZqStore *store, ZqChanges *changes, ZqSync *self)
     start_count (self);
   if (self->running && zq_changes_has (changes, "outbox") &&
       zq_session_status_get_state (self->status) != ZQ_SESSION_SIGNED_OUT)
-    start_push (self);
+    go_on_pushing (self, FALSE);
 }
 
 /* The network came back: no need to wait for the backoff. */

@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MIB   (1024 * 1024)
-#define LOCAL "6f1f2a52-7f6c-4c58-9d0b-0f6a3f5c1a2e"
-#define SIZE  (3 * MIB + 17)
+#define MIB        (1024 * 1024)
+#define LOCAL      "6f1f2a52-7f6c-4c58-9d0b-0f6a3f5c1a2e"
+#define NO_ENTRIES "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}"
+#define SIZE       (3 * MIB + 17)
 
 /* --- the hospital ----------------------------------------------------------------------------- */
 
@@ -60,6 +61,8 @@ typedef struct
   guint fail_posts;      /* the next ones answer 503 */
   gboolean lose_answers; /* does it and closes the connection */
   gboolean tell_nothing; /* no Location */
+  gboolean hold_files;   /* nothing of what is sent as a file is read until they are released */
+  GPtrArray *on_hold;    /* SoupServerMessage */
   gsize received;        /* of the last upload */
   char *checksum;
   char *content_type;
@@ -278,6 +281,13 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
       take_post (self, message, rest);
       return;
     }
+  if (g_str_equal (rest, "Basic"))
+    {
+      soup_server_message_set_status (message, 200, NULL);
+      soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_STATIC, NO_ENTRIES,
+                                        strlen (NO_ENTRIES));
+      return;
+    }
   file = g_str_has_prefix (rest, "Binary/") ? g_hash_table_lookup (self->held, rest + strlen ("Binary/")) : NULL;
   if (file == NULL)
     soup_server_message_set_status (message, 404, NULL);
@@ -298,6 +308,18 @@ on_early (SoupServer *server, SoupServerMessage *message, const char *path, GHas
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), body);
   g_object_set_data_full (G_OBJECT (message), "body", body, body_free);
+  if (!body->bench->hold_files || !g_str_has_suffix (path, "/Binary"))
+    return;
+  g_ptr_array_add (body->bench->on_hold, g_object_ref (message));
+  soup_server_message_pause (message);
+}
+
+static void
+release_files (Bench *self)
+{
+  self->hold_files = FALSE;
+  g_ptr_array_foreach (self->on_hold, (GFunc)soup_server_message_unpause, NULL);
+  g_ptr_array_set_size (self->on_hold, 0);
 }
 
 /* --- kinds ------------------------------------------------------------------------------------ */
@@ -327,7 +349,8 @@ note_apply (const ZqIntent *intent, JsonNode *current, gpointer context, ZqEdits
 
   zq_edits_set_string (edits, "$.resourceType", "Basic");
   zq_edits_set_json (edits, "$.identifier", identifier);
-  zq_edits_set_json (edits, "$.payload", "[{\"contentAttachment\":{\"url\":\"urn:uuid:" LOCAL "\"}}]");
+  if (strstr (intent->args, "plain") == NULL)
+    zq_edits_set_json (edits, "$.payload", "[{\"contentAttachment\":{\"url\":\"urn:uuid:" LOCAL "\"}}]");
 
   return TRUE;
 }
@@ -393,6 +416,7 @@ set_up (Bench *self, gconstpointer unused)
   self->key = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, file_free);
   self->requests = g_ptr_array_new_with_free_func (g_free);
+  self->on_hold = g_ptr_array_new_with_free_func (g_object_unref);
   self->server = soup_server_new (NULL, NULL);
   soup_server_add_early_handler (self->server, "/fhir", on_early, self, NULL);
   soup_server_add_handler (self->server, "/fhir", on_request, self, NULL);
@@ -412,6 +436,7 @@ tear_down (Bench *self, gconstpointer unused)
   g_object_unref (self->server);
   g_hash_table_unref (self->held);
   g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->on_hold);
   g_bytes_unref (self->key);
   g_object_unref (self->clock);
   zq_test_dir_free (self->dir);
@@ -955,6 +980,152 @@ test_upload_tells_progress (Bench *self, gconstpointer unused)
   g_assert_cmpint (info.done, ==, SIZE);
 }
 
+typedef struct
+{
+  const char *chain;
+  char *key; /* of a file; or NULL: of a reply without one */
+  gint64 not_before;
+} Sent;
+
+static gboolean
+write_sent (ZqTxn *txn, gpointer data, GError **error)
+{
+  const Sent *sent = data;
+  const char *local = sent->key != NULL ? sent->key + strlen ("urn:uuid:") : NULL;
+  gint64 target = zq_txn_create_local (txn, local != NULL ? "Binary" : "Basic", local, error);
+
+  return target != 0 && zq_txn_add_intent (txn, local != NULL ? "binary" : "note", local != NULL ? "upload" : "write",
+                                           target, "{\"plain\":true}", NULL, sent->chain, sent->not_before, error) != 0;
+}
+
+static void
+send_file (Bench *self, const char *chain, GBytes *bytes)
+{
+  g_autofree char *local = zq_id_new ();
+  g_autofree char *key = g_strconcat ("urn:uuid:", local, NULL);
+  Sent sent = { chain, key };
+  g_autoptr (GError) error = NULL;
+
+  keep (self, key, bytes);
+  zq_store_write (self->store, ZQ_PRIORITY_DOCTOR, write_sent, &sent, &error);
+  g_assert_no_error (error);
+}
+
+static void
+send_reply (Bench *self, const char *chain, gint64 not_before)
+{
+  Sent sent = { chain, NULL, not_before };
+  g_autoptr (GError) error = NULL;
+
+  zq_store_write (self->store, ZQ_PRIORITY_DOCTOR, write_sent, &sent, &error);
+  g_assert_no_error (error);
+}
+
+typedef struct
+{
+  Bench *bench;
+  guint n;
+} Count;
+
+static gboolean
+hold_so_many (gpointer data)
+{
+  Count *count = data;
+
+  return count->bench->on_hold->len >= count->n;
+}
+
+static gboolean
+has_so_many_intents (gpointer data)
+{
+  Count *count = data;
+
+  return n_intents (count->bench) == count->n;
+}
+
+/* Written while it crawls, in another thread; then one more, when the round has looked already. */
+static void
+test_reply_passes_a_crawling_upload (Bench *self, gconstpointer unused)
+{
+  g_autoptr (GBytes) bytes = bytes_of (20 * MIB);
+  Count one = { self, 1 };
+  Count none = { self, 0 };
+
+  self->hold_files = TRUE;
+  zq_sync_start (self->sync);
+  send_file (self, "a", bytes);
+  g_assert_true (zq_test_wait_until (hold_so_many, &one, 20));
+  for (guint i = 0; i < 3; i++)
+    {
+      send_reply (self, "b", 0);
+      g_assert_true (zq_test_wait_until (has_so_many_intents, &one, 20));
+      g_assert_cmpuint (self->received, <, 20 * MIB);
+    }
+  g_assert_cmpuint (self->on_hold->len, ==, 1);
+  release_files (self);
+  g_assert_true (zq_test_wait_until (has_so_many_intents, &none, 60));
+  push (self);
+}
+
+static gboolean
+has_so_many_intents_in_time (gpointer data)
+{
+  Count *count = data;
+
+  zq_clock_advance (count->bench->clock, G_USEC_PER_SEC / 10);
+  g_main_context_wakeup (NULL);
+  return n_intents (count->bench) == count->n;
+}
+
+/* One that may still be undone; one that the hospital was too busy for, which ends a round. */
+static void
+test_reply_whose_time_comes_passes_an_upload (Bench *self, gconstpointer unused)
+{
+  g_autoptr (GBytes) bytes = bytes_of (20 * MIB);
+  Count one = { self, 1 };
+  Count two = { self, 2 };
+
+  self->hold_files = TRUE;
+  zq_sync_start (self->sync);
+  send_file (self, "a", bytes);
+  g_assert_true (zq_test_wait_until (hold_so_many, &one, 20));
+  send_reply (self, "b", zq_clock_now (self->clock) + 5 * G_USEC_PER_SEC);
+  zq_test_settle ();
+  g_assert_true (has_so_many_intents (&two));
+  g_assert_true (zq_test_wait_until (has_so_many_intents_in_time, &one, 20));
+  self->fail_posts = 1;
+  send_reply (self, "b", 0);
+  g_assert_true (zq_test_wait_until (has_so_many_intents_in_time, &one, 20));
+  g_assert_cmpuint (self->fail_posts, ==, 0);
+  g_assert_cmpuint (self->on_hold->len, ==, 1);
+}
+
+/* Files never take all the places; behind one, its own thread keeps its order. */
+static void
+test_reply_passes_many_uploads (Bench *self, gconstpointer unused)
+{
+  g_autoptr (GBytes) bytes = bytes_of (SIZE);
+  Count some = { self, 2 };
+  Count files_and_one = { self, 13 };
+  Count none = { self, 0 };
+
+  self->hold_files = TRUE;
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autofree char *chain = g_strdup_printf ("chain-%u", i);
+
+      send_file (self, chain, bytes);
+    }
+  zq_sync_start (self->sync);
+  g_assert_true (zq_test_wait_until (hold_so_many, &some, 20));
+  send_reply (self, "chain-0", 0);
+  send_reply (self, "b", 0);
+  g_assert_true (zq_test_wait_until (has_so_many_intents, &files_and_one, 20));
+  release_files (self);
+  g_assert_true (zq_test_wait_until (has_so_many_intents, &none, 60));
+  push (self);
+}
+
 /* Nothing finds it at the hospital: a copy that nobody refers to is the price. */
 static void
 test_unclear_upload_is_sent_again (Bench *self, gconstpointer unused)
@@ -1088,6 +1259,9 @@ main (int argc, char **argv)
   ADD ("file-goes-before-what-names-it", test_file_goes_before_what_names_it);
   ADD ("upload-carries-type-and-context", test_upload_carries_type_and_context);
   ADD ("upload-tells-progress", test_upload_tells_progress);
+  ADD ("reply-passes-a-crawling-upload", test_reply_passes_a_crawling_upload);
+  ADD ("reply-whose-time-comes-passes-an-upload", test_reply_whose_time_comes_passes_an_upload);
+  ADD ("reply-passes-many-uploads", test_reply_passes_many_uploads);
   ADD ("unclear-upload-is-sent-again", test_unclear_upload_is_sent_again);
   ADD ("busy-hospital-gets-it-later", test_busy_hospital_gets_it_later);
   ADD ("lost-file-is-held", test_lost_file_is_held);
