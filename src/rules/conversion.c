@@ -164,15 +164,26 @@ by_row (
 
 /* --- the whole ----------------------------------------------------------------------------------- */
 
+/* As many digits as were given, three at least, unless the number ends before: 4.1 mEq/L are 4.1 mmol/L. */
+static guint
+digits_shown (const char *given, const char *number)
+{
+  g_autofree char *plain = zq_decimal_plain (number);
+  guint of_given = MIN (zq_decimal_significant (given), DIGITS);
+  guint wanted = MAX (of_given, LEAST_DIGITS_SHOWN);
+
+  return MAX (MAX (of_given, MIN (wanted, plain != NULL ? zq_decimal_significant (plain) : wanted)), 1);
+}
+
 static char *
 shown (const ZqQuantity *quantity, const char *number, ZqConverted how)
 {
   static const char *const signs[] = { "", "<", "\u2264", "\u2265", ">", "ad " };
-  guint digits = MAX (zq_decimal_significant (quantity->number), LEAST_DIGITS_SHOWN);
-  g_autofree char *rounded =
-      how == ZQ_CONVERTED_POWER ? g_strdup (number) : zq_decimal_round (number, MIN (digits, DIGITS));
+  g_autofree char *rounded = how == ZQ_CONVERTED_POWER
+                                 ? g_strdup (number)
+                                 : zq_decimal_round (number, digits_shown (quantity->number, number));
 
-  return g_strconcat (signs[quantity->comparator], rounded, NULL);
+  return g_strconcat (signs[quantity->comparator], rounded != NULL ? rounded : number, NULL);
 }
 
 static ZqQuantity *

@@ -37,7 +37,8 @@ const char *zq_analyte_find (ZqPolicy *policy, const char *system, const char *c
  * @analyte, @to_analyte: (nullable): ids; a NULL @to_analyte is the same
  *
  * `number` of what comes back has 15 digits where it does not end sooner; `text` is rounded to as many as were given,
- * three at least. Comparators stay. NULL with the reason in @result where it is refused. (transfer full) (nullable)
+ * three at least unless it ends before. Comparators stay. NULL with the reason in @result where it is refused.
+ * (transfer full) (nullable)
  */
 ZqQuantity *zq_convert (ZqPolicy *policy,
                         const char *analyte,
