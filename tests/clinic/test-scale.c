@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/command.h"
 #include "clinic/consult/kinds.h"
 #include "clinic/consult/unseen.h"
 #include "clinic/fixture.h"
+#include "store/draft.h"
 
 /* What a screen reads must not grow with what is held: the work of a store of 1,000 is that of one of
  * 100,000, to the last step of SQLite's machine. */
 
 #define SMALL  1000
+#define MIDDLE 20000
+#define HERE   "6f1f2a52-7f6c-4c58-9d0b-0f6a3f5c1a2e"
 #define LARGE  100000
 #define HEADER (G_GINT64_CONSTANT (1) << 40) /* of the long conversation; ids below are a consultation's */
 
@@ -85,6 +89,17 @@ begin (ZqTxn *txn, gpointer data, GError **error)
                      "INSERT INTO read_mark (id, thread, reader, mine, by_patient, up_to, marked_unread, updated)"
                      " VALUES (1, ?1, 7, 0, 1, ?2, 0, ?2)",
                      "ii", (gint64)HEADER, (gint64)ZQ_TEST_START_US + 20);
+}
+
+static void
+write_span (Fixture *fixture, gint64 from, gint64 to)
+{
+  Span span = { from, to };
+  g_autoptr (GError) error = NULL;
+
+  zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, fill, &span, &error);
+  g_assert_no_error (error);
+  zq_test_settle ();
 }
 
 /* --- what is measured ------------------------------------------------------------------------- */
@@ -183,6 +198,76 @@ find_untagged (Fixture *fixture)
   g_assert_cmpint (fixture_number (fixture, text, HEADER), ==, 0);
 }
 
+/* --- what a command reads ----------------------------------------------------------------------- */
+
+static gboolean
+name_here (ZqTxn *txn, gpointer data, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error, "UPDATE resource SET local_id = '" HERE "' WHERE id = ?", "i", HEADER + 6);
+}
+
+/* Nothing of it stays. */
+static gboolean
+restore (ZqTxn *txn, gpointer data, GError **error)
+{
+  ZqDbCounts *counts = data;
+  ZqDbCounts before;
+  g_autofree char *chain = zq_command_mend_chain (4, HEADER + 5);
+  ZqIntent intent = { .chain = chain,
+                      .args = (char *)"{\"text\":\"words\",\"reason\":\"dose\",\"quote\":\"urn:uuid:" HERE "\","
+                                      "\"corrects\":\"Communication/l5\"}" };
+  g_autofree char *scope = zq_consult_correction_scope (HEADER + 5);
+  g_autoptr (ZqDraft) draft = NULL;
+
+  zq_db_get_counts (zq_txn_db (txn), &before);
+  if (!zq_command_restore_draft (txn, &intent, NULL, error))
+    return FALSE;
+  zq_db_get_counts (zq_txn_db (txn), counts);
+  counts->statements -= before.statements;
+  counts->rows -= before.rows;
+  counts->steps -= before.steps;
+  draft = zq_draft_read (zq_txn_db (txn), scope);
+  g_assert_cmpstr (draft->body, ==, "words");
+  g_assert_cmpstr (draft->reason, ==, "dose");
+  g_assert_cmpint (draft->quote, ==, HEADER + 6);
+  g_set_error_literal (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE, "taken back");
+
+  return FALSE;
+}
+
+static void
+measure_restore (Fixture *fixture, ZqDbCounts *counts)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, restore, counts, &error));
+      g_assert_error (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE);
+    }
+}
+
+/* The writer's: everything else waits for it. */
+static void
+test_restore (Fixture *fixture, gconstpointer data)
+{
+  ZqDbCounts small, large;
+
+  g_assert_true (zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, begin, NULL, NULL));
+  write_span (fixture, 1, SMALL);
+  g_assert_true (zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, name_here, NULL, NULL));
+  measure_restore (fixture, &small);
+  write_span (fixture, SMALL + 1, MIDDLE);
+  measure_restore (fixture, &large);
+  g_test_message ("%" G_GUINT64_FORMAT " rows, %" G_GUINT64_FORMAT " steps; then %" G_GUINT64_FORMAT
+                  ", %" G_GUINT64_FORMAT,
+                  small.rows, small.steps, large.rows, large.steps);
+  g_assert_cmpuint (large.rows, ==, small.rows);
+  g_assert_cmpuint (large.steps, ==, small.steps);
+}
+
+/* --- screens ------------------------------------------------------------------------------------ */
+
 static const struct
 {
   const char *name;
@@ -209,17 +294,6 @@ measure (Fixture *fixture, ZqDbCounts *counts)
       counts[i].rows -= before.rows;
       counts[i].steps -= before.steps;
     }
-}
-
-static void
-write_span (Fixture *fixture, gint64 from, gint64 to)
-{
-  Span span = { from, to };
-  g_autoptr (GError) error = NULL;
-
-  zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, fill, &span, &error);
-  g_assert_no_error (error);
-  zq_test_settle ();
 }
 
 static void
@@ -252,6 +326,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/scale/screens-cost-the-same-at-a-hundred-times-the-store", Fixture, NULL, fixture_set_up, test_work,
+              fixture_tear_down);
+  g_test_add ("/scale/words-come-back-the-same-at-twenty-times-the-store", Fixture, NULL, fixture_set_up, test_restore,
               fixture_tear_down);
 
   return g_test_run ();

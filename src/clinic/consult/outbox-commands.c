@@ -5,6 +5,7 @@
 #include "clinic/consult/reasons.h"
 #include "clinic/consult/rules.h"
 #include "resource/json.h"
+#include "resource/reference.h"
 #include "store/draft.h"
 
 #include <string.h>
@@ -60,17 +61,20 @@ zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback call
   zq_command_start (store, zq_consult_intent_finish, command, do_resend, callback, data);
 }
 
-/* 0: none. */
+/* A message as an intent names it, "Communication/12" or "urn:uuid:…"; 0: none. */
 static gint64
 message_of (ZqDb *db, const char *reference)
 {
+  g_autoptr (ZqReference) parsed = reference != NULL ? zq_reference_parse (reference, NULL) : NULL;
   gint64 message = 0;
 
-  if (reference != NULL)
-    zq_db_get_int (db, &message, NULL,
-                   "SELECT id FROM resource WHERE type = 'Communication' AND type || '/' || server_id = ?1"
-                   " UNION ALL SELECT id FROM resource WHERE 'urn:uuid:' || local_id = ?1 LIMIT 1",
-                   "s", reference);
+  if (parsed == NULL || parsed->id == NULL)
+    return 0;
+  if (zq_reference_is (parsed, "Communication"))
+    zq_db_get_int (db, &message, NULL, "SELECT id FROM resource WHERE type = 'Communication' AND server_id = ?", "s",
+                   parsed->id);
+  else if (parsed->type == NULL)
+    zq_db_get_int (db, &message, NULL, "SELECT id FROM resource WHERE local_id = ?", "s", parsed->id);
 
   return message;
 }
