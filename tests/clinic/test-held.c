@@ -450,6 +450,53 @@ test_mending_apart (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (push->body);
 }
 
+static void
+expect_no_withdrawal (Fixture *fixture, gint64 message, const char *why)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 before = count (fixture, "intent WHERE seq > 0");
+
+  g_assert_false (fixture_withdraw (fixture, message, &error));
+  g_assert_error (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED);
+  g_assert_cmpstr (error->message, ==, why);
+  g_assert_cmpint (count (fixture, "intent WHERE seq > 0"), ==, before);
+}
+
+/* While it waits, on its way, held, and out. */
+static void
+test_withdrawn_once (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 sent = delivered (fixture, id, "words", "s1");
+  gint64 seq;
+
+  g_assert_true (fixture_withdraw (fixture, sent, NULL));
+  expect_no_withdrawal (fixture, sent, ZQ_REASON_WITHDRAWN);
+  seq = seq_of (fixture, "withdraw");
+  fixture_settle (fixture, seq, ZQ_PUSH_HELD, NULL);
+  expect_no_withdrawal (fixture, sent, ZQ_REASON_WITHDRAWAL_WAITS);
+  g_assert_true (fixture_take_back (fixture, seq, NULL));
+  g_assert_true (fixture_withdraw (fixture, sent, NULL));
+}
+
+/* The correction would stand alone, or be the only thing that was meant to stay. */
+static void
+test_withdrawn_while_corrected (Fixture *fixture, gconstpointer data)
+{
+  gint64 id = begin (fixture);
+  gint64 sent = delivered (fixture, id, "500 mg", "s1");
+  gint64 other = delivered (fixture, id, "words", "s2");
+  gint64 seq =
+      fixture_reply (fixture, id, &(ZqReply){ .text = "50 mg", .corrects = sent, .reason = "zero" }, NULL, NULL);
+
+  expect_no_withdrawal (fixture, sent, ZQ_REASON_CORRECTION_WAITS);
+  fixture_settle (fixture, seq, ZQ_PUSH_REFUSED, NULL);
+  expect_no_withdrawal (fixture, sent, ZQ_REASON_CORRECTION_WAITS);
+  g_assert_true (fixture_withdraw (fixture, other, NULL));
+  g_assert_true (fixture_take_back (fixture, seq, NULL));
+  g_assert_true (fixture_withdraw (fixture, sent, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -468,6 +515,8 @@ main (int argc, char **argv)
   ADD ("/files/refused-one-stops-its-reply", test_file_refused);
   ADD ("/files/go-with-their-discarded-reply", test_discarded_files);
   ADD ("/withdraw/too-late-is-refused-and-stands-again", test_withdrawn_too_late);
+  ADD ("/withdraw/once-is-enough", test_withdrawn_once);
+  ADD ("/withdraw/not-while-a-correction-waits", test_withdrawn_while_corrected);
   ADD ("/held/a-file-goes-up-once", test_upload_once);
   ADD ("/held/a-note-is-labelled-always", test_note_label);
   ADD ("/held/an-undo-does-what-still-can-be-done", test_undo_what_can_be);

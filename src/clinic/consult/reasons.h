@@ -17,6 +17,9 @@
 
 #define ZQ_REASON_READ_ALREADY N_ ("The patient has read it: correct it instead")
 #define ZQ_REASON_WITHDRAWN    N_ ("It has been withdrawn already")
+#define ZQ_REASON_WITHDRAWAL_WAITS                                                                                     \
+  N_ ("Its withdrawal has not gone out yet: send it again or take it back, under Waiting to Be Sent")
+#define ZQ_REASON_CORRECTION_WAITS N_ ("A correction of it has not gone out yet: take that back first")
 
 /* Said by the store, word for word. */
 #define ZQ_REASON_NOT_OURS N_ ("The hospital answered with something else. Please look whether it has arrived.")

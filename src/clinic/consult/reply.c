@@ -234,6 +234,28 @@ zq_consult_send_finish (ZqStore *store, GAsyncResult *result, ZqUndo **undo, GEr
 
 /* --- withdraw ----------------------------------------------------------------------------------- */
 
+/* Neither a second withdrawal, nor one of words whose correction would then stand alone. */
+static gboolean
+check_not_mended (ZqDb *db, gint64 message, GError **error)
+{
+  gint64 withdrawn = 0, withdrawal = 0, correction = 0;
+
+  zq_db_get_int (db, &withdrawn, NULL, "SELECT withdrawn FROM message WHERE id = ?", "i", message);
+  zq_db_get_int (db, &withdrawal, NULL, "SELECT 1 FROM intent WHERE target = ? AND action = 'withdraw'", "i", message);
+  zq_db_get_int (db, &correction, NULL,
+                 "SELECT 1 FROM message m JOIN intent i ON i.target = m.id WHERE m.reply_to = ? AND m.correction"
+                 " AND i.action = 'send-message' LIMIT 1",
+                 "i", message);
+  if (withdrawn)
+    return refuse (error, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_WITHDRAWN);
+  if (withdrawal)
+    return refuse (error, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_WITHDRAWAL_WAITS);
+  if (correction)
+    return refuse (error, ZQ_CONSULT_ERROR_NOT_ALLOWED, ZQ_REASON_CORRECTION_WAITS);
+
+  return TRUE;
+}
+
 static gboolean
 do_withdraw (ZqTxn *txn, gpointer data, GError **error)
 {
@@ -244,6 +266,8 @@ do_withdraw (ZqTxn *txn, gpointer data, GError **error)
   g_autofree char *chain = NULL;
   gint64 consult = 0, is_read;
 
+  if (!check_not_mended (db, command->message, error))
+    return FALSE;
   rows = zq_db_query (db, error,
                       "SELECT c.id, EXISTS (SELECT 1 FROM read_mark r WHERE r.thread = m.thread AND r.by_patient"
                       "   AND r.up_to / 1000 >= m.sent / 1000) FROM message m JOIN consult c ON c.thread = m.thread"
