@@ -39,8 +39,6 @@ arrival_clear (Arrival *self)
   g_free (self->words);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arrival, arrival_clear)
-
 static ZqDb *
 db_of (ZqNotify *self)
 {
@@ -152,24 +150,36 @@ withdraw_each (ZqNotify *self)
     withdraw (self, *consult);
 }
 
+/* Of one commit, and so that nothing is shown that the next line would take back: a desktop that has not answered
+ * yet cannot be told to close what it is about to show. */
 static void
-tell (ZqNotify *self, const Arrival *arrival)
+tell (ZqNotify *self, const GArray *arrivals)
 {
-  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shown, &arrival->consult)) + 1;
+  g_autoptr (GHashTable) newest = g_hash_table_new (g_int64_hash, g_int64_equal); /* consult → its last arrival */
+  GHashTableIter iter;
+  const Arrival *arrival;
 
-  if (is_hushed (self, arrival))
+  if (arrivals->len == 0)
     return;
-  if (self->config.seen != NULL && self->config.seen (arrival->consult, self->config.data))
-    return;
-  g_hash_table_replace (self->shown, g_memdup2 (&arrival->consult, sizeof arrival->consult), GUINT_TO_POINTER (n));
-  if (g_hash_table_size (self->shown) <= MOST && !self->summarized)
-    show_one (self, arrival, n);
-  else
+  for (guint i = 0; i < arrivals->len; i++)
+    {
+      guint n;
+
+      arrival = &g_array_index (arrivals, Arrival, i);
+      n = GPOINTER_TO_UINT (g_hash_table_lookup (self->shown, &arrival->consult)) + 1;
+      g_hash_table_replace (self->shown, g_memdup2 (&arrival->consult, sizeof arrival->consult), GUINT_TO_POINTER (n));
+      g_hash_table_replace (newest, (gpointer)&arrival->consult, (gpointer)arrival);
+    }
+  if (g_hash_table_size (self->shown) > MOST || self->summarized)
     {
       if (!self->summarized)
         withdraw_each (self);
       show_summary (self, 0);
+      return;
     }
+  g_hash_table_iter_init (&iter, newest);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *)&arrival))
+    show_one (self, arrival, GPOINTER_TO_UINT (g_hash_table_lookup (self->shown, &arrival->consult)));
 }
 
 /* --- what came ------------------------------------------------------------------------------------------ */
@@ -258,8 +268,10 @@ static void
 take_arrived (ZqNotify *self, ZqChanges *changes)
 {
   gboolean known = changes != NULL && !zq_changes_is_collapsed (changes, "message");
+  g_autoptr (GArray) arrivals = g_array_new (FALSE, FALSE, sizeof (Arrival));
   guint backlog = 0;
 
+  g_array_set_clear_func (arrivals, (GDestroyNotify)arrival_clear);
   g_array_set_size (self->arrived, 0);
   if (known)
     zq_changes_foreach (changes, "message", on_row, self);
@@ -268,15 +280,23 @@ take_arrived (ZqNotify *self, ZqChanges *changes)
   g_array_sort (self->arrived, compare_rows);
   for (guint i = 0; i < self->arrived->len; i++)
     {
-      g_auto (Arrival) arrival = { 0 };
+      Arrival arrival = { 0 };
 
       if (!read_arrival (self, g_array_index (self->arrived, gint64, i), &arrival))
         continue;
-      if (known && self->arrived->len <= MANY)
-        tell (self, &arrival);
-      else if (!is_hushed (self, &arrival))
-        backlog++;
+      if (is_hushed (self, &arrival))
+        arrival_clear (&arrival);
+      else if (!known || self->arrived->len > MANY)
+        {
+          backlog++;
+          arrival_clear (&arrival);
+        }
+      else if (self->config.seen != NULL && self->config.seen (arrival.consult, self->config.data))
+        arrival_clear (&arrival);
+      else
+        g_array_append_val (arrivals, arrival);
     }
+  tell (self, arrivals);
   self->newest = newest_row (self);
   if (backlog > 0)
     show_summary (self, backlog);
