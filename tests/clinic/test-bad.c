@@ -342,6 +342,105 @@ test_names (Fixture *fixture, gconstpointer data)
                    "c");
 }
 
+/* --- size --------------------------------------------------------------------------------------- */
+
+#define HUGE (50 * 1024 * 1024)
+
+/* A text of so many bytes; each tenth character a line. */
+static char *
+huge_text (gsize size, const char *end)
+{
+  static const char line[] = "痛痛痛痛痛痛痛痛痛\\n";
+  GString *text = g_string_sized_new (size + 64);
+
+  while (text->len < size)
+    g_string_append (text, line);
+  g_string_append (text, end);
+
+  return g_string_free (text, FALSE);
+}
+
+/* What comes with it is there; of it so much that it can be shown, and one more character to tell by. */
+static void
+test_huge (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *words = huge_text (HUGE, "终");
+  g_autofree char *shown = NULL;
+  g_autofree char *kept = NULL;
+  g_autofree char *more = g_strconcat ("'partOf':[{'reference':'Communication/t1'}],'payload':[{'contentString':'",
+                                       words, "'},{'contentString':'after'}]", NULL);
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  fixture_message (fixture, 1, "m1", "Patient/1", -5, "q");
+  g_assert_true (take (fixture, "message", "huge", more));
+  fixture_message (fixture, 1, "m2", "Patient/1", -2, "do you see this?");
+  g_assert_cmpuint (n_unreadable (fixture), ==, 0);
+  expect_messages (fixture, 1, 3);
+  shown = fixture_text (fixture, "SELECT text FROM message WHERE id = ?", row (fixture, "huge"));
+  g_assert_cmpint (g_utf8_strlen (shown, -1), ==, ZQ_MESSAGE_MAX_TEXT + 1);
+  g_assert_true (g_utf8_validate (shown, -1, NULL));
+  g_assert_true (g_str_has_prefix (shown, "痛痛痛痛痛痛痛痛痛\n痛"));
+  /* The text as it came loses nothing. */
+  kept = fixture_text (fixture, "SELECT substr (zq_text (server_json), -240) FROM resource_text WHERE id = ?",
+                       row (fixture, "huge"));
+  g_assert_nonnull (strstr (kept, "终"));
+  g_assert_nonnull (strstr (kept, "after"));
+  fixture_check_counts (fixture);
+}
+
+/* A text that is just short enough is whole. */
+static void
+test_longest (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *words = g_strnfill (ZQ_MESSAGE_MAX_TEXT - 2, 'w');
+  g_autofree char *all = g_strconcat (words, "\\nz", NULL);
+  g_autofree char *shown = NULL;
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  fixture_message (fixture, 1, "m1", "Patient/1", -5, all);
+  shown = fixture_text (fixture, "SELECT text FROM message WHERE id = ?", row (fixture, "m1"));
+  g_assert_cmpuint (strlen (shown), ==, ZQ_MESSAGE_MAX_TEXT);
+  g_assert_true (g_str_has_suffix (shown, "\nz"));
+}
+
+/* What cannot even be read is refused as a whole, and told: nothing of it is in the store. */
+static void
+test_too_huge (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *words = huge_text (65 * 1024 * 1024, "");
+  g_autofree char *text =
+      g_strdup_printf ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[{\"resource\":"
+                       "{\"resourceType\":\"Communication\",\"id\":\"x\",\"payload\":[{"
+                       "\"contentString\":\"%s\"}]}}]}",
+                       words);
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (zq_bundle_read (bytes, &error));
+  g_assert_error (error, ZQ_JSON_ERROR, ZQ_JSON_ERROR_TOO_LARGE);
+  g_assert_null (strstr (error->message, "痛"));
+}
+
+/* A name, a complaint of a megabyte are a line of the screen like others. */
+static void
+test_huge_lines (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *words = huge_text (1024 * 1024, "");
+  g_autoptr (ZqConsult) consult = NULL;
+  g_autofree char *name = NULL;
+
+  fixture_take (fixture, "{'resourceType':'Patient','id':'1','name':[{'text':'%s'}]}", words);
+  fixture_take (fixture,
+                "{'resourceType':'Task','id':'1','status':'in-progress','code':{'coding':[{'code':'advice'}]},"
+                "'for':{'reference':'Patient/1'},'owner':{'reference':'Practitioner/me'},'reasonCode':{'text':'%s'}}",
+                words);
+  name = fixture_text (fixture, "SELECT name FROM patient WHERE id = ?", fixture_row (fixture, "Patient", "1"));
+  g_assert_cmpint (g_utf8_strlen (name, -1), <=, 2001);
+  g_assert_true (g_str_has_suffix (name, "…"));
+  consult = zq_consult_load (fixture_db (fixture), fixture->context, task (fixture, 1), NULL);
+  g_assert_cmpint (g_utf8_strlen (consult->complaint, -1), <=, 2001);
+}
+
 /* --- files -------------------------------------------------------------------------------------- */
 
 static void
@@ -394,6 +493,10 @@ main (int argc, char **argv)
   ADD ("/bad/from-the-future", test_future);
   ADD ("/bad/odd-ids", test_odd_ids);
   ADD ("/bad/names-long-rare-turned-and-unseen", test_names);
+  ADD ("/bad/fifty-megabytes-are-a-message-cut-short", test_huge);
+  ADD ("/bad/the-longest-that-is-whole", test_longest);
+  ADD ("/bad/what-is-too-large-to-be-read-is-refused", test_too_huge);
+  ADD ("/bad/a-megabyte-is-no-name-and-no-complaint", test_huge_lines);
   ADD ("/bad/files-that-lie", test_files);
 
   return g_test_run ();

@@ -3,6 +3,7 @@
 #include "clinic/consult/file.h"
 #include "clinic/consult/kinds.h"
 #include "clinic/consult/message-codec.h"
+#include "clinic/consult/message.h"
 #include "clinic/consult/rules.h"
 #include "clinic/consult/search-rules.h"
 #include "clinic/consult/state.h"
@@ -65,9 +66,21 @@ message_claims (JsonNode *node)
          g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0;
 }
 
+/* As much of @part as may still be shown. */
+static void
+append_some (GString *text, const char *part, guint *left)
+{
+  const char *end = part;
+
+  for (; *left > 0 && *end != '\0'; end = g_utf8_next_char (end))
+    (*left)--;
+  g_string_append_len (text, part, end - part);
+}
+
 char *
 zq_message_read_text (JsonNode *node)
 {
+  guint left = ZQ_MESSAGE_MAX_TEXT + 1;
   guint length = zq_json_get_length (node, "payload");
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -78,8 +91,8 @@ zq_message_read_text (JsonNode *node)
       if (part == NULL || *part == '\0')
         continue;
       if (text->len > 0)
-        g_string_append_c (text, '\n');
-      g_string_append (text, part);
+        append_some (text, "\n", &left);
+      append_some (text, part, &left);
     }
   if (text->len == 0)
     return NULL;

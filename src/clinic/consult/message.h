@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Characters of a message that are shown; its row holds one more where there is more. */
+#define ZQ_MESSAGE_MAX_TEXT 10000
+
 typedef enum
 {
   ZQ_SENDER_PATIENT,

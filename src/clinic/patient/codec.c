@@ -3,6 +3,9 @@
 
 #include "resource/json.h"
 
+/* Characters; what is longer is no name and no complaint. */
+#define MAX_LINE 1000
+
 /* What turns the order of other words on the same line (Unicode, UAX 9: explicit formatting). */
 static gboolean
 is_turning (gunichar c)
@@ -22,6 +25,7 @@ zq_codec_one_line (const char *text)
 {
   g_autoptr (GString) line = NULL;
   gboolean gap = FALSE;
+  guint left = MAX_LINE;
 
   if (text == NULL)
     return NULL;
@@ -38,6 +42,11 @@ zq_codec_one_line (const char *text)
         }
       if (is_turning (c))
         continue;
+      if (left-- == 0)
+        {
+          g_string_append (line, "…");
+          break;
+        }
       if (gap && line->len > 0)
         g_string_append_c (line, ' ');
       gap = FALSE;
