@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said beyond a plain reply: quotes, corrections, withdrawals, internal notes, files; and what is done with
  * several at once. */
+#include "clinic/consult/guard-facts.h"
 #include "clinic/consult/unseen.h"
 #include "clinic/fixture.h"
 #include "resource/json.h"
@@ -236,6 +237,30 @@ test_correct (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (zq_json_get_string (body, "inResponseTo[0].reference"), ==, "Communication/mine");
 }
 
+/* The patient reads the reason too. */
+static void
+test_reason_is_looked_at (Fixture *fixture, gconstpointer data)
+{
+  ZqPolicy *policy = zq_context_get_policy (fixture->context);
+  g_autoptr (ZqGuardKnown) known = NULL;
+  g_autoptr (GPtrArray) both = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  const ZqGuardFinding *finding;
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  known = zq_guard_known_load (fixture_db (fixture), fixture_row (fixture, "Patient", "1"), NULL, 0);
+  none = zq_guard_known_check (known, policy, "每日一次", NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+  both = zq_guard_known_check (known, policy, "有事打我手机13800012345", "请加手机13800012346");
+  g_assert_cmpuint (both->len, ==, 2);
+  finding = g_ptr_array_index (both, 0);
+  g_assert_cmpstr (finding->rule, ==, "contact");
+  g_assert_cmpuint (finding->end, >, finding->start);
+  finding = g_ptr_array_index (both, 1);
+  g_assert_cmpstr (finding->rule, ==, "contact");
+  g_assert_cmpuint (finding->end, ==, 0);
+}
+
 static void
 test_withdraw (Fixture *fixture, gconstpointer data)
 {
@@ -466,6 +491,7 @@ main (int argc, char *argv[])
     { "/words/marked-unread-until-read", test_unread },
     { "/words/a-quote-names-what-it-answers", test_quote },
     { "/words/a-correction-has-a-reason-and-keeps-the-old", test_correct },
+    { "/words/a-reason-is-looked-at-too", test_reason_is_looked_at },
     { "/words/withdrawn-only-before-it-was-read", test_withdraw },
     { "/words/a-note-names-no-patient-and-stops-no-clock", test_note },
     { "/words/a-note-before-its-task-finds-its-place", test_note_first },

@@ -310,6 +310,26 @@ test_reason_is_kept (Ui *ui, gconstpointer data)
   expect_correcting (ui, "take five of them", "");
 }
 
+/* The patient reads it as well. */
+static void
+test_reason_is_guarded (Ui *ui, gconstpointer data)
+{
+  correct (ui);
+  gtk_editable_set_text (reason (ui), "a digit of 13812345678 was missing");
+  click (ui, "Send Correction");
+  ui_expect (ui, "Reason: A private telephone number stands in the reply");
+  ui_keep_picture (ui, "reason-guard");
+  expect_count (ui, N_MESSAGES, 0);
+  gtk_editable_set_text (reason (ui), "call 13812345679 about it");
+  ui_expect_gone (ui, "Reason: A private telephone number stands in the reply");
+  click (ui, "Send Correction");
+  ui_expect (ui, "Reason: A private telephone number stands in the reply");
+  gtk_editable_set_text (reason (ui), "a word was missing");
+  click (ui, "Send Correction");
+  ui_expect_gone (ui, "Correction of a message");
+  expect_count (ui, N_MESSAGES, 1);
+}
+
 static void
 test_correction_undone (Ui *ui, gconstpointer data)
 {
@@ -722,6 +742,7 @@ main (int argc, char **argv)
   ADD ("/drafts/left-while-it-comes-back", test_left_while_undone);
   ADD ("/drafts/typed-while-it-is-let-go-elsewhere", test_typed_while_discarded);
   ADD ("/drafts/the-reason-of-a-correction-is-kept", test_reason_is_kept);
+  ADD ("/drafts/the-reason-of-a-correction-is-guarded", test_reason_is_guarded);
   ADD ("/drafts/a-correction-comes-back-as-one", test_correction_undone);
   ADD ("/drafts/a-correction-that-failed-stands-where-it-was", test_correction_failed);
   ADD ("/drafts/a-correction-that-failed-takes-no-letters-of-a-reply", test_correction_failed_later);

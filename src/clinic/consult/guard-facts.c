@@ -99,3 +99,20 @@ zq_guard_known_load (ZqDb *db, gint64 patient, const gint64 *seen, guint n_seen)
 
   return self;
 }
+
+GPtrArray *
+zq_guard_known_check (const ZqGuardKnown *self, ZqPolicy *policy, const char *text, const char *reason)
+{
+  GPtrArray *findings = zq_guard_check (policy, &self->facts, text);
+  g_autoptr (GPtrArray) more = reason != NULL ? zq_guard_check (policy, &self->facts, reason) : NULL;
+
+  while (more != NULL && more->len > 0)
+    {
+      ZqGuardFinding *finding = g_ptr_array_steal_index (more, 0);
+
+      finding->start = finding->end = 0;
+      g_ptr_array_add (findings, finding);
+    }
+
+  return findings;
+}

@@ -22,4 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqGuardKnown, zq_guard_known_free)
  * surname of @patient. Bounded; main thread. (transfer full) */
 ZqGuardKnown *zq_guard_known_load (ZqDb *db, gint64 patient, const gint64 *seen, guint n_seen);
 
+/* All that the patient will read: @text, and the @reason of a correction or NULL. What is found in the reason comes
+ * last and has no place in the text: its start and end are 0. (transfer full) (element-type ZqGuardFinding) */
+GPtrArray *zq_guard_known_check (const ZqGuardKnown *self, ZqPolicy *policy, const char *text, const char *reason);
+
 G_END_DECLS

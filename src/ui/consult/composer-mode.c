@@ -207,7 +207,9 @@ static void
 add_finding (ZqComposer *self, const ZqGuardFinding *finding, GString *all)
 {
   GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  g_autofree char *words = words_finding (finding);
+  g_autofree char *found = words_finding (finding);
+  /* Translators: %s is what was found in the reason of a correction */
+  g_autofree char *words = finding->end == 0 ? g_strdup_printf (_ ("Reason: %s"), found) : g_steal_pointer (&found);
   GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
   GtkWidget *label = gtk_label_new (words);
 

@@ -74,8 +74,8 @@ void zq_composer_reload (ZqComposer *self);
 /* Why nothing was sent, in place of what is said of the draft, and to a screen reader. NULL: no longer. */
 void zq_composer_warn (ZqComposer *self, const char *words);
 
-/* What is to be looked at before it goes: said above the buttons, and marked in the text. Gone with the next letter.
- * (element-type ZqGuardFinding), or NULL for none. */
+/* What is to be looked at before it goes: said above the buttons, and marked in the text (not what ends at 0: that is
+ * of a correction's reason). Gone with the next letter. (element-type ZqGuardFinding), or NULL for none. */
 void zq_composer_show_findings (ZqComposer *self, GPtrArray *findings);
 /* They are on the screen: sending now is sending anyway. */
 gboolean zq_composer_has_findings (ZqComposer *self);

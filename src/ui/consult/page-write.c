@@ -64,7 +64,8 @@ is_guarded (ZqConsultPage *self, const ZqWritten *written)
   lately = list_lately (self);
   known = zq_guard_known_load (zq_store_get_main_db (self->store), self->consult->patient_id, (gint64 *)lately->data,
                                lately->len);
-  findings = zq_guard_check (zq_context_get_policy (zq_store_get_context (self->store)), &known->facts, written->text);
+  findings = zq_guard_known_check (known, zq_context_get_policy (zq_store_get_context (self->store)), written->text,
+                                   written->reason);
   zq_composer_show_findings (self->composer, findings);
   return findings->len > 0;
 }
