@@ -89,11 +89,23 @@ bubble_classes (ZqBubble *self, int sender, int mark, int form)
   return g_strdupv ((char **)classes);
 }
 
+static gboolean
+is_cut (const char *text)
+{
+  return text != NULL && g_utf8_strlen (text, -1) > ZQ_MESSAGE_MAX_TEXT;
+}
+
 static char *
 words_text (ZqBubble *self, const char *text, gboolean withdrawn, guint n_attachments, gboolean loaded)
 {
   if (withdrawn)
     return g_strdup (_ ("This message was withdrawn"));
+  if (is_cut (text))
+    {
+      g_autofree char *begin = g_utf8_substring (text, 0, ZQ_MESSAGE_MAX_TEXT);
+
+      return g_strconcat (begin, "…\n\n", _ ("This message is too long to be shown whole."), NULL);
+    }
   if (text != NULL && *text != '\0')
     return g_strdup (text);
   return g_strdup (loaded && n_attachments == 0 ? _ ("(no text)") : "");

@@ -511,6 +511,7 @@ zq_consult_page_open (ZqConsultPage *self, gint64 key)
       zq_thread_find_set_thread (self->find, self->store, 0);
       zq_thread_close (self->thread);
       gtk_stack_set_visible_child_name (self->stack, "none");
+      g_signal_emit (self, signals[OPENED], 0, (gint64)0);
       return;
     }
   zq_composer_open (self->composer, self->store, key);

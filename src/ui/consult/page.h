@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * gtk_widget_activate_action() on the page): "consult.reply", "consult.close" (s: outcome),
  * "consult.reopen", "consult.claim", "consult.assign", "consult.urgent", "consult.unread", "consult.intake",
  * "consult.note", "consult.send-next", "consult.find"; of a message (x: its key) "consult.quote", "consult.correct",
- * "consult.withdraw". Signals: "opened" (int64 key); "next": what was open is done with.
+ * "consult.withdraw". Signals: "opened" (int64 key, 0: none); "next": what was open is done with.
  */
 #define ZQ_TYPE_CONSULT_PAGE (zq_consult_page_get_type ())
 G_DECLARE_FINAL_TYPE (ZqConsultPage, zq_consult_page, ZQ, CONSULT_PAGE, GtkWidget)

@@ -415,6 +415,42 @@ on_key (GtkWidget *widget, GVariant *args, gpointer data)
   return TRUE;
 }
 
+/* The first thing to press in @widget; NULL: none. */
+static GtkWidget *
+find_button (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_BUTTON (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    found = find_button (child);
+
+  return found;
+}
+
+/* Into what is open: a list's Tab goes from row to row, and it keeps the arrows to itself. */
+static gboolean
+on_view_key (ZqRecordPage *self, guint key, guint code, GdkModifierType state)
+{
+  GHashTableIter iter;
+  gpointer shown;
+
+  if (key != GDK_KEY_Right || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, &shown, NULL))
+    {
+      GtkWidget *content = zq_record_item_widget_get_content (shown);
+
+      GtkWidget *button = content != NULL ? find_button (content) : NULL;
+
+      if (button != NULL && gtk_widget_get_focus_child (content) == NULL)
+        return gtk_widget_grab_focus (button);
+    }
+
+  return FALSE;
+}
+
 static gboolean
 on_find_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
@@ -612,6 +648,7 @@ static void
 zq_record_page_init (ZqRecordPage *self)
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->shown = g_hash_table_new (NULL, NULL);
@@ -620,4 +657,7 @@ zq_record_page_init (ZqRecordPage *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
   gtk_list_view_set_factory (self->view, factory);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_view_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
 }

@@ -141,6 +141,7 @@ consult_key (GtkWidget *widget, GVariant *args, gpointer data)
 
   if (!may_act (self) || !zq_fold_shows (self->fold, ZQ_PLACE_CONTENT))
     return FALSE;
+  zq_window_uncover (self);
   return gtk_widget_activate_action (GTK_WIDGET (self->page), g_variant_get_string (args, NULL), NULL);
 }
 

@@ -72,6 +72,8 @@ void zq_window_note_opened (ZqWindow *self);
 void zq_window_install_record (GtkWidgetClass *klass);
 void zq_window_update_record (ZqWindow *self);
 void zq_window_on_record_close (ZqWindow *self);
+/* Where the record stands in the place of the consultation, that comes back. */
+void zq_window_uncover (ZqWindow *self);
 
 /* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
 void zq_window_install_triage (GtkWidgetClass *klass);

@@ -21,8 +21,18 @@ is_shown (ZqWindow *self)
 void
 zq_window_update_record (ZqWindow *self)
 {
-  if (is_shown (self))
-    zq_record_page_open (self->record, get_patient (self));
+  if (!is_shown (self))
+    return;
+  zq_record_page_open (self->record, get_patient (self));
+  if (get_patient (self) == 0)
+    g_object_set (self->beside, "show-side", FALSE, NULL);
+}
+
+void
+zq_window_uncover (ZqWindow *self)
+{
+  if (zq_beside_covers (self->beside))
+    zq_window_on_record_close (self);
 }
 
 void

@@ -74,7 +74,7 @@ static void
 on_page_opened (ZqWindow *self, gint64 key)
 {
   zq_window_update_record (self);
-  if (zq_inbox_get_selected (self->inbox) == key)
+  if (key == 0 || zq_inbox_get_selected (self->inbox) == key)
     return;
   zq_inbox_select (self->inbox, key);
   zq_inbox_keep (self->inbox, key);

@@ -24,6 +24,7 @@ struct _ZqChart
   guint selected;
   gint64 from, to;           /* what is in sight */
   gint64 drag_from, drag_to; /* when dragging began */
+  double pointer;            /* where it was last */
 };
 
 enum
@@ -213,7 +214,7 @@ draw_times (Drawing *d)
           cairo_rel_line_to (d->cr, 0, d->height);
           cairo_stroke (d->cr);
           set_ink (d, &d->ink, 0.75);
-          write_label (d, text, x - 2, TOP + d->height + BOTTOM / 2.0, TRUE);
+          write_label (d, text, x - 2, TOP + d->height + BOTTOM / 2.0, x < LEFT + d->width - 3 * RIGHT);
         }
       g_date_time_unref (at);
       at = g_steal_pointer (&next);
@@ -420,9 +421,19 @@ all_key (GtkWidget *widget, GVariant *args, gpointer data)
   return TRUE;
 }
 
+/* A pointer that rests where the chart comes to be has chosen nothing. */
+static void
+on_enter (ZqChart *self, double x, double y)
+{
+  self->pointer = x;
+}
+
 static void
 on_motion (ZqChart *self, double x, double y)
 {
+  if (fabs (x - self->pointer) < 1)
+    return;
+  self->pointer = x;
   if (self->n > 0 && x >= LEFT)
     zq_chart_set_selected (self, zq_chart_nearest (self->points, self->n, time_at (self, x)));
 }
@@ -522,6 +533,7 @@ zq_chart_init (ZqChart *self)
   GtkGesture *drag = gtk_gesture_drag_new ();
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  g_signal_connect_swapped (motion, "enter", G_CALLBACK (on_enter), self);
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (scroll, "scroll", G_CALLBACK (on_scroll), self);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (on_drag_begin), self);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/fixture.h"
+#include "ui/patient/record-item-widget.h"
+#include "ui/widgets/chart.h"
+
+static void
+take_potassium (Ui *ui, const char *id, const char *version, const char *status, const char *value, const char *day)
+{
+  fixture_take (
+      &ui->clinic,
+      "{'resourceType':'Observation','id':'%s','meta':{'versionId':'%s'},'status':'%s','subject':{'reference':"
+      "'Patient/1'},'effectiveDateTime':'%sT08:00:00+08:00','code':{'coding':[{'system':'http://loinc.org',"
+      "'code':'2823-3'}],'text':'potassium'},'valueQuantity':{'value':%s,'unit':'mmol/L'},'referenceRange':"
+      "[{'low':{'value':3.5},'high':{'value':5.3}}]}",
+      id, version, status, day, value);
+}
+
+static void
+take_report (Ui *ui, const char *id, const char *status, const char *day, const char *result)
+{
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'%s','status':'%s','subject':{'reference':'Patient/1'},"
+                "'category':[{'coding':[{'code':'LAB'}]}],'code':{'text':'electrolytes %s'},'effectiveDateTime':"
+                "'%sT08:00:00+08:00','result':[{'reference':'Observation/%s'}]}",
+                id, status, id, day, result);
+}
+
+static void
+show_record (Ui *ui)
+{
+  ui_open (ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.timeline", NULL);
+  ui_frames (ui, 5);
+}
+
+static gboolean
+has_title (GtkWidget *widget, gconstpointer title)
+{
+  ZqRecordItem *item = zq_record_item_widget_get_item (ZQ_RECORD_ITEM_WIDGET (widget));
+  g_autofree char *its = NULL;
+
+  if (item != NULL)
+    g_object_get (item, "title", &its, NULL);
+
+  return g_strcmp0 (its, title) == 0;
+}
+
+/* Goes to the item and opens it, by keys. */
+static void
+open_item (Ui *ui, const char *title, guint place)
+{
+  ui_expect (ui, title);
+  ui_xdotool (ui, "key Home");
+  for (guint i = 0; i < place; i++)
+    ui_xdotool (ui, "key Down");
+  ui_xdotool (ui, "key Return");
+  ui_frames (ui, 5);
+  g_assert_nonnull (zq_record_item_widget_get_content (
+      ZQ_RECORD_ITEM_WIDGET (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_RECORD_ITEM_WIDGET, has_title, title))));
+}
+
+static void
+test_timeline (Ui *ui, gconstpointer data)
+{
+  fixture_take (&ui->clinic, "{'resourceType':'Condition','id':'c','clinicalStatus':{'coding':[{'code':'active'}]},"
+                             "'subject':{'reference':'Patient/1'},'code':{'text':'diabetes'},'onsetDateTime':'2019'}");
+  take_potassium (ui, "k", "1", "final", "6.10", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k");
+  show_record (ui);
+  ui_expect (ui, "Problems: diabetes");
+  ui_expect (ui, "abnormal");
+  open_item (ui, "electrolytes r", 0);
+  ui_expect (ui, "6.10  ↑ high");
+  ui_expect (ui, "3.5–5.3");
+  ui_keep_picture (ui, "record");
+  ui_xdotool (ui, "key Escape");
+  ui_expect_gone (ui, "6.10  ↑ high");
+  ui_xdotool (ui, "key Escape");
+  ui_expect_gone (ui, "Problems: diabetes");
+}
+
+/* Nothing that is not final may be taken for it: in the line, and in what it opens to. */
+static void
+test_not_final (Ui *ui, gconstpointer data)
+{
+  static const struct
+  {
+    const char *status, *line, *warning;
+  } all[] = {
+    { "registered", "registered", "Registered: there is no result yet" },
+    { "partial", "partial", "Partial: some results are still missing" },
+    { "preliminary", "preliminary", "Preliminary: not verified, it may still change" },
+    { "amended", "amended", "Amended: it was changed after it had been final" },
+    { "corrected", "corrected", "Corrected: an earlier version was wrong" },
+    { "appended", "appended", "Appended: something was added after it had been final" },
+    { "cancelled", "cancelled", "Cancelled: it was not done" },
+    { "entered-in-error", "entered in error", "Taken back: entered in error. It must not be used." },
+    { "unknown", "status unknown", "The status is not known: it may not be final" },
+    { "of-another-kind", "of-another-kind", "The status is not known: it may not be final" },
+  };
+
+  take_potassium (ui, "k", "1", "final", "4.1", "2025-03-01");
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    {
+      take_report (ui, "r", all[i].status, "2025-03-01", "k");
+      show_record (ui);
+      ui_expect (ui, all[i].line);
+      open_item (ui, "electrolytes r", 0);
+      ui_expect (ui, all[i].warning);
+      ui_xdotool (ui, "key Escape Escape");
+      ui_expect_gone (ui, all[i].warning);
+    }
+}
+
+static void
+test_corrected (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k", "1", "final", "7.9", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_expect (ui, "7.9  ↑ high");
+  take_potassium (ui, "k", "2", "corrected", "4.2", "2025-03-01");
+  ui_expect (ui, "was 7.9 mmol/L until");
+  ui_expect_gone (ui, "7.9  ↑ high");
+}
+
+/* The record goes with the consultation: nobody reads one patient's beside another's. */
+static void
+test_other_patient (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k", "1", "final", "7.9", "2025-03-01");
+  show_record (ui);
+  ui_expect (ui, "potassium");
+  ui_open (ui, "2");
+  ui_frames (ui, 5);
+  ui_expect_gone (ui, "potassium");
+  ui_expect (ui, "Li Lei");
+}
+
+static void
+test_find (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k", "1", "final", "4.1", "2025-03-01");
+  take_report (ui, "r1", "final", "2025-03-01", "k");
+  take_report (ui, "r2", "final", "2025-03-02", "k");
+  show_record (ui);
+  ui_expect (ui, "electrolytes r2");
+  ui_xdotool (ui, "key ctrl+f");
+  ui_xdotool (ui, "type --delay 10 r1");
+  ui_expect_gone (ui, "electrolytes r2");
+  ui_expect (ui, "electrolytes r1");
+  ui_xdotool (ui, "type --delay 10 xyz");
+  ui_expect (ui, "Nothing Found");
+  ui_xdotool (ui, "key Escape");
+  ui_expect (ui, "electrolytes r2");
+}
+
+/* By keys alone, from the report to the test over time, its values read one after the other, and back. */
+static void
+test_trend (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k1", "1", "final", "4.1", "2025-01-01");
+  take_potassium (ui, "k2", "1", "final", "4.8", "2025-02-01");
+  take_potassium (ui, "k3", "1", "final", "5.9", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k3");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_expect (ui, "+1.1");
+  ui_xdotool (ui, "key Right Return");
+  ui_expect (ui, "go from value to value");
+  g_assert_true (ZQ_IS_CHART (gtk_root_get_focus (GTK_ROOT (ui->window))));
+  ui_xdotool (ui, "key Left");
+  ui_expect (ui, "5.9 mmol/L ↑ high · range 3.5–5.3");
+  ui_xdotool (ui, "key Left");
+  ui_expect (ui, "4.8 mmol/L · range 3.5–5.3");
+  ui_keep_picture (ui, "trend");
+  ui_xdotool (ui, "key Escape");
+  ui_expect (ui, "electrolytes r");
+}
+
+#define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  ui_init (&argc, &argv);
+  ADD ("/record/timeline-and-a-report-in-place", test_timeline);
+  ADD ("/record/what-is-not-final-says-so", test_not_final);
+  ADD ("/record/a-correction-arrives-in-the-open-report", test_corrected);
+  ADD ("/record/goes-with-the-consultation", test_other_patient);
+  ADD ("/record/is-found-by-typing", test_find);
+  ADD ("/record/a-test-over-time-by-keys", test_trend);
+  return g_test_run ();
+}
