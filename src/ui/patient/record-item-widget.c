@@ -28,6 +28,14 @@ struct _ZqRecordItemWidget
   gint64 now;
 };
 
+enum
+{
+  CLICKED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (ZqRecordItemWidget, zq_record_item_widget, GTK_TYPE_WIDGET)
 
 static void
@@ -161,6 +169,8 @@ zq_record_item_widget_class_init (ZqRecordItemWidgetClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = zq_record_item_widget_dispose;
+  signals[CLICKED] =
+      g_signal_new ("clicked", ZQ_TYPE_RECORD_ITEM_WIDGET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "recorditem");
 }
@@ -182,9 +192,17 @@ add_label (GtkWidget *box, const char *style, gboolean expand)
   return GTK_LABEL (label);
 }
 
+/* A list that opens by one click selects what the pointer rests on, and in GTK 4.8 does so while it is torn down. */
+static void
+on_released (ZqRecordItemWidget *self)
+{
+  g_signal_emit (self, signals[CLICKED], 0);
+}
+
 static void
 zq_record_item_widget_init (ZqRecordItemWidget *self)
 {
+  GtkGesture *click = gtk_gesture_click_new ();
   GtkWidget *words;
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -193,6 +211,8 @@ zq_record_item_widget_init (ZqRecordItemWidget *self)
   self->line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
   gtk_widget_add_css_class (self->line, "record-line");
   gtk_box_append (GTK_BOX (self->box), self->line);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (on_released), self);
+  gtk_widget_add_controller (self->line, GTK_EVENT_CONTROLLER (click));
   self->time = add_label (self->line, "record-time", FALSE);
   gtk_label_set_width_chars (self->time, 5);
   words = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);

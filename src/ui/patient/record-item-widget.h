@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * ZqRecordItemWidget:
  *
  * A row of the timeline: its day where one begins, the item in a line, and below it what it holds when it is open.
+ * Signals: "clicked": on its line.
  */
 #define ZQ_TYPE_RECORD_ITEM_WIDGET (zq_record_item_widget_get_type ())
 G_DECLARE_FINAL_TYPE (ZqRecordItemWidget, zq_record_item_widget, ZQ, RECORD_ITEM_WIDGET, GtkWidget)

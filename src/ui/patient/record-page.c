@@ -301,17 +301,33 @@ set_opened (ZqRecordPage *self, gint64 key)
 }
 
 static void
+toggle (ZqRecordPage *self, gint64 key)
+{
+  set_opened (self, key == self->opened ? 0 : key);
+}
+
+static void
 on_activate (ZqRecordPage *self, guint position)
 {
-  gint64 key = zq_list_get_key (self->list, position);
+  toggle (self, zq_list_get_key (self->list, position));
+}
 
-  set_opened (self, key == self->opened ? 0 : key);
+static void
+on_clicked (ZqRecordPage *self, ZqRecordItemWidget *widget)
+{
+  ZqRecordItem *item = zq_record_item_widget_get_item (widget);
+
+  if (item != NULL)
+    toggle (self, zq_record_item_get_key (item));
 }
 
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
 {
-  gtk_list_item_set_child (list_item, GTK_WIDGET (zq_record_item_widget_new (get_zone (self))));
+  ZqRecordItemWidget *widget = zq_record_item_widget_new (get_zone (self));
+
+  g_signal_connect_object (widget, "clicked", G_CALLBACK (on_clicked), self, G_CONNECT_SWAPPED);
+  gtk_list_item_set_child (list_item, GTK_WIDGET (widget));
 }
 
 static void
