@@ -15,6 +15,7 @@ G_BEGIN_DECLS
   "  version TEXT, changed INTEGER NOT NULL);"                                                                         \
   "CREATE INDEX IF NOT EXISTS record_item_time ON record_item (patient, at, id) WHERE NOT hidden;"                     \
   "CREATE INDEX IF NOT EXISTS record_item_kind ON record_item (patient, kind, at, id) WHERE NOT hidden;"               \
+  "CREATE INDEX IF NOT EXISTS record_item_now ON record_item (patient, kind, at, id) WHERE active AND NOT hidden;"     \
   "CREATE TABLE IF NOT EXISTS record_count ("                                                                          \
   "  patient INTEGER NOT NULL, kind INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (patient, kind)) WITHOUT ROWID;" \
   "CREATE TABLE IF NOT EXISTS record_looked (patient INTEGER PRIMARY KEY, at INTEGER NOT NULL);"
