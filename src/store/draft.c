@@ -196,8 +196,8 @@ zq_draft_file_free (ZqDraftFile *self)
   g_free (self);
 }
 
-static ZqDraftFile *
-file_copy (const ZqDraftFile *file)
+ZqDraftFile *
+zq_draft_file_copy (const ZqDraftFile *file)
 {
   ZqDraftFile *copy = g_new0 (ZqDraftFile, 1);
 
@@ -206,6 +206,7 @@ file_copy (const ZqDraftFile *file)
   copy->content_type = g_strdup (file->content_type);
   copy->size = file->size;
   copy->hash = g_strdup (file->hash);
+  copy->place = file->place;
 
   return copy;
 }
@@ -216,7 +217,8 @@ zq_draft_list_files (ZqDb *db, const char *scope)
   GPtrArray *files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_draft_file_free);
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqRows) rows = zq_db_query (
-      db, &error, "SELECT key, name, content_type, size, hash FROM draft_file WHERE scope = ? ORDER BY place", "s",
+      db, &error,
+      "SELECT key, name, content_type, size, hash, place FROM draft_file WHERE scope = ? ORDER BY place, rowid", "s",
       scope);
 
   while (rows != NULL && zq_rows_next (rows, &error))
@@ -227,9 +229,10 @@ zq_draft_list_files (ZqDb *db, const char *scope)
         .content_type = (char *)zq_rows_text (rows, 2),
         .size = zq_rows_int (rows, 3),
         .hash = (char *)zq_rows_text (rows, 4),
+        .place = zq_rows_int (rows, 5),
       };
 
-      g_ptr_array_add (files, file_copy (&file));
+      g_ptr_array_add (files, zq_draft_file_copy (&file));
     }
   if (error != NULL)
     g_warning ("The files of a draft could not be read: %s", error->message);
@@ -252,10 +255,11 @@ zq_txn_add_draft_file (ZqTxn *txn, const char *scope, const ZqDraftFile *file, G
 
   return zq_db_exec (txn->db, error,
                      "INSERT INTO draft_file (scope, key, name, content_type, size, hash, place)"
-                     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ifnull (max (place), 0) + 1 FROM draft_file WHERE scope = ?1"
+                     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, iif (?7 > 0, ?7, ifnull (max (place), 0) + 1) FROM draft_file"
+                     " WHERE scope = ?1"
                      " ON CONFLICT (scope, key) DO UPDATE SET name = excluded.name,"
                      " content_type = excluded.content_type, size = excluded.size, hash = excluded.hash",
-                     "ssssis", scope, file->key, file->name, file->content_type, file->size, file->hash);
+                     "ssssisi", scope, file->key, file->name, file->content_type, file->size, file->hash, file->place);
 }
 
 typedef struct
@@ -306,7 +310,7 @@ zq_draft_add_file_async (
 
   change = g_new0 (FileChange, 1);
   change->scope = g_strdup (scope);
-  change->file = file_copy (file);
+  change->file = zq_draft_file_copy (file);
   zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, add_file, change, (GDestroyNotify)file_change_free, callback, data);
 }
 
@@ -334,16 +338,10 @@ static void
 on_removed (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  FileChange *change = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (zq_store_write_finish (ZQ_STORE (source), result, &error))
-    {
-      /* What has left the draft by being sent meanwhile is not ours to drop. */
-      if (change->removed)
-        zq_attachments_drop (zq_store_get_attachments (ZQ_STORE (source)), change->file->key);
-      g_task_return_boolean (task, TRUE);
-    }
+    g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
 }
@@ -357,14 +355,41 @@ zq_draft_remove_file_async (
   FileChange *change = g_new0 (FileChange, 1);
 
   change->scope = g_strdup (scope);
-  change->file = file_copy (&file);
+  change->file = zq_draft_file_copy (&file);
   g_task_set_source_tag (task, zq_draft_remove_file_async);
   g_task_set_task_data (task, change, (GDestroyNotify)file_change_free);
   zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, remove_file, change, NULL, on_removed, task);
 }
 
 gboolean
-zq_draft_remove_file_finish (ZqStore *store, GAsyncResult *result, GError **error)
+zq_draft_remove_file_finish (ZqStore *store, GAsyncResult *result, gboolean *removed, GError **error)
 {
+  const FileChange *change = g_task_get_task_data (G_TASK (result));
+
+  if (removed != NULL)
+    *removed = change->removed;
+
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static gboolean
+is_named (ZqDb *db, const char *key)
+{
+  gint64 named = 0;
+
+  zq_db_get_int (db, &named, NULL,
+                 "SELECT EXISTS (SELECT 1 FROM draft_file WHERE key = ?1)"
+                 " OR EXISTS (SELECT 1 FROM resource WHERE local_id = substr (?1, 10) AND ?1 LIKE 'urn:uuid:%')",
+                 "s", key);
+
+  return named != 0;
+}
+
+void
+zq_draft_forget_file (ZqStore *store, const char *key)
+{
+  g_return_if_fail (key != NULL);
+
+  if (!is_named (zq_store_get_main_db (store), key))
+    zq_attachments_drop (zq_store_get_attachments (store), key);
 }

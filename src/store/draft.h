@@ -56,8 +56,11 @@ typedef struct
   char *name;
   char *content_type;
   gint64 size;
-  char *hash; /* base64 SHA-1 */
+  char *hash;   /* base64 SHA-1 */
+  gint64 place; /* among the others; 0: behind them */
 } ZqDraftFile;
+
+ZqDraftFile *zq_draft_file_copy (const ZqDraftFile *self);
 
 void zq_draft_file_free (ZqDraftFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqDraftFile, zq_draft_file_free)
@@ -73,9 +76,13 @@ void zq_draft_add_file_async (
     ZqStore *store, const char *scope, const ZqDraftFile *file, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_draft_add_file_finish (ZqStore *store, GAsyncResult *result, GError **error);
 
-/* The bytes are dropped too. */
+/* The bytes stay, so that zq_draft_add_file_async() can bring it back, until zq_draft_forget_file(). */
 void zq_draft_remove_file_async (
     ZqStore *store, const char *scope, const char *key, GAsyncReadyCallback callback, gpointer data);
-gboolean zq_draft_remove_file_finish (ZqStore *store, GAsyncResult *result, GError **error);
+/* @removed: (out) (optional): FALSE: it had left the draft already. */
+gboolean zq_draft_remove_file_finish (ZqStore *store, GAsyncResult *result, gboolean *removed, GError **error);
+/* Drops its bytes, unless a draft or something that goes out names it again. What a kill leaves behind goes with the
+ * orphans. */
+void zq_draft_forget_file (ZqStore *store, const char *key);
 
 G_END_DECLS

@@ -693,17 +693,23 @@ test_closing_in_the_middle_is_clean (Toy *toy, gconstpointer unused)
 /* --- drafts and orphans ----------------------------------------------------------------------- */
 
 static gboolean
-add_draft_file (Toy *toy, const char *key, GError **error)
+add_draft_file_at (Toy *toy, const char *key, gint64 place, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   const ZqDraftFile file = {
-    .key = (char *)key, .name = (char *)"a.png", .content_type = (char *)"image/png", .size = 10
+    .key = (char *)key, .name = (char *)"a.png", .content_type = (char *)"image/png", .size = 10, .place = place
   };
 
   zq_draft_add_file_async (toy->store, "consult/1", &file, on_done, &result);
   wait_for (result);
 
   return zq_draft_add_file_finish (toy->store, result, error);
+}
+
+static gboolean
+add_draft_file (Toy *toy, const char *key, GError **error)
+{
+  return add_draft_file_at (toy, key, 0, error);
 }
 
 static guint
@@ -745,9 +751,8 @@ test_draft_has_files_in_order (Toy *toy, gconstpointer unused)
 
   zq_draft_remove_file_async (toy->store, "consult/1", "urn:uuid:b", on_done, &result);
   wait_for (result);
-  g_assert_true (zq_draft_remove_file_finish (toy->store, result, &error));
+  g_assert_true (zq_draft_remove_file_finish (toy->store, result, NULL, &error));
   g_assert_cmpuint (n_draft_files (toy), ==, 1);
-  g_assert_cmpint (state_of (toy, "urn:uuid:b"), ==, ZQ_ATTACHMENT_NONE);
 
   /* Text that was deleted leaves the files, a draft that was sent does not. */
   g_assert_true (toy_run (toy, set_draft, (gpointer) "words", &error));
@@ -756,6 +761,50 @@ test_draft_has_files_in_order (Toy *toy, gconstpointer unused)
   g_assert_true (toy_run (toy, set_draft, NULL, &error));
   g_assert_cmpuint (n_draft_files (toy), ==, 0);
   g_assert_cmpint (state_of (toy, "urn:uuid:a"), ==, ZQ_ATTACHMENT_HELD);
+}
+
+static gboolean
+remove_draft_file (Toy *toy, const char *key)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean removed = FALSE;
+
+  zq_draft_remove_file_async (toy->store, "consult/1", key, on_done, &result);
+  wait_for (result);
+  g_assert_true (zq_draft_remove_file_finish (toy->store, result, &removed, &error));
+  g_assert_no_error (error);
+
+  return removed;
+}
+
+/* In its place, with its bytes, until it is forgotten; nothing is forgotten that somebody names. */
+static void
+test_removed_file_comes_back (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GPtrArray) again = NULL;
+  const ZqDraftFile *first;
+
+  keep (toy, "urn:uuid:a", 10);
+  keep (toy, "urn:uuid:b", 10);
+  g_assert_true (add_draft_file (toy, "urn:uuid:a", NULL));
+  g_assert_true (add_draft_file (toy, "urn:uuid:b", NULL));
+  files = zq_draft_list_files (zq_store_get_main_db (toy->store), "consult/1");
+  first = g_ptr_array_index (files, 0);
+  g_assert_true (remove_draft_file (toy, "urn:uuid:a"));
+  g_assert_false (remove_draft_file (toy, "urn:uuid:a"));
+  assert_bytes (toy, "urn:uuid:a", 10);
+  g_assert_true (add_draft_file_at (toy, "urn:uuid:a", first->place, NULL));
+  again = zq_draft_list_files (zq_store_get_main_db (toy->store), "consult/1");
+  g_assert_cmpuint (again->len, ==, 2);
+  g_assert_cmpstr (((const ZqDraftFile *)g_ptr_array_index (again, 0))->key, ==, "urn:uuid:a");
+
+  zq_draft_forget_file (toy->store, "urn:uuid:a");
+  assert_bytes (toy, "urn:uuid:a", 10);
+  g_assert_true (remove_draft_file (toy, "urn:uuid:a"));
+  zq_draft_forget_file (toy->store, "urn:uuid:a");
+  g_assert_cmpint (state_of (toy, "urn:uuid:a"), ==, ZQ_ATTACHMENT_NONE);
 }
 
 static gboolean
@@ -929,6 +978,7 @@ main (int argc, char **argv)
   ADD ("a-hundred-at-once", test_a_hundred_at_once);
   ADD ("closing-in-the-middle-is-clean", test_closing_in_the_middle_is_clean);
   ADD ("draft-has-files-in-order", test_draft_has_files_in_order);
+  ADD ("removed-file-comes-back", test_removed_file_comes_back);
   ADD ("orphans-go-after-a-day", test_orphans_go_after_a_day);
   g_test_add ("/attachments/kill-while-keeping", Toy, "keep", toy_set_up, test_kill_leaves_nothing_broken,
               toy_tear_down);

@@ -2,6 +2,7 @@
 /* What the doctor writes beside a plain reply: notes, corrections, files; what stands between a reply and its way. */
 #include "ui/fixture.h"
 
+#include "store/attachments.h"
 #include "store/draft.h"
 #include "ui/consult/bubble.h"
 #include "ui/consult/composer.h"
@@ -492,6 +493,83 @@ test_remove_file (Ui *ui, gconstpointer data)
   g_assert_false (ui_shows (ui, "Pasted picture"));
 }
 
+static void
+paste_picture (Ui *ui)
+{
+  g_autoptr (GdkTexture) texture = make_texture ();
+
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
+  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  ui_xdotool (ui, "key ctrl+v");
+}
+
+static gboolean
+has_two_files (gpointer ui)
+{
+  return count (ui, "SELECT count(*) FROM draft_file WHERE ?") == 2;
+}
+
+static int
+state_of_file (Ui *ui, const char *key)
+{
+  g_auto (ZqAttachmentInfo) info = { 0 };
+
+  zq_attachments_peek (zq_store_get_attachments (ui->clinic.store), key, &info);
+  return info.state;
+}
+
+typedef struct
+{
+  Ui *ui;
+  char *key;
+} Dropped;
+
+static gboolean
+is_dropped (gpointer data)
+{
+  const Dropped *dropped = data;
+
+  return state_of_file (dropped->ui, dropped->key) == ZQ_ATTACHMENT_NONE;
+}
+
+#define FIRST_KEY "SELECT key FROM draft_file WHERE ? ORDER BY place"
+
+/* Where it was, with its bytes, also from another consultation; they go when the time to undo is over. */
+static void
+test_removed_file_comes_back (Ui *ui, gconstpointer data)
+{
+  g_autofree char *first = NULL;
+  g_autofree char *back = NULL;
+  Dropped dropped;
+
+  ui_open (ui, "1");
+  paste_picture (ui);
+  ui_expect (ui, "Pasted picture");
+  first = fixture_text (&ui->clinic, FIRST_KEY, 1);
+  paste_picture (ui);
+  g_assert_true (zq_test_wait_until (has_two_files, ui, 10));
+  ui_frames (ui, 3);
+  click (ui, "Do not send");
+  ui_expect (ui, "was removed");
+  g_assert_cmpint (count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
+  g_assert_cmpint (state_of_file (ui, first), ==, ZQ_ATTACHMENT_HELD);
+  ui_keep_picture (ui, "removed-file");
+  ui_open (ui, "2");
+  click (ui, "Undo");
+  g_assert_true (zq_test_wait_until (has_two_files, ui, 10));
+  back = fixture_text (&ui->clinic, FIRST_KEY, 1);
+  g_assert_cmpstr (back, ==, first);
+  ui_frames (ui, 3);
+  g_assert_false (ui_shows (ui, "Pasted picture"));
+
+  ui_open (ui, "1");
+  ui_expect (ui, "Pasted picture");
+  click (ui, "Do not send");
+  ui_expect (ui, "was removed");
+  dropped = (Dropped){ ui, first };
+  g_assert_true (zq_test_wait_until (is_dropped, &dropped, 30));
+}
+
 /* --- a long thread ---------------------------------------------------------------------------- */
 
 static void
@@ -635,6 +713,7 @@ main (int argc, char **argv)
   ADD ("/writing/a-pasted-picture-is-kept-with-the-draft", test_paste);
   ADD ("/writing/files-that-cannot-go-are-said-by-name", test_refused_files);
   ADD ("/writing/a-file-can-be-taken-out-again", test_remove_file);
+  ADD ("/writing/a-file-that-was-taken-out-comes-back", test_removed_file_comes_back);
   ADD ("/writing/a-long-thread-opens-at-the-first-unread", test_long);
   ADD ("/writing/words-are-found-in-the-thread", test_find);
   return g_test_run ();

@@ -4,7 +4,6 @@
 #include "clinic/consult/commands.h"
 #include "media/media.h"
 #include "ui/consult/thumb.h"
-#include "ui/widgets/problem.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -18,29 +17,10 @@
 /* --- chips ------------------------------------------------------------------------------------ */
 
 static void
-on_removed (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (ZqComposer) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!zq_draft_remove_file_finish (ZQ_STORE (source), result, &error))
-    {
-      g_autofree char *words = zq_words_problem (error->message);
-
-      zq_composer_warn (self, words);
-    }
-  if (self->store != NULL)
-    zq_composer_load_files (self);
-}
-
-static void
 on_remove (GtkButton *button, ZqComposer *self)
 {
-  g_autofree char *scope = self->consult != 0 ? zq_composer_scope (self) : NULL;
-
-  if (scope != NULL && self->mode == ZQ_COMPOSER_REPLY)
-    zq_draft_remove_file_async (self->store, scope, g_object_get_data (G_OBJECT (button), "key"), on_removed,
-                                g_object_ref (self));
+  if (self->consult != 0 && self->mode == ZQ_COMPOSER_REPLY)
+    zq_composer_remove_file (self, g_object_get_data (G_OBJECT (button), "file"));
 }
 
 static void
@@ -76,7 +56,7 @@ make_chip (ZqComposer *self, const ZqDraftFile *file)
   gtk_widget_add_css_class (remove, "circular");
   gtk_widget_set_tooltip_text (remove, spoken);
   gtk_accessible_update_property (GTK_ACCESSIBLE (remove), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  g_object_set_data_full (G_OBJECT (remove), "key", g_strdup (file->key), g_free);
+  g_object_set_data_full (G_OBJECT (remove), "file", zq_draft_file_copy (file), (GDestroyNotify)zq_draft_file_free);
   g_signal_connect_object (remove, "clicked", G_CALLBACK (on_remove), self, 0);
   gtk_label_set_xalign (GTK_LABEL (name), 0);
   gtk_label_set_xalign (GTK_LABEL (size_label), 0);
@@ -264,8 +244,8 @@ on_kept (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 /* FALSE: there are enough. */
-static gboolean
-has_room (ZqComposer *self, gint64 consult)
+gboolean
+zq_composer_has_room (ZqComposer *self, gint64 consult)
 {
   if (consult != self->consult || self->draft_files->len + self->n_taking < MOST_FILES)
     return TRUE;
@@ -394,7 +374,7 @@ on_info (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GFileInfo) info = g_file_query_info_finish (G_FILE (source), result, NULL);
   g_autofree char *base = g_file_get_basename (G_FILE (source));
 
-  if (self->store == NULL || !has_room (self, asking->consult))
+  if (self->store == NULL || !zq_composer_has_room (self, asking->consult))
     return;
   taking = taking_new (self, asking->consult, info != NULL ? g_file_info_get_display_name (info) : base,
                        "application/octet-stream");
@@ -488,7 +468,7 @@ add_texture (ZqComposer *self, gint64 consult, GdkTexture *texture)
 {
   g_autoptr (GTask) task = NULL;
 
-  if (!has_room (self, consult))
+  if (!zq_composer_has_room (self, consult))
     return;
   task = g_task_new (NULL, NULL, on_encoded, taking_new (self, consult, _ ("Pasted picture"), "image/png"));
   g_task_set_task_data (task, g_object_ref (texture), g_object_unref);

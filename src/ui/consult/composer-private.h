@@ -98,7 +98,12 @@ void zq_composer_load_files (ZqComposer *self);
 void zq_composer_show_files (ZqComposer *self);
 /* Of this consultation's reply. */
 guint zq_composer_count_reading (ZqComposer *self);
+/* FALSE: there are enough, which is said. */
+gboolean zq_composer_has_room (ZqComposer *self, gint64 consult);
 /* For paste: TRUE: the clipboard holds pictures or files, which are taken. */
 gboolean zq_composer_paste (ZqComposer *self);
+
+/* composer-removed.c: out of the draft; a toast offers to undo it. */
+void zq_composer_remove_file (ZqComposer *self, const ZqDraftFile *file);
 
 G_END_DECLS

@@ -34,8 +34,8 @@ zq_page_command_free (ZqPageCommand *command)
 
 /* Over the messages, where it covers neither the list nor what is being written; over the whole window
  * where the page may give way to the list. */
-static GtkWidget *
-place_of_toast (ZqConsultPage *self)
+GtkWidget *
+zq_consult_page_place_of_toast (ZqConsultPage *self)
 {
   GtkWidget *window = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
   gboolean is_beside = window != NULL && gtk_widget_get_width (window) - gtk_widget_get_width (GTK_WIDGET (self)) > 200;
@@ -46,7 +46,7 @@ place_of_toast (ZqConsultPage *self)
 void
 zq_consult_page_say (ZqConsultPage *self, const char *words)
 {
-  zq_toast_show (place_of_toast (self), words);
+  zq_toast_show (zq_consult_page_place_of_toast (self), words);
 }
 
 void
@@ -127,7 +127,7 @@ zq_consult_page_offer_undo (ZqConsultPage *self, const char *done, gint64 consul
   adw_toast_set_timeout (toast, 8);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH); /* the newest is the one to take back */
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (on_undo_clicked), offer, undo_offer_free, 0);
-  zq_toast_present (place_of_toast (self), toast);
+  zq_toast_present (zq_consult_page_place_of_toast (self), toast);
 }
 
 /* --- one consultation ------------------------------------------------------------------------- */

@@ -90,6 +90,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqPageCommand, zq_page_command_free)
 
 /* page-actions.c: what the doctor does with the consultation that is shown. */
 void zq_consult_page_install_actions (GtkWidgetClass *klass);
+/* The widget over which toasts stand. */
+GtkWidget *zq_consult_page_place_of_toast (ZqConsultPage *self);
 /* In a toast. */
 void zq_consult_page_say (ZqConsultPage *self, const char *words);
 void zq_consult_page_say_failed (ZqConsultPage *self, const GError *error);
