@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Characters of a message that are shown; its row holds one more where there is more. */
-#define ZQ_MESSAGE_MAX_TEXT 10000
+#define ZQ_MESSAGE_MAX_TEXT 5000
 
 typedef enum
 {

@@ -3,6 +3,8 @@
 
 #include "ui/widgets/words.h"
 
+#define LONG_WORD 200
+
 static char *
 words_day_of (ZqBubble *self, gint64 sent, gint64 now)
 {
@@ -130,6 +132,22 @@ is_text (ZqBubble *self, const char *text, gboolean withdrawn, guint n_attachmen
   return withdrawn || n_attachments == 0 || !loaded || (text != NULL && *text != '\0');
 }
 
+/* Pango looks for the place to break a word letter by letter, each time from its beginning: seconds for a word of
+ * thousands. */
+static PangoWrapMode
+text_wrap (ZqBubble *self, const char *text)
+{
+  guint run = 0;
+
+  for (const char *at = text; at != NULL && *at != '\0'; at++)
+    {
+      run = g_ascii_isalnum (*at) ? run + 1 : 0;
+      if (run > LONG_WORD)
+        return PANGO_WRAP_CHAR;
+    }
+  return PANGO_WRAP_WORD_CHAR;
+}
+
 static char **
 text_classes (ZqBubble *self, gboolean withdrawn, gint64 corrected_by)
 {
@@ -255,4 +273,5 @@ zq_bubble_bind_words (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, is_count);
   gtk_widget_class_bind_template_callback (klass, is_text);
   gtk_widget_class_bind_template_callback (klass, text_classes);
+  gtk_widget_class_bind_template_callback (klass, text_wrap);
 }
