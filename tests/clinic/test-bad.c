@@ -252,6 +252,54 @@ test_no_patient (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (zq_json_get_string (body, "recipient[0].reference"), ==, "Patient/9");
 }
 
+/* The consultation is of patient 1, its conversation of patient 2: what one was told may not reach the other. */
+static void
+test_two_patients (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqPush) push = NULL;
+  g_autofree char *body = NULL;
+  gint64 seq;
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  take_header (fixture, "t1", "Patient/2");
+  fixture_message (fixture, 1, "m1", "Patient/1", -5, "q");
+  seq = fixture_send (fixture, task (fixture, 1), "answer", row (fixture, "m1"), &error);
+  if (seq == 0)
+    {
+      g_assert_error (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_NOT_ALLOWED);
+      return;
+    }
+  push = fixture_prepare (fixture, seq);
+  if (push->body != NULL)
+    body = g_strndup (g_bytes_get_data (push->body, NULL), g_bytes_get_size (push->body));
+  g_test_message ("verdict %d: %s", push->verdict, body);
+  g_assert_cmpint (push->verdict, !=, ZQ_VERDICT_GO);
+}
+
+/* What a Task names as its conversation may be a message, a patient, itself. */
+static void
+test_no_header_at_all (Fixture *fixture, gconstpointer data)
+{
+  static const char *const focuses[] = { "Communication/m1", "Patient/1", "Task/11", "#t1", "Communication/" };
+  guint n = fixture_number (fixture, "SELECT count(*) FROM consult WHERE ? = 0", 0);
+
+  fixture_consult (fixture, 1, ME, "in-consultation", "1");
+  take_header (fixture, "t1", "Patient/1");
+  fixture_message (fixture, 1, "m1", "Patient/1", -5, "q");
+  for (guint i = 0; i < G_N_ELEMENTS (focuses); i++)
+    fixture_take (fixture,
+                  "{'resourceType':'Task','id':'1%d','status':'in-progress','code':{'coding':[{'code':'advice'}]},"
+                  "'for':{'reference':'Patient/1'},'owner':{'reference':'Practitioner/me'},'focus':{'reference':'%s'}}",
+                  (int)i, focuses[i]);
+  g_assert_cmpint (fixture_number (fixture, "SELECT count(*) FROM consult WHERE ? = 0", 0), ==,
+                   n + 1 + G_N_ELEMENTS (focuses));
+  for (guint i = 0; i < G_N_ELEMENTS (focuses); i++)
+    expect_messages (fixture, 10 + (int)i, 0);
+  expect_messages (fixture, 1, 1);
+  fixture_check_counts (fixture);
+}
+
 /* --- times, ids, names -------------------------------------------------------------------------- */
 
 static void
@@ -490,6 +538,8 @@ main (int argc, char **argv)
   ADD ("/bad/without-a-header-notes-are-seen", test_no_header);
   ADD ("/bad/of-two-headers-the-tasks-counts", test_two_headers);
   ADD ("/bad/whose-it-is-may-be-unknown", test_no_patient);
+  ADD ("/bad/nothing-goes-to-another-patient", test_two_patients);
+  ADD ("/bad/what-is-no-conversation-is-none", test_no_header_at_all);
   ADD ("/bad/from-the-future", test_future);
   ADD ("/bad/odd-ids", test_odd_ids);
   ADD ("/bad/names-long-rare-turned-and-unseen", test_names);
