@@ -111,6 +111,7 @@ says_not_smart (const GError *error)
     case ZQ_FHIR_ERROR_SIGNED_OUT:
     case ZQ_FHIR_ERROR_REFUSED:
     case ZQ_FHIR_ERROR_PROTOCOL:
+    case ZQ_FHIR_ERROR_TOO_LARGE:
       return TRUE;
     default:
       return FALSE;

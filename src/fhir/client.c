@@ -304,7 +304,8 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       soup_message_headers_get_content_length (headers) > MAX_BODY)
     {
       g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, NULL, NULL, NULL);
-      fail_protocol (task, "The hospital's answer is too large", FALSE);
+      fail (task, g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE, "The hospital's answer is too large"),
+            FALSE);
       return;
     }
   zq_body_read_async (stream, MAX_BODY, g_task_get_cancellable (task), on_body, g_object_ref (task));

@@ -22,6 +22,7 @@ typedef enum
   ZQ_FHIR_ERROR_BUSY,       /* 429, 503: see retry_after_us */
   ZQ_FHIR_ERROR_SERVER,     /* other 5xx */
   ZQ_FHIR_ERROR_PROTOCOL,   /* not FHIR: HTML, wrong content type, truncated, a redirect elsewhere */
+  ZQ_FHIR_ERROR_TOO_LARGE,  /* the answer: smaller pages may do */
 } ZqFhirError;
 
 typedef struct

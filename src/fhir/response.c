@@ -191,6 +191,7 @@ words_of_code (ZqFhirError code)
     case ZQ_FHIR_ERROR_REFUSED:
       return "The hospital refused this";
     case ZQ_FHIR_ERROR_PROTOCOL:
+    case ZQ_FHIR_ERROR_TOO_LARGE:
       return "The hospital's answer is not understood";
     default:
       return "The hospital's server failed";
@@ -221,7 +222,7 @@ zq_fhir_error_from_transport (GError *error, gboolean answered)
   if (answered && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
     return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer was cut off");
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE))
-    return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL, "The hospital's answer is too large");
+    return g_error_new_literal (ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE, "The hospital's answer is too large");
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_INVALID_DATA) ||
       (cause->domain == SOUP_SESSION_ERROR &&
        (cause->code == SOUP_SESSION_ERROR_PARSING || cause->code == SOUP_SESSION_ERROR_ENCODING)))

@@ -499,6 +499,7 @@ on_refused (Job *job, const GError *error, gint64 retry_after_us, gboolean uncle
       break;
     case ZQ_FHIR_ERROR_SERVER:
     case ZQ_FHIR_ERROR_PROTOCOL:
+    case ZQ_FHIR_ERROR_TOO_LARGE:
       job_later (job, error, retry_after_us, TRUE);
       break;
     default:

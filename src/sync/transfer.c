@@ -183,6 +183,7 @@ job_fail (Job *job, const GError *error, gint64 retry_after_us)
       job_refused (job);
       break;
     case ZQ_FHIR_ERROR_PROTOCOL:
+    case ZQ_FHIR_ERROR_TOO_LARGE:
       job_odd (job, ZQ_ATTACHMENT_REASON_UNREADABLE);
       break;
     case ZQ_FHIR_ERROR_BUSY:

@@ -6,8 +6,10 @@
 #include "sync/progress.h"
 
 /* Of a search with a cursor, whose pages are an import; and of what a hint brings. */
-#define PAGE_SIZE       "500"
-#define QUICK_PAGE_SIZE "100"
+#define PAGE_SIZE       500
+#define QUICK_PAGE_SIZE 100
+/* By so much smaller are pages after one that was too large. */
+#define PAGE_SHRINKS    20
 #define MAX_RESTARTS    3
 #define MAX_EMPTY_PAGES 20
 /* So far back a hint looks: a server tells of a commit soon after it. */
@@ -36,6 +38,7 @@ typedef struct
   GError *failed; /* of the store */
   char *newest;   /* of this pass */
   guint restarts;
+  guint page_size;
   guint n_pages;
   guint n_empty;
 } Walk;
@@ -85,9 +88,8 @@ with_search (const Walk *self, const char *prefix, const char *at, const char *s
 
       since = g_strconcat ("&_lastUpdated=", prefix, escaped, NULL);
     }
-  return g_strconcat (self->query, strchr (self->query, '?') != NULL ? "" : "?", since != NULL ? since : "",
-                      "&_sort=", sort, self->mode == ZQ_WALK_QUICK ? "&_count=" QUICK_PAGE_SIZE : "&_count=" PAGE_SIZE,
-                      NULL);
+  return g_strdup_printf ("%s%s%s&_sort=%s&_count=%u", self->query, strchr (self->query, '?') != NULL ? "" : "?",
+                          since != NULL ? since : "", sort, self->page_size);
 }
 
 /* The newest that any walk of this search has brought, as far as the hospital's clock allows. */
@@ -175,7 +177,8 @@ note_page (Walk *self, const GError *error)
   if (error == NULL && g_hash_table_add (self->peer->read, g_strdup (name)))
     zq_store_note_page_async (self->peer->store, name, NULL, NULL, NULL);
   if (error != NULL &&
-      (error->domain == ZQ_JSON_ERROR || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL)))
+      (error->domain == ZQ_JSON_ERROR || g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL) ||
+       g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE)))
     {
       g_hash_table_remove (self->peer->read, name);
       zq_store_note_page_async (self->peer->store, name, error->message, NULL, NULL);
@@ -241,6 +244,28 @@ restarts (Walk *self, const GError *error)
          self->restarts++ < MAX_RESTARTS;
 }
 
+/* What is large among many is small alone: the search is made again from where the cursor stands. */
+static gboolean
+shrinks (Walk *self, const GError *error)
+{
+  char *count = g_strrstr (self->query, "&_count=");
+
+  if (!g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE) || self->page_size == 1 ||
+      self->mode == ZQ_WALK_FIRST || (self->mode == ZQ_WALK_PLAIN && count == NULL))
+    return FALSE;
+  self->page_size = MAX (self->page_size / PAGE_SHRINKS, 1);
+  if (self->mode == ZQ_WALK_PLAIN)
+    {
+      char *query;
+
+      *count = '\0';
+      query = g_strdup_printf ("%s&_count=%u", self->query, self->page_size);
+      g_free (self->query);
+      self->query = query;
+    }
+  return TRUE;
+}
+
 /* Fetches what comes after @page while that goes into the store. */
 static void
 fetch_next (GTask *task)
@@ -293,7 +318,7 @@ walk_go_on (GTask *task)
     return;
   if (self->failed)
     g_task_return_error (task, g_steal_pointer (&self->failed));
-  else if (self->ahead_error != NULL && restarts (self, self->ahead_error))
+  else if (self->ahead_error != NULL && (restarts (self, self->ahead_error) || shrinks (self, self->ahead_error)))
     {
       g_clear_error (&self->ahead_error);
       walk_begin (task);
@@ -378,6 +403,7 @@ zq_walk_async (ZqPeer *peer,
   self->query = g_strdup (query);
   self->kind = g_strdup (kind);
   self->scope = g_strdup (scope);
+  self->page_size = mode == ZQ_WALK_QUICK ? QUICK_PAGE_SIZE : PAGE_SIZE;
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_task_set_task_data (task, self, (GDestroyNotify)walk_free);
 

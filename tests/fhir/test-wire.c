@@ -185,7 +185,7 @@ test_too_large (void)
       g_auto (Answer) answer = { 0 };
 
       ask (client, zq_fhir_request_new ("GET", "Binary/1"), &answer);
-      g_assert_error (answer.error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_PROTOCOL);
+      g_assert_error (answer.error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE);
       g_assert_nonnull (strstr (answer.error->message, "too large"));
       soup_server_disconnect (server);
     }
