@@ -125,15 +125,16 @@ zq_reader_free (ZqReader *self)
   g_free (self);
 }
 
-void
-zq_store_read_async (ZqStore *self,
-                     ZqReadFunc func,
-                     gpointer data,
-                     GDestroyNotify data_free,
-                     GDestroyNotify result_free,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data)
+static void
+read_by (ZqStore *self,
+         ZqReader *reader,
+         ZqReadFunc func,
+         gpointer data,
+         GDestroyNotify data_free,
+         GDestroyNotify result_free,
+         GCancellable *cancellable,
+         GAsyncReadyCallback callback,
+         gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Read *read = g_new0 (Read, 1);
@@ -148,7 +149,33 @@ zq_store_read_async (ZqStore *self,
   if (zq_store_is_closing (self))
     g_task_return_new_error (task, ZQ_STORE_ERROR, ZQ_STORE_ERROR_CLOSED, "The local store is closed");
   else
-    g_async_queue_push (self->reader->queue, g_steal_pointer (&task));
+    g_async_queue_push (reader->queue, g_steal_pointer (&task));
+}
+
+void
+zq_store_read_async (ZqStore *self,
+                     ZqReadFunc func,
+                     gpointer data,
+                     GDestroyNotify data_free,
+                     GDestroyNotify result_free,
+                     GCancellable *cancellable,
+                     GAsyncReadyCallback callback,
+                     gpointer user_data)
+{
+  read_by (self, self->reader, func, data, data_free, result_free, cancellable, callback, user_data);
+}
+
+void
+zq_store_read_behind_async (ZqStore *self,
+                            ZqReadFunc func,
+                            gpointer data,
+                            GDestroyNotify data_free,
+                            GDestroyNotify result_free,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  read_by (self, self->behind, func, data, data_free, result_free, cancellable, callback, user_data);
 }
 
 gpointer

@@ -27,6 +27,7 @@ struct _ZqStore
   ZqDb *main_db;
   ZqWriter *writer;
   ZqReader *reader;
+  ZqReader *behind; /* of sync */
   ZqParser *parser;
   ZqAttachments *attachments;
 

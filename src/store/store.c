@@ -40,6 +40,7 @@ zq_store_finalize (GObject *object)
   g_clear_pointer (&self->parser, zq_parser_free);
   g_clear_object (&self->attachments);
   g_clear_pointer (&self->reader, zq_reader_free);
+  g_clear_pointer (&self->behind, zq_reader_free);
   g_clear_pointer (&self->writer, zq_writer_free);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->main_context, g_main_context_unref);
@@ -107,7 +108,7 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
   g_autofree char *path = g_build_filename (config->dir, "store.db", NULL);
   g_autoptr (ZqStore) self = NULL;
   g_autoptr (ZqDb) writer = NULL;
-  g_autoptr (ZqDb) reader = NULL;
+  g_autoptr (ZqDb) reader = NULL, behind = NULL;
 
   if (g_mkdir_with_parents (config->dir, 0700) != 0)
     {
@@ -123,6 +124,9 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
     return NULL;
   reader = zq_db_open (path, config->key, ZQ_DB_READ_ONLY, error);
   if (reader == NULL)
+    return NULL;
+  behind = zq_db_open (path, config->key, ZQ_DB_READ_ONLY, error);
+  if (behind == NULL)
     return NULL;
 
   self = g_object_new (ZQ_TYPE_STORE, NULL);
@@ -147,6 +151,7 @@ zq_store_open (const ZqStoreConfig *config, GError **error)
     config->prepare (self->main_db, config->prepare_data);
   self->writer = zq_writer_new (self, g_steal_pointer (&writer));
   self->reader = zq_reader_new (g_steal_pointer (&reader));
+  self->behind = zq_reader_new (g_steal_pointer (&behind));
   self->parser = zq_parser_new ();
   self->on_offset = g_signal_connect (self->clock, "offset-changed", G_CALLBACK (on_offset), self);
   zq_store_start_rebuild (self);
@@ -174,6 +179,8 @@ zq_store_close (ZqStore *self)
     zq_attachments_close (self->attachments);
   if (self->reader != NULL)
     zq_reader_stop (self->reader);
+  if (self->behind != NULL)
+    zq_reader_stop (self->behind);
   g_clear_pointer (&self->main_db, zq_db_close);
   /* The last one to close folds the log back into the file, which a reader cannot. */
   if (self->writer != NULL)

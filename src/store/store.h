@@ -72,7 +72,7 @@ ZqDb *zq_store_get_main_db (ZqStore *self);
 
 typedef gpointer (*ZqReadFunc) (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error);
 
-/* Runs @func on the reader thread. @result_free frees an unclaimed result. */
+/* Runs @func on the reader thread: what a person waits for. @result_free frees an unclaimed result. */
 void zq_store_read_async (ZqStore *self,
                           ZqReadFunc func,
                           gpointer data,
@@ -81,6 +81,16 @@ void zq_store_read_async (ZqStore *self,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data);
+/* The same on a thread and connection of its own, where a long look of sync keeps nobody waiting. */
+void zq_store_read_behind_async (ZqStore *self,
+                                 ZqReadFunc func,
+                                 gpointer data,
+                                 GDestroyNotify data_free,
+                                 GDestroyNotify result_free,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* Of both. */
 gpointer zq_store_read_finish (ZqStore *self, GAsyncResult *result, GError **error);
 
 /* --- the one write path ----------------------------------------------------------------------- */

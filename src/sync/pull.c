@@ -513,8 +513,8 @@ add_holder_jobs (GTask *task)
           holders->refresh = self->refresh && !has_own_scope (*kinds);
           holders->again = zq_holders_expand (self->peer, self->refresh, scope);
           self->n_active++;
-          zq_store_read_async (self->peer->store, zq_holders_read, holders, NULL, (GDestroyNotify)g_ptr_array_unref,
-                               self->cancellable, on_holders, holders);
+          zq_store_read_behind_async (self->peer->store, zq_holders_read, holders, NULL,
+                                      (GDestroyNotify)g_ptr_array_unref, self->cancellable, on_holders, holders);
         }
     }
 }

@@ -309,8 +309,8 @@ zq_reconcile_async (ZqPeer *peer, gint64 *from, GCancellable *cancellable, GAsyn
   self->batch = g_ptr_array_new_with_free_func (item_free);
   self->missing = g_ptr_array_new_with_free_func (item_free);
   self->shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  zq_store_read_async (peer->store, read_items, g_memdup2 (from, sizeof *from), g_free,
-                       (GDestroyNotify)g_ptr_array_unref, cancellable, on_items, g_object_ref (task));
+  zq_store_read_behind_async (peer->store, read_items, g_memdup2 (from, sizeof *from), g_free,
+                              (GDestroyNotify)g_ptr_array_unref, cancellable, on_items, g_object_ref (task));
 }
 
 gboolean
