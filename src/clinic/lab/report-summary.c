@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/report-summary.h"
 
-#include "clinic/lab/result.h"
+#include "clinic/lab/result-load.h"
 #include "clinic/patient/person.h"
 #include "clinic/patient/record-row.h"
 
 /* A report may name more, but nobody reads them in one table. */
 #define MAX_LINKS 5000
+/* Panels that are looked at to find where a result is shown. */
+#define MAX_ABOVE 200
 
 gboolean
 zq_result_is_inside (ZqDb *db, gint64 result)
@@ -14,9 +16,15 @@ zq_result_is_inside (ZqDb *db, gint64 result)
   gint64 inside = 0;
 
   zq_db_get_int (db, &inside, NULL,
-                 "SELECT EXISTS (SELECT 1 FROM report_result WHERE result = ?1)"
-                 " OR EXISTS (SELECT 1 FROM result_member WHERE member = ?1)",
-                 "i", result);
+                 "WITH RECURSIVE own (patient) AS (SELECT patient FROM result WHERE id = ?1),"
+                 " up (id, level) AS (VALUES (?1, 0) UNION SELECT m.panel, up.level + 1 FROM up"
+                 "   JOIN result_member m ON m.member = up.id WHERE up.level < ?2 LIMIT ?3)"
+                 " SELECT EXISTS (SELECT 1 FROM up JOIN report_result l ON l.result = up.id"
+                 "   JOIN report r ON r.id = l.report WHERE r.patient = (SELECT patient FROM own))"
+                 " OR EXISTS (SELECT 1 FROM up JOIN result p ON p.id = up.id WHERE up.level > 0"
+                 "   AND p.patient = (SELECT patient FROM own)"
+                 "   AND NOT EXISTS (SELECT 1 FROM result_member WHERE member = p.id))",
+                 "iii", result, (gint64)ZQ_RESULT_MAX_LEVEL, (gint64)MAX_ABOVE);
 
   return inside != 0;
 }
@@ -40,9 +48,40 @@ list_ids (ZqDb *db, const char *sql, gint64 id, GError **error)
   return rows != NULL && local == NULL ? g_steal_pointer (&ids) : NULL;
 }
 
+/* What is below in panels is shown or not with them. */
+static gboolean
+add_below (ZqDb *db, GArray *results, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_int64_hash, g_int64_equal);
+  g_autoptr (GPtrArray) lists = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  guint from = 0;
+
+  for (guint level = 0; level < ZQ_RESULT_MAX_LEVEL; level++)
+    {
+      guint to = results->len;
+
+      for (; from < to; from++)
+        {
+          GArray *below = list_ids (db, "SELECT member FROM result_member WHERE panel = ?",
+                                    g_array_index (results, gint64, from), error);
+
+          if (below == NULL)
+            return FALSE;
+          g_ptr_array_add (lists, below);
+          for (guint i = 0; i < below->len; i++)
+            if (g_hash_table_add (seen, &g_array_index (below, gint64, i)))
+              g_array_append_val (results, g_array_index (below, gint64, i));
+        }
+    }
+
+  return TRUE;
+}
+
 static gboolean
 settle (ZqTxn *txn, GArray *results, GError **error)
 {
+  if (!add_below (zq_txn_db (txn), results, error))
+    return FALSE;
   for (guint i = 0; i < results->len; i++)
     {
       gint64 result = g_array_index (results, gint64, i);
@@ -52,6 +91,14 @@ settle (ZqTxn *txn, GArray *results, GError **error)
     }
 
   return TRUE;
+}
+
+static gboolean
+is_observation (ZqDb *db, gint64 row)
+{
+  gint64 is_it = 0;
+
+  return zq_db_get_int (db, &is_it, NULL, "SELECT type = 'Observation' FROM resource WHERE id = ?", "i", row) && is_it;
 }
 
 gboolean
@@ -78,7 +125,7 @@ zq_report_set_links (ZqTxn *txn,
 
       if (!zq_person_refer (txn, references->pdata[i], TRUE, &row, error))
         return FALSE;
-      if (row == 0 || row == owner)
+      if (row == 0 || row == owner || !is_observation (db, row))
         continue;
       if (!zq_db_exec (db, error, insert, "iii", owner, (gint64)i, row))
         return FALSE;

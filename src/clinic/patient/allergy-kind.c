@@ -167,7 +167,7 @@ static const ZqScope allergy_scopes[] = {
 const ZqResourceKind zq_allergy_kind = {
   .name = "allergy",
   .type = "AllergyIntolerance",
-  .projection_version = 2,
+  .projection_version = 3,
   .schema = "CREATE TABLE IF NOT EXISTS allergy ("
             "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, text TEXT, state INTEGER NOT NULL,"
             "  severe INTEGER NOT NULL);"

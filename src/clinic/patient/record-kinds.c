@@ -140,7 +140,7 @@ event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   const ZqResourceKind zq_##symbol##_kind = {                                                                          \
     .name = its_name,                                                                                                  \
     .type = its_type,                                                                                                  \
-    .projection_version = 1,                                                                                           \
+    .projection_version = 2,                                                                                           \
     .schema = ZQ_RECORD_SCHEMA,                                                                                        \
     .parse = symbol##_parse,                                                                                           \
     .parsed_free = event_free,                                                                                         \

@@ -68,6 +68,7 @@ gboolean
 zq_record_put (ZqTxn *txn, gint64 id, const ZqRecordRow *row, GError **error)
 {
   g_auto (Old) old = { 0 };
+  gint64 at = row->at.precision != ZQ_PRECISION_NONE ? row->at.start : ZQ_RECORD_UNDATED;
   gboolean is_same;
 
   if (row->patient == 0)
@@ -84,7 +85,7 @@ zq_record_put (ZqTxn *txn, gint64 id, const ZqRecordRow *row, GError **error)
                      "INSERT OR REPLACE INTO record_item (id, patient, kind, at, precision, encounter, title, detail,"
                      "  status, state, flag, active, hidden, version, changed)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iiiiiisssiiiisi", id, row->patient, (gint64)row->kind, row->at.start, (gint64)row->at.precision,
+                     "iiiiiisssiiiisi", id, row->patient, (gint64)row->kind, at, (gint64)row->at.precision,
                      row->encounter, row->title, row->detail, row->status, (gint64)row->state, (gint64)row->flag,
                      (gint64)row->active, (gint64)row->hidden, row->version, is_same ? old.changed : zq_txn_now (txn));
 }

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The `at` of what has no date: before all that has one, and 1970 is a date too. */
+#define ZQ_RECORD_UNDATED G_MININT64
+
 /* The tables that all kinds of the record share; a row is a resource. `changed` is when this version came. */
 #define ZQ_RECORD_SCHEMA                                                                                               \
   "CREATE TABLE IF NOT EXISTS record_item ("                                                                           \

@@ -118,10 +118,17 @@ zq_record_state (const char *status)
 static gint64
 day_of (gint64 us, GTimeZone *zone)
 {
-  g_autoptr (GDateTime) utc = us != 0 ? g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC) : NULL;
+  gint64 seconds = us / G_USEC_PER_SEC - (us % G_USEC_PER_SEC < 0);
+  g_autoptr (GDateTime) utc = us != ZQ_RECORD_UNDATED ? g_date_time_new_from_unix_utc (seconds) : NULL;
   g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
 
   return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
+}
+
+static gint64
+known_or_0 (gint64 at)
+{
+  return at != ZQ_RECORD_UNDATED ? at : 0;
 }
 
 typedef struct
@@ -160,11 +167,13 @@ list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
       ZqRecordItem *self = ZQ_RECORD_ITEM (objects[i]);
       Values fresh = { .key = self->values.key, .loaded = TRUE };
       g_autoptr (ZqRows) rows = zq_db_query (db, NULL, ITEM_SQL, "ii", self->values.key, G_MAXINT64);
+      gint64 at;
 
       if (rows == NULL || !zq_rows_next (rows, NULL))
         continue;
       fresh.kind = zq_rows_int (rows, 0);
-      fresh.at = zq_rows_int (rows, 1);
+      at = zq_rows_int (rows, 1);
+      fresh.at = known_or_0 (at);
       fresh.precision = zq_rows_int (rows, 2);
       fresh.title = g_strdup (zq_rows_text (rows, 3));
       fresh.detail = g_strdup (zq_rows_text (rows, 4));
@@ -173,8 +182,8 @@ list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
       fresh.flag = zq_rows_int (rows, 7);
       fresh.visit = *zq_rows_text (rows, 8) != '\0' ? g_strdup (zq_rows_text (rows, 8)) : NULL;
       fresh.is_new = zq_rows_int (rows, 9);
-      fresh.first_of_day = zq_rows_is_null (rows, 10) ||
-                           day_of (fresh.at, context->zone) != day_of (zq_rows_int (rows, 10), context->zone);
+      fresh.first_of_day =
+          zq_rows_is_null (rows, 10) || day_of (at, context->zone) != day_of (zq_rows_int (rows, 10), context->zone);
       zq_fields_update (G_OBJECT (self), fields, G_N_ELEMENTS (fields), &self->values, &fresh);
     }
 }
@@ -308,11 +317,11 @@ zq_record_get_span (ZqDb *db, gint64 patient, gint64 *first, gint64 *last)
 {
   *first = *last = 0;
   zq_db_get_int (db, first, NULL,
-                 "SELECT at FROM record_item WHERE patient = ? AND NOT hidden AND at <> 0 ORDER BY at LIMIT 1", "i",
-                 patient);
+                 "SELECT at FROM record_item WHERE patient = ? AND NOT hidden AND at > ? ORDER BY at LIMIT 1", "ii",
+                 patient, ZQ_RECORD_UNDATED);
   zq_db_get_int (db, last, NULL,
-                 "SELECT at FROM record_item WHERE patient = ? AND NOT hidden AND at <> 0 ORDER BY at DESC LIMIT 1",
-                 "i", patient);
+                 "SELECT at FROM record_item WHERE patient = ? AND NOT hidden AND at > ? ORDER BY at DESC LIMIT 1",
+                 "ii", patient, ZQ_RECORD_UNDATED);
 }
 
 gint64
@@ -322,14 +331,14 @@ zq_record_find (ZqDb *db, gint64 patient, ZqRecordKind kind, gint64 until)
 
   if (kind == ZQ_RECORD_ALL)
     zq_db_get_int (db, &key, NULL,
-                   "SELECT id FROM record_item WHERE patient = ? AND NOT hidden AND at <= ?"
+                   "SELECT id FROM record_item WHERE patient = ? AND NOT hidden AND at > ? AND at <= ?"
                    " ORDER BY at DESC, id DESC LIMIT 1",
-                   "ii", patient, until);
+                   "iii", patient, ZQ_RECORD_UNDATED, until);
   else
     zq_db_get_int (db, &key, NULL,
-                   "SELECT id FROM record_item WHERE patient = ? AND kind = ? AND NOT hidden AND at <= ?"
+                   "SELECT id FROM record_item WHERE patient = ? AND kind = ? AND NOT hidden AND at > ? AND at <= ?"
                    " ORDER BY at DESC, id DESC LIMIT 1",
-                   "iii", patient, (gint64)kind, until);
+                   "iiii", patient, (gint64)kind, ZQ_RECORD_UNDATED, until);
 
   return key;
 }
@@ -357,7 +366,7 @@ zq_record_list_now (ZqDb *db, gint64 patient, ZqRecordKind kind, guint limit)
       ZqRecordNow *one = g_new0 (ZqRecordNow, 1);
 
       one->key = zq_rows_int (rows, 0);
-      one->at = zq_rows_int (rows, 1);
+      one->at = known_or_0 (zq_rows_int (rows, 1));
       one->title = g_strdup (zq_rows_text (rows, 2));
       one->detail = g_strdup (zq_rows_text (rows, 3));
       g_ptr_array_add (all, one);
