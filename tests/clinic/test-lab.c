@@ -202,6 +202,45 @@ test_series (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (tests->len, ==, 1);
 }
 
+/* Nobody reads another patient's value in this one's report, nor is warned by it. */
+static void
+test_other_patient (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqReport) report = NULL;
+
+  fixture_take (fixture, "{'resourceType':'Observation','id':'z1','status':'final','subject':{'reference':'Patient/2'},"
+                         "'effectiveDateTime':'2025-03-01T08:00:00+08:00'," POTASSIUM ("9.9") "}");
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("4.0"));
+  take_report (fixture, "final", "{'reference':'Observation/k1'},{'reference':'Observation/z1'}");
+  report = load (fixture);
+  g_assert_cmpuint (report->results->len, ==, 1);
+  g_assert_cmpuint (report->n_missing, ==, 1);
+  g_assert_cmpuint (report->n_abnormal, ==, 0);
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_PLAIN);
+}
+
+/* Members that all name their panel: what is shown has an end. */
+static void
+test_wide_circle (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GString) members = g_string_new ("'code':{'text':'panel'},'hasMember':[");
+  g_autoptr (ZqReport) report = NULL;
+
+  for (int i = 0; i < 100; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m%d", i);
+
+      take_result (fixture, id, "1", "final", POTASSIUM ("4.0") ",'hasMember':[{'reference':'Observation/p1'}]");
+      g_string_append_printf (members, "%s{'reference':'Observation/m%d'}", i > 0 ? "," : "", i);
+    }
+  g_string_append (members, "]");
+  take_result (fixture, "p1", "1", "final", members->str);
+  take_report (fixture, "final", "{'reference':'Observation/p1'}");
+  report = load (fixture);
+  g_assert_cmpuint (report->results->len, >=, 101);
+  g_assert_cmpuint (report->results->len, <=, 2000);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int
@@ -214,5 +253,7 @@ main (int argc, char **argv)
   ADD ("/lab/values-are-shown-as-they-came", test_values);
   ADD ("/lab/what-is-abnormal", test_flags);
   ADD ("/lab/a-test-over-time-is-joined-by-code", test_series);
+  ADD ("/lab/another-patients-result-is-not-shown-in-a-report", test_other_patient);
+  ADD ("/lab/a-wide-circle-has-an-end", test_wide_circle);
   return g_test_run ();
 }

@@ -34,7 +34,7 @@ load_results (ZqDb *db, ZqReport *self)
       zq_db_query (db, NULL, "SELECT result FROM report_result WHERE report = ? ORDER BY n", "i", self->key);
 
   while (rows != NULL && zq_rows_next (rows, NULL))
-    zq_result_add_tree (db, self->results, zq_rows_int (rows, 0), 0, &self->n_missing);
+    zq_result_add_tree (db, self->results, zq_rows_int (rows, 0), self->patient, 0, &self->n_missing);
   for (guint i = 0; i < self->results->len; i++)
     {
       const ZqResult *one = self->results->pdata[i];

@@ -136,22 +136,24 @@ zq_result_load_one (ZqDb *db, gint64 key, guint level)
 }
 
 void
-zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, guint level, guint *n_missing)
+zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, gint64 patient, guint level, guint *n_missing)
 {
-  ZqResult *one = zq_result_load_one (db, key, level);
+  g_autoptr (ZqResult) held = all->len < ZQ_RESULT_MOST ? zq_result_load_one (db, key, level) : NULL;
+  ZqResult *one = held;
   g_autoptr (ZqRows) rows = NULL;
 
-  if (one == NULL)
+  if (one == NULL || (patient != 0 && one->patient != patient))
     {
       (*n_missing)++;
       return;
     }
+  held = NULL;
   g_ptr_array_add (all, one);
   if (level >= ZQ_RESULT_MAX_LEVEL)
     return;
   rows = zq_db_query (db, NULL, "SELECT member FROM result_member WHERE panel = ? ORDER BY n", "i", key);
   while (rows != NULL && zq_rows_next (rows, NULL))
-    zq_result_add_tree (db, all, zq_rows_int (rows, 0), level + 1, n_missing);
+    zq_result_add_tree (db, all, zq_rows_int (rows, 0), one->patient, level + 1, n_missing);
 }
 
 GPtrArray *
@@ -160,7 +162,7 @@ zq_result_load (ZqDb *db, gint64 key)
   GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free);
   guint n_missing = 0;
 
-  zq_result_add_tree (db, all, key, 0, &n_missing);
+  zq_result_add_tree (db, all, key, 0, 0, &n_missing);
 
   return all;
 }
