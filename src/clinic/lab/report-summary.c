@@ -149,8 +149,8 @@ summarise (ZqTxn *txn, gint64 report, GError **error)
   if (!zq_db_get_int (db, &patient, NULL, "SELECT patient FROM report WHERE id = ?", "i", report))
     return TRUE;
   if (!zq_db_get_int (db, &worst, error,
-                      "SELECT coalesce (max (flag), 0) FROM result WHERE patient = ?2 AND id IN " SHOWN, "ii", report,
-                      patient))
+                      "SELECT coalesce (max (flag), 0) FROM result WHERE patient IN (0, ?2) AND id IN " SHOWN, "ii",
+                      report, patient))
     return FALSE;
   zq_txn_changed (txn, "report", report, patient, ZQ_CHANGE_CONTENT);
 

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 /* NULL: not held. (transfer full) */
 ZqResult *zq_result_load_one (ZqDb *db, gint64 key, guint level);
 
-/* Adds a result and what its panel holds to @all, depth first; what is not held, is another
- * patient's than @patient (0: whoever's it is) or too much is counted in @n_missing. */
+/* Adds a result and what its panel holds to @all, depth first; what is not held, names another
+ * patient than @patient (0: whoever it is) or too much is counted in @n_missing. */
 void zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, gint64 patient, guint level, guint *n_missing);
 
 G_END_DECLS

@@ -142,7 +142,7 @@ zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, gint64 patient, guint 
   ZqResult *one = held;
   g_autoptr (ZqRows) rows = NULL;
 
-  if (one == NULL || (patient != 0 && one->patient != patient))
+  if (one == NULL || (patient != 0 && one->patient != 0 && one->patient != patient))
     {
       (*n_missing)++;
       return;
@@ -153,7 +153,7 @@ zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, gint64 patient, guint 
     return;
   rows = zq_db_query (db, NULL, "SELECT member FROM result_member WHERE panel = ? ORDER BY n", "i", key);
   while (rows != NULL && zq_rows_next (rows, NULL))
-    zq_result_add_tree (db, all, zq_rows_int (rows, 0), one->patient, level + 1, n_missing);
+    zq_result_add_tree (db, all, zq_rows_int (rows, 0), patient != 0 ? patient : one->patient, level + 1, n_missing);
 }
 
 GPtrArray *
