@@ -216,6 +216,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/guard/broken-pattern-is-told-by-its-path", test_broken_pattern);
   g_test_add_data_func ("/guard/exam-written-blind", "guard-blind.jsonl", test_exam);
   g_test_add_data_func ("/guard/exam-written-blind-again", "guard-blind-2.jsonl", test_exam);
+  g_test_add_data_func ("/guard/exam-written-blind-a-third-time", "guard-blind-3.jsonl", test_exam);
   g_test_add_data_func ("/guard/exam-written-with-sight", "guard-seen.jsonl", test_exam);
 
   status = g_test_run ();
