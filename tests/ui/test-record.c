@@ -179,6 +179,37 @@ test_trend (Ui *ui, gconstpointer data)
   ui_expect (ui, "electrolytes r");
 }
 
+static guint
+count_points (Ui *ui)
+{
+  GtkWidget *chart = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_CHART, NULL, NULL);
+
+  g_assert_nonnull (chart);
+  gtk_widget_grab_focus (chart);
+  return zq_chart_get_selected (ZQ_CHART (chart)); /* none is selected: their number */
+}
+
+/* A test of which nothing can be drawn shows no curve of the one before it. */
+static void
+test_trend_empty (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k1", "1", "final", "4.1", "2025-01-01");
+  take_potassium (ui, "k2", "1", "final", "5.9", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k2");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_xdotool (ui, "key Right Return");
+  ui_expect (ui, "go from value to value");
+  g_assert_cmpuint (count_points (ui), ==, 2);
+  ui_xdotool (ui, "key Escape");
+  take_potassium (ui, "k1", "2", "entered-in-error", "4.1", "2025-01-01");
+  take_potassium (ui, "k2", "2", "entered-in-error", "5.9", "2025-03-01");
+  ui_expect (ui, "Taken back: entered in error. It must not be used.");
+  ui_xdotool (ui, "key Right Return");
+  ui_expect (ui, "go from value to value");
+  g_assert_cmpuint (count_points (ui), ==, 0);
+}
+
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
 
 int
@@ -191,5 +222,6 @@ main (int argc, char **argv)
   ADD ("/record/goes-with-the-consultation", test_other_patient);
   ADD ("/record/is-found-by-typing", test_find);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
+  ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
   return g_test_run ();
 }

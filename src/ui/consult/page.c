@@ -223,17 +223,21 @@ zq_consult_page_go_on (ZqConsultPage *self)
 static void
 on_changed (ZqConsultPage *self, ZqChanges *changes)
 {
-  gint64 thread;
+  gint64 thread, patient;
 
   if (self->consult == NULL || !(zq_changes_has_row (changes, "consult", self->key) ||
                                  zq_changes_has_patient (changes, self->consult->patient_id)))
     return;
   thread = self->consult->thread_id;
+  patient = self->consult->patient_id;
   if (!load (self))
     return;
   show (self);
   if (self->consult->thread_id != thread)
     open_thread (self);
+  /* Whose it is has changed: what stands beside it goes with it. */
+  if (self->consult->patient_id != patient)
+    g_signal_emit (self, signals[OPENED], 0, self->key);
 }
 
 /* --- room ------------------------------------------------------------------------------------- */

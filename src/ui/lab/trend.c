@@ -167,6 +167,9 @@ zq_trend_close (ZqTrend *self)
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->values, g_ptr_array_unref);
   g_array_set_size (self->charted, 0);
+  /* What was drawn is another test's, or another patient's. */
+  if (self->zone != NULL)
+    zq_chart_set_points (self->chart, NULL, 0, self->zone);
 }
 
 void
