@@ -148,6 +148,18 @@ ui_task (Ui *ui, const char *server_id)
   return row;
 }
 
+gint64
+ui_message (Ui *ui, const char *server_id)
+{
+  return fixture_row (&ui->clinic, "Communication", server_id);
+}
+
+gint64
+ui_count (Ui *ui, const char *sql)
+{
+  return fixture_number (&ui->clinic, sql, 1);
+}
+
 void
 ui_open (Ui *ui, const char *server_id)
 {
@@ -318,6 +330,47 @@ GtkWidget *
 ui_button (Ui *ui, const char *label)
 {
   return ui_find (GTK_WIDGET (ui->window), GTK_TYPE_BUTTON, is_button, label);
+}
+
+void
+ui_press (Ui *ui, const char *label)
+{
+  GtkWidget *button = ui_button (ui, label);
+
+  if (button == NULL)
+    {
+      ui_keep_picture (ui, "failed");
+      g_error ("there is no button “%s”", label);
+    }
+  g_signal_emit_by_name (button, "clicked");
+}
+
+void
+ui_click (Ui *ui, const char *label)
+{
+  ui_press (ui, label);
+  ui_frames (ui, 4);
+}
+
+void
+ui_act (Ui *ui, const char *action, gint64 key)
+{
+  GtkWidget *page = GTK_WIDGET (zq_window_get_page (ui->window));
+
+  if (key != 0)
+    g_assert_true (gtk_widget_activate_action (page, action, "x", key));
+  else
+    g_assert_true (gtk_widget_activate_action (page, action, NULL));
+  ui_frames (ui, 4);
+}
+
+ZqComposer *
+ui_composer (Ui *ui)
+{
+  GtkWidget *found = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_COMPOSER, NULL, NULL);
+
+  g_assert_nonnull (found);
+  return ZQ_COMPOSER (found);
 }
 
 GtkTextView *

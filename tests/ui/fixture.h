@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/fixture.h"
+#include "ui/consult/composer.h"
 #include "ui/shell/window.h"
 
 /* The whole window on a real store (see clinic/fixture.h), with three patients:
@@ -23,6 +24,9 @@ void ui_tear_down (Ui *ui, gconstpointer data);
 void ui_reopen (Ui *ui);
 
 gint64 ui_task (Ui *ui, const char *server_id);
+gint64 ui_message (Ui *ui, const char *server_id);
+/* A number of the store; its statement holds one "?", which is 1. */
+gint64 ui_count (Ui *ui, const char *sql);
 /* Opens Task/@server_id as a click on its row would. */
 void ui_open (Ui *ui, const char *server_id);
 
@@ -43,6 +47,12 @@ typedef gboolean (*UiMatch) (GtkWidget *widget, gconstpointer data);
 GtkWidget *ui_find (GtkWidget *root, GType type, UiMatch matches, gconstpointer data);
 /* A mapped button by its label, without the underscore, or by its tooltip's beginning. */
 GtkWidget *ui_button (Ui *ui, const char *label);
+/* Presses it: nothing else happens before what the test does next; or a few frames do. */
+void ui_press (Ui *ui, const char *label);
+void ui_click (Ui *ui, const char *label);
+/* An action of the consultation's page, "consult.reply"; of a message by @key, else 0. */
+void ui_act (Ui *ui, const char *action, gint64 key);
+ZqComposer *ui_composer (Ui *ui);
 GtkTextView *ui_text_view (Ui *ui);
 void ui_type (Ui *ui, const char *text);
 char *ui_typed (Ui *ui);

@@ -5,7 +5,6 @@
 
 #include "media/media.h"
 #include "store/attachments.h"
-#include "ui/consult/composer.h"
 #include "ui/consult/page-private.h"
 
 #include <fcntl.h>
@@ -13,21 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static ZqComposer *
-composer (Ui *ui)
-{
-  GtkWidget *found = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_COMPOSER, NULL, NULL);
-
-  g_assert_nonnull (found);
-  return ZQ_COMPOSER (found);
-}
-
-static gint64
-count (Ui *ui, const char *sql)
-{
-  return fixture_number (&ui->clinic, sql, 1);
-}
 
 #define N_MESSAGES "SELECT count(*) FROM intent WHERE action = 'send-message' AND ?"
 #define N_UPLOADS  "SELECT count(*) FROM intent WHERE action = 'upload' AND ?"
@@ -44,7 +28,7 @@ is_counted (gpointer data)
 {
   Counted *counted = data;
 
-  return count (counted->ui, counted->sql) == counted->n;
+  return ui_count (counted->ui, counted->sql) == counted->n;
 }
 
 static void
@@ -54,46 +38,7 @@ expect_count (Ui *ui, const char *sql, gint64 n)
 
   if (!zq_test_wait_until (is_counted, &counted, 10))
     ui_keep_picture (ui, "failed");
-  g_assert_cmpint (count (ui, sql), ==, n);
-}
-
-/* Nothing else happens before what the test does next. */
-static void
-press (Ui *ui, const char *label)
-{
-  GtkWidget *button = ui_button (ui, label);
-
-  if (button == NULL)
-    {
-      ui_keep_picture (ui, "failed");
-      g_error ("there is no button “%s”", label);
-    }
-  g_signal_emit_by_name (button, "clicked");
-}
-
-static void
-click (Ui *ui, const char *label)
-{
-  press (ui, label);
-  ui_frames (ui, 4);
-}
-
-static void
-act (Ui *ui, const char *action, gint64 key)
-{
-  GtkWidget *page = GTK_WIDGET (zq_window_get_page (ui->window));
-
-  if (key != 0)
-    g_assert_true (gtk_widget_activate_action (page, action, "x", key));
-  else
-    g_assert_true (gtk_widget_activate_action (page, action, NULL));
-  ui_frames (ui, 4);
-}
-
-static gint64
-message_row (Ui *ui, const char *id)
-{
-  return fixture_row (&ui->clinic, "Communication", id);
+  g_assert_cmpint (ui_count (ui, sql), ==, n);
 }
 
 /* --- files ----------------------------------------------------------------------------------- */
@@ -115,7 +60,7 @@ make_file (const char *dir, const char *name, const char *bytes, gsize repeated)
 static gboolean
 drop (Ui *ui, GFile **files, gsize n)
 {
-  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (composer (ui)));
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (ui_composer (ui)));
   g_auto (GValue) value = G_VALUE_INIT;
   gboolean taken = FALSE, found = FALSE;
 
@@ -143,9 +88,9 @@ static void
 send_slowly (Ui *ui, const char *words)
 {
   ui_open (ui, "1");
-  g_object_set (composer (ui), "undo-send", 5, NULL);
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
   ui_type (ui, words);
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect (ui, "Goes out in 5 s");
 }
 
@@ -153,7 +98,7 @@ static void
 test_typed_while_undone (Ui *ui, gconstpointer data)
 {
   send_slowly (ui, "drink water");
-  press (ui, "Undo");
+  ui_press (ui, "Undo");
   ui_type (ui, "and more");
   ui_expect_typed (ui, "drink water\nand more");
   ui_reopen (ui);
@@ -166,7 +111,7 @@ test_typed_before_and_while_undone (Ui *ui, gconstpointer data)
 {
   send_slowly (ui, "drink water");
   ui_type (ui, "and ");
-  press (ui, "Undo");
+  ui_press (ui, "Undo");
   ui_type (ui, "more");
   ui_expect_typed (ui, "drink water\nand more");
 }
@@ -177,12 +122,12 @@ test_kept_while_undone (Ui *ui, gconstpointer data)
 {
   send_slowly (ui, "drink water");
   ui_type (ui, "and ");
-  press (ui, "Undo");
+  ui_press (ui, "Undo");
   ui_type (ui, "mo");
-  zq_composer_flush (composer (ui));
+  zq_composer_flush (ui_composer (ui));
   ui_type (ui, "re");
   ui_expect_typed (ui, "drink water\nand more");
-  zq_composer_flush (composer (ui));
+  zq_composer_flush (ui_composer (ui));
   zq_test_settle ();
   ui_reopen (ui);
   ui_open (ui, "1");
@@ -194,7 +139,7 @@ test_left_while_undone (Ui *ui, gconstpointer data)
 {
   send_slowly (ui, "drink water");
   ui_type (ui, "and ");
-  press (ui, "Undo");
+  ui_press (ui, "Undo");
   ui_type (ui, "more");
   ui_open (ui, "2");
   ui_expect_typed (ui, "");
@@ -225,14 +170,14 @@ test_typed_while_discarded (Ui *ui, gconstpointer data)
   ui_type (ui, "see here");
   g_assert_true (drop (ui, &text, 1));
   ui_expect (ui, "values.txt");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   expect_count (ui, N_UPLOADS, 1);
   ui_type (ui, "and ");
-  zq_composer_flush (composer (ui));
+  zq_composer_flush (ui_composer (ui));
   ui_type (ui, "more");
-  zq_consult_discard_async (ui->clinic.store, count (ui, "SELECT seq FROM intent WHERE action = 'upload' AND ?"),
+  zq_consult_discard_async (ui->clinic.store, ui_count (ui, "SELECT seq FROM intent WHERE action = 'upload' AND ?"),
                             on_discarded, &done);
-  zq_composer_flush (composer (ui));
+  zq_composer_flush (ui_composer (ui));
   ui_type (ui, "!");
   g_assert_true (zq_test_wait_flag (&done, 10));
   ui_expect_typed (ui, "see here\nand more!");
@@ -259,7 +204,7 @@ read_by_patient (Ui *ui)
 static GtkEditable *
 reason (Ui *ui)
 {
-  GtkWidget *text = ui_find (GTK_WIDGET (composer (ui)), GTK_TYPE_TEXT, NULL, NULL);
+  GtkWidget *text = ui_find (GTK_WIDGET (ui_composer (ui)), GTK_TYPE_TEXT, NULL, NULL);
 
   if (text == NULL)
     ui_keep_picture (ui, "failed");
@@ -281,7 +226,7 @@ correct (Ui *ui)
   read_by_patient (ui);
   ui_open (ui, "1");
   ui_read_all (ui);
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   ui_type (ui, " a day");
   gtk_editable_set_text (reason (ui), "a word was missing");
 }
@@ -296,17 +241,17 @@ test_reason_is_kept (Ui *ui, gconstpointer data)
   gtk_editable_set_text (reason (ui), "a word is missing");
   ui_open (ui, "2");
   ui_open (ui, "1");
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   expect_correcting (ui, "take five of them a day", "a word is missing");
   gtk_editable_set_text (reason (ui), "two words are missing");
   ui_reopen (ui);
   ui_open (ui, "1");
   ui_expect_typed (ui, "");
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   expect_correcting (ui, "take five of them a day", "two words are missing");
   /* Given up: both are gone. */
-  gtk_widget_activate_action (GTK_WIDGET (composer (ui)), "composer.uncorrect", NULL);
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  gtk_widget_activate_action (GTK_WIDGET (ui_composer (ui)), "composer.uncorrect", NULL);
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   expect_correcting (ui, "take five of them", "");
 }
 
@@ -316,16 +261,16 @@ test_reason_is_guarded (Ui *ui, gconstpointer data)
 {
   correct (ui);
   gtk_editable_set_text (reason (ui), "a digit of 13812345678 was missing");
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   ui_expect (ui, "Reason: A private telephone number stands in the reply");
   ui_keep_picture (ui, "reason-guard");
   expect_count (ui, N_MESSAGES, 0);
   gtk_editable_set_text (reason (ui), "call 13812345679 about it");
   ui_expect_gone (ui, "Reason: A private telephone number stands in the reply");
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   ui_expect (ui, "Reason: A private telephone number stands in the reply");
   gtk_editable_set_text (reason (ui), "a word was missing");
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   ui_expect_gone (ui, "Correction of a message");
   expect_count (ui, N_MESSAGES, 1);
 }
@@ -334,17 +279,17 @@ static void
 test_correction_undone (Ui *ui, gconstpointer data)
 {
   correct (ui);
-  g_object_set (composer (ui), "undo-send", 5, NULL);
-  click (ui, "Send Correction");
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
+  ui_click (ui, "Send Correction");
   ui_expect (ui, "Goes out in 5 s");
-  press (ui, "Undo");
+  ui_press (ui, "Undo");
   ui_type (ui, "!");
   expect_correcting (ui, "take five of them a day\n!", "a word was missing");
   expect_count (ui, N_MESSAGES, 0);
   ui_reopen (ui);
   ui_open (ui, "1");
   ui_expect_typed (ui, "");
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   expect_correcting (ui, "take five of them a day\n!", "a word was missing");
 }
 
@@ -360,7 +305,7 @@ test_correction_failed (Ui *ui, gconstpointer data)
                 "'sender':{'reference':'Practitioner/me'},'sent':'%s'}",
                 at_minute (-1), at_minute (-40));
   ui_frames (ui, 4);
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   expect_correcting (ui, "take five of them a day", "a word was missing");
   expect_count (ui, N_MESSAGES, 0);
 }
@@ -376,7 +321,7 @@ test_correction_failed_later (Ui *ui, gconstpointer data)
                 "'sender':{'reference':'Practitioner/me'},'sent':'%s'}",
                 at_minute (-1), at_minute (-40));
   ui_frames (ui, 4);
-  press (ui, "Send Correction");
+  ui_press (ui, "Send Correction");
   ui_type (ui, "a reply");
   ui_expect (ui, "The correction is kept");
   ui_expect_typed (ui, "a reply");
@@ -394,26 +339,26 @@ static void
 test_quote_is_kept (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
-  act (ui, "consult.quote", message_row (ui, "m1"));
+  ui_act (ui, "consult.quote", ui_message (ui, "m1"));
   ui_pass (ui, G_USEC_PER_SEC / 2);
   expect_count (ui, "SELECT count(*) FROM draft_about WHERE quote <> 0 AND ?", 1);
   ui_reopen (ui);
   ui_open (ui, "1");
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect_gone (ui, "In reply to Wang Fang: my sugar is");
   ui_type (ui, "a note");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
-  g_object_set (composer (ui), "undo-send", 5, NULL);
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
   ui_type (ui, "drink water");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect_gone (ui, "In reply to Wang Fang: my sugar is");
   expect_count (ui, "SELECT count(*) FROM draft_about WHERE ?", 0);
-  click (ui, "Undo");
+  ui_click (ui, "Undo");
   ui_expect_typed (ui, "drink water");
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
-  gtk_widget_activate_action (GTK_WIDGET (composer (ui)), "composer.unquote", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (ui_composer (ui)), "composer.unquote", NULL);
   ui_reopen (ui);
   ui_open (ui, "1");
   ui_expect_typed (ui, "drink water");
@@ -436,11 +381,11 @@ test_drop (Ui *ui, gconstpointer data)
   ui_expect (ui, "diet.txt");
   ui_keep_picture (ui, "dropped");
   /* Nobody's note takes one, and it is said. */
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   g_assert_false (drop (ui, files, 1));
   ui_expect (ui, "Files go with a reply only");
-  act (ui, "consult.note", 0);
-  click (ui, "Send");
+  ui_act (ui, "consult.note", 0);
+  ui_click (ui, "Send");
   expect_count (ui, N_MESSAGES, 1);
   expect_count (ui, N_UPLOADS, 2);
 }
@@ -455,11 +400,11 @@ test_send_waits (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_type (ui, "see here");
   g_assert_true (drop (ui, &large, 1));
-  zq_composer_request_send (composer (ui), FALSE);
+  zq_composer_request_send (ui_composer (ui), FALSE);
   g_assert_true (ui_shows (ui, "A file is still being read"));
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   expect_count (ui, N_MESSAGES, 1);
-  g_assert_cmpint (count (ui, N_UPLOADS), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_UPLOADS), ==, 1);
   ui_expect_typed (ui, "");
   ui_expect_gone (ui, "A file is still being read");
 }
@@ -477,10 +422,10 @@ test_paste_and_send (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
   g_signal_emit_by_name (ui_text_view (ui), "paste-clipboard", &taken);
-  zq_composer_request_send (composer (ui), FALSE);
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  zq_composer_request_send (ui_composer (ui), FALSE);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   expect_count (ui, N_MESSAGES, 1);
-  g_assert_cmpint (count (ui, N_UPLOADS), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_UPLOADS), ==, 1);
 }
 
 /* One that nobody can read: nothing goes, and it says why. */
@@ -497,16 +442,16 @@ test_send_refused (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_type (ui, "see here");
   g_assert_true (drop (ui, files, 2));
-  zq_composer_request_send (composer (ui), FALSE);
+  zq_composer_request_send (ui_composer (ui), FALSE);
   ui_expect (ui, "pipe.txt cannot be read and was not attached · The reply was not sent");
   ui_expect (ui, "values.txt");
   ui_expect_typed (ui, "see here");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   ui_frames (ui, 4);
   ui_keep_picture (ui, "file-refused");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   expect_count (ui, N_MESSAGES, 1);
-  g_assert_cmpint (count (ui, N_UPLOADS), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_UPLOADS), ==, 1);
 }
 
 /* Another word, another consultation: then it does not go by itself. */
@@ -519,19 +464,19 @@ test_send_not_any_more (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_type (ui, "see here");
   g_assert_true (drop (ui, &large, 1));
-  zq_composer_request_send (composer (ui), FALSE);
+  zq_composer_request_send (ui_composer (ui), FALSE);
   ui_type (ui, " an");
   g_assert_true (ui_shows (ui, "not sent yet"));
   ui_expect (ui, "large.txt");
   ui_expect_typed (ui, "see here an");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   ui_frames (ui, 4);
   ui_keep_picture (ui, "not-sent-yet");
-  click (ui, "Do not send");
+  ui_click (ui, "Do not send");
   ui_expect_gone (ui, "large.txt");
 
   g_assert_true (drop (ui, &large, 1));
-  zq_composer_request_send (composer (ui), FALSE);
+  zq_composer_request_send (ui_composer (ui), FALSE);
   ui_open (ui, "2");
   ui_expect (ui, "The reply before was not sent");
   ui_frames (ui, 4);
@@ -540,7 +485,7 @@ test_send_not_any_more (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_expect (ui, "large.txt");
   ui_expect_typed (ui, "see here an");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
 }
 
 /* --- files out -------------------------------------------------------------------------------- */
@@ -709,7 +654,7 @@ test_picture_refused (Ui *ui, gconstpointer data)
   zq_attachments_refuse (attachments, "Binary/b1", "The hospital does not show this file to you");
   ui_expect (ui, "The hospital does not show this file to you");
   ui_keep_picture (ui, "picture-refused");
-  click (ui, "Try Again");
+  ui_click (ui, "Try Again");
   ui_expect (ui, "Waiting to be fetched");
   ui_expect_gone (ui, "The hospital does not show this file to you");
   g_assert_cmpint (state_of (ui, "Binary/b1"), ==, ZQ_ATTACHMENT_WANTED);

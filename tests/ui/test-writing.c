@@ -5,65 +5,17 @@
 #include "store/attachments.h"
 #include "store/draft.h"
 #include "ui/consult/bubble.h"
-#include "ui/consult/composer.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-static ZqComposer *
-composer (Ui *ui)
-{
-  GtkWidget *found = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_COMPOSER, NULL, NULL);
-
-  g_assert_nonnull (found);
-  return ZQ_COMPOSER (found);
-}
-
-static gint64
-count (Ui *ui, const char *sql)
-{
-  return fixture_number (&ui->clinic, sql, 1);
-}
-
 #define N_MESSAGES "SELECT count(*) FROM intent WHERE action = 'send-message' AND ?"
 #define N_ALL      "SELECT count(*) FROM intent WHERE action <> 'mark-read' AND ?"
-
-static void
-click (Ui *ui, const char *label)
-{
-  GtkWidget *button = ui_button (ui, label);
-
-  if (button == NULL)
-    {
-      ui_keep_picture (ui, "failed");
-      g_error ("there is no button “%s”", label);
-    }
-  g_signal_emit_by_name (button, "clicked");
-  ui_frames (ui, 4);
-}
-
-static void
-act (Ui *ui, const char *action, gint64 key)
-{
-  GtkWidget *page = GTK_WIDGET (zq_window_get_page (ui->window));
-
-  if (key != 0)
-    g_assert_true (gtk_widget_activate_action (page, action, "x", key));
-  else
-    g_assert_true (gtk_widget_activate_action (page, action, NULL));
-  ui_frames (ui, 4);
-}
 
 static gboolean
 is_committed (gpointer data)
 {
-  return count (data, N_ALL) > 0;
-}
-
-static gint64
-message_row (Ui *ui, const char *id)
-{
-  return fixture_row (&ui->clinic, "Communication", id);
+  return ui_count (data, N_ALL) > 0;
 }
 
 /* --- notes ------------------------------------------------------------------------------------ */
@@ -72,19 +24,19 @@ static void
 test_note (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect (ui, "Internal note – only colleagues see it");
   g_assert_null (ui_button (ui, "Send"));
   ui_type (ui, "seems worried");
   ui_keep_picture (ui, "note");
   /* Also with the keys that send a reply and close. */
-  zq_composer_request_send (composer (ui), TRUE);
+  zq_composer_request_send (ui_composer (ui), TRUE);
   ui_expect (ui, "Internal note – the patient cannot see this");
   ui_expect (ui, "seems worried");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
   g_assert_true (zq_test_wait_until (is_committed, ui, 10));
-  g_assert_cmpint (count (ui, N_ALL), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_ALL), ==, 1);
   ui_expect (ui, "Reply to Wang Fang");
   ui_expect_typed (ui, "");
 }
@@ -94,17 +46,17 @@ test_apart (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
   ui_type (ui, "for the patient");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect_typed (ui, "");
   ui_type (ui, "for colleagues");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect_typed (ui, "for the patient");
   ui_open (ui, "2");
   ui_expect_typed (ui, "");
   ui_reopen (ui);
   ui_open (ui, "1");
   ui_expect_typed (ui, "for the patient");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect_typed (ui, "for colleagues");
 }
 
@@ -144,7 +96,7 @@ test_menu (Ui *ui, gconstpointer data)
 {
   fixture_message (&ui->clinic, 1, "mine", "Practitioner/me", -40, "take five of them");
   ui_open (ui, "1");
-  zq_bubble_popup_menu (bubble (ui, message_row (ui, "mine")), 20, 20);
+  zq_bubble_popup_menu (bubble (ui, ui_message (ui, "mine")), 20, 20);
   ui_expect (ui, "Quote");
   ui_expect (ui, "Withdraw…");
   g_assert_false (ui_shows (ui, "Correct…"));
@@ -153,7 +105,7 @@ test_menu (Ui *ui, gconstpointer data)
   ui_expect_gone (ui, "Withdraw…");
   read_by_patient (ui, 1, -10);
   ui_frames (ui, 4);
-  zq_bubble_popup_menu (bubble (ui, message_row (ui, "mine")), 20, 20);
+  zq_bubble_popup_menu (bubble (ui, ui_message (ui, "mine")), 20, 20);
   ui_expect (ui, "Correct…");
   g_assert_false (ui_shows (ui, "Withdraw…"));
   ui_xdotool (ui, "key Escape");
@@ -168,36 +120,36 @@ test_correction (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_read_all (ui);
   ui_type (ui, "a reply");
-  act (ui, "consult.correct", message_row (ui, "mine"));
+  ui_act (ui, "consult.correct", ui_message (ui, "mine"));
   ui_expect_typed (ui, "take five of them");
   ui_expect (ui, "Correction of a message");
   ui_type (ui, " a day");
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   ui_expect (ui, "A correction says why");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   gtk_editable_set_text (
-      GTK_EDITABLE (gtk_widget_get_parent (ui_find (GTK_WIDGET (composer (ui)), GTK_TYPE_TEXT, NULL, NULL))),
+      GTK_EDITABLE (gtk_widget_get_parent (ui_find (GTK_WIDGET (ui_composer (ui)), GTK_TYPE_TEXT, NULL, NULL))),
       "a word was missing");
   ui_keep_picture (ui, "correcting");
-  click (ui, "Send Correction");
+  ui_click (ui, "Send Correction");
   ui_expect (ui, "Correction: a word was missing");
   ui_keep_picture (ui, "corrected");
   ui_expect_typed (ui, "a reply");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
 }
 
 static void
 test_quote (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
-  act (ui, "consult.quote", message_row (ui, "m1"));
+  ui_act (ui, "consult.quote", ui_message (ui, "m1"));
   ui_expect (ui, "In reply to Wang Fang: my sugar is");
   ui_open (ui, "2");
   ui_expect_gone (ui, "In reply to Wang Fang");
   ui_open (ui, "1");
   ui_expect (ui, "In reply to Wang Fang");
   ui_type (ui, "drink water");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect_gone (ui, "In reply to Wang Fang: my sugar is");
   g_assert_nonnull (ui_button (ui, "Go to the message that this answers"));
   ui_keep_picture (ui, "quoted");
@@ -228,7 +180,7 @@ test_message_keys (Ui *ui, gconstpointer data)
   gint64 note;
 
   ui_open (ui, "1");
-  act (ui, "consult.reply", 0);
+  ui_act (ui, "consult.reply", 0);
   ui_xdotool (ui, "key Escape"); /* out of the text, to the message that is read */
   ui_frames (ui, 3);
   ui_xdotool (ui, "key q");
@@ -237,15 +189,15 @@ test_message_keys (Ui *ui, gconstpointer data)
 
   /* What colleagues wrote for each other is not quoted to a patient. */
   ui_open (ui, "2");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_type (ui, "seems worried");
-  click (ui, "Save Note");
+  ui_click (ui, "Save Note");
   ui_expect (ui, "Internal note – the patient cannot see this");
   g_assert_true (zq_test_wait_until (is_committed, ui, 10));
-  note = count (ui, "SELECT max (id) FROM message WHERE note AND ?");
+  note = ui_count (ui, "SELECT max (id) FROM message WHERE note AND ?");
   focus_message (ui, note);
   ui_xdotool (ui, "key q");
-  act (ui, "consult.quote", note);
+  ui_act (ui, "consult.quote", note);
   ui_frames (ui, 5);
   ui_expect_gone (ui, "In reply to Me");
 }
@@ -257,19 +209,19 @@ test_guard (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
   ui_type (ui, "\n call me: 13812345678");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect (ui, "A private telephone number stands in the reply");
   ui_keep_picture (ui, "guard");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
   ui_type (ui, "!");
   ui_expect_gone (ui, "A private telephone number stands in the reply");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect (ui, "A private telephone number stands in the reply");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
-  click (ui, "Send Anyway");
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
+  ui_click (ui, "Send Anyway");
   ui_expect (ui, "kept here, waiting to be sent");
   ui_expect_gone (ui, "A private telephone number stands in the reply");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
 }
 
 static void
@@ -278,28 +230,28 @@ test_other_name (Ui *ui, gconstpointer data)
   ui_open (ui, "2");
   ui_open (ui, "1");
   ui_type (ui, "Dear Li Lei, drink water");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect (ui, "“Li Lei” is the name of another patient of yours");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
 }
 
 static void
 test_undo_send (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
-  g_object_set (composer (ui), "undo-send", 5, NULL);
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
   ui_type (ui, "drink water");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect (ui, "Goes out in 5 s");
   ui_keep_picture (ui, "undo-send");
   ui_pass (ui, 2 * G_USEC_PER_SEC);
   ui_expect (ui, "Goes out in 3 s");
   ui_type (ui, "and more");
-  click (ui, "Undo");
+  ui_click (ui, "Undo");
   ui_expect_typed (ui, "drink water\nand more");
   ui_expect_gone (ui, "Goes out in");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
-  click (ui, "Send");
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
+  ui_click (ui, "Send");
   ui_expect (ui, "Goes out in 5 s");
   ui_pass (ui, 6 * G_USEC_PER_SEC);
   ui_expect_gone (ui, "Goes out in");
@@ -310,32 +262,32 @@ static void
 test_undo_keys (Ui *ui, gconstpointer data)
 {
   ui_open (ui, "1");
-  g_object_set (composer (ui), "undo-send", 5, NULL);
-  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
+  gtk_widget_grab_focus (GTK_WIDGET (ui_composer (ui)));
   ui_type (ui, "drink water");
   ui_xdotool (ui, "key ctrl+Return");
   ui_expect (ui, "Goes out in 5 s");
   ui_xdotool (ui, "key ctrl+z");
   ui_expect_typed (ui, "drink water");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
 
   ui_xdotool (ui, "key ctrl+Return");
   ui_expect (ui, "Goes out in 5 s");
   ui_xdotool (ui, "key Escape");
   ui_expect_typed (ui, "drink water");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
 
   ui_xdotool (ui, "key ctrl+Return");
   ui_expect (ui, "Goes out in 5 s");
   ui_type (ui, "and more");
   ui_xdotool (ui, "key Escape");
   ui_frames (ui, 5);
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
   ui_pass (ui, 6 * G_USEC_PER_SEC);
-  act (ui, "consult.reply", 0);
+  ui_act (ui, "consult.reply", 0);
   ui_xdotool (ui, "key ctrl+z");
   ui_frames (ui, 5);
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
 }
 
 static void
@@ -353,16 +305,16 @@ test_send_next (Ui *ui, gconstpointer data)
   g_signal_connect_swapped (page, "next", G_CALLBACK (on_next), &n_next);
   ui_open (ui, "1");
   ui_type (ui, "drink water");
-  act (ui, "consult.send-next", 0);
+  ui_act (ui, "consult.send-next", 0);
   g_assert_true (zq_test_wait_count (&n_next, 1, 10));
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
   ui_expect (ui, "Sent and closed");
-  click (ui, "Undo");
+  ui_click (ui, "Undo");
   ui_open (ui, "1");
   ui_expect_typed (ui, "drink water");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 0);
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 0);
   g_signal_handlers_disconnect_by_data (page, &n_next);
 }
 
@@ -376,12 +328,12 @@ test_guard_next (Ui *ui, gconstpointer data)
   g_signal_connect_swapped (page, "next", G_CALLBACK (on_next), &n_next);
   ui_open (ui, "1");
   ui_type (ui, "\n call me: 13812345678");
-  act (ui, "consult.send-next", 0);
+  ui_act (ui, "consult.send-next", 0);
   ui_expect (ui, "A private telephone number stands in the reply");
   g_assert_cmpuint (n_next, ==, 0);
-  click (ui, "Send Anyway");
+  ui_click (ui, "Send Anyway");
   g_assert_true (zq_test_wait_count (&n_next, 1, 10));
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM intent WHERE action = 'close' AND ?"), ==, 1);
   g_signal_handlers_disconnect_by_data (page, &n_next);
 }
 
@@ -403,7 +355,7 @@ test_paste (Ui *ui, gconstpointer data)
 
   ui_open (ui, "1");
   gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
-  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  gtk_widget_grab_focus (GTK_WIDGET (ui_composer (ui)));
   ui_xdotool (ui, "key ctrl+v");
   ui_expect (ui, "Pasted picture");
   ui_frames (ui, 10);
@@ -414,17 +366,17 @@ test_paste (Ui *ui, gconstpointer data)
   ui_open (ui, "1");
   ui_expect (ui, "Pasted picture");
   /* A note takes none with it. */
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect_gone (ui, "Pasted picture");
-  act (ui, "consult.note", 0);
+  ui_act (ui, "consult.note", 0);
   ui_expect (ui, "Pasted picture");
-  click (ui, "Send");
+  ui_click (ui, "Send");
   ui_expect_gone (ui, "Pasted picture");
-  g_assert_cmpint (count (ui, N_MESSAGES), ==, 1);
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM intent WHERE kind = 'binary' AND ?"), ==, 1);
+  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 1);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM intent WHERE kind = 'binary' AND ?"), ==, 1);
   ui_frames (ui, 10);
   ui_keep_picture (ui, "picture-sent");
-  click (ui, "Pasted picture");
+  ui_click (ui, "Pasted picture");
   g_assert_nonnull (ui_find (GTK_WIDGET (ui->window), g_type_from_name ("ZqViewer"), NULL, NULL));
   ui_frames (ui, 10);
   ui_keep_picture (ui, "viewer");
@@ -464,12 +416,12 @@ test_refused_files (Ui *ui, gconstpointer data)
 
   ui_open (ui, "1");
   gdk_clipboard_set (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), GDK_TYPE_FILE_LIST, list);
-  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  gtk_widget_grab_focus (GTK_WIDGET (ui_composer (ui)));
   ui_xdotool (ui, "key ctrl+v");
   ui_expect (ui, "values.txt");
   ui_expect (ui, "large.txt is larger than 20 MB and was not attached");
   ui_expect (ui, "picture.jpg is no picture, PDF or text and was not attached");
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
   g_boxed_free (GDK_TYPE_FILE_LIST, list);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     g_assert_true (g_file_delete (files[i], NULL, NULL));
@@ -483,10 +435,10 @@ test_remove_file (Ui *ui, gconstpointer data)
 
   ui_open (ui, "1");
   gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
-  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  gtk_widget_grab_focus (GTK_WIDGET (ui_composer (ui)));
   ui_xdotool (ui, "key ctrl+v");
   ui_expect (ui, "Pasted picture");
-  click (ui, "Do not send");
+  ui_click (ui, "Do not send");
   ui_expect_gone (ui, "Pasted picture");
   ui_reopen (ui);
   ui_open (ui, "1");
@@ -499,14 +451,14 @@ paste_picture (Ui *ui)
   g_autoptr (GdkTexture) texture = make_texture ();
 
   gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
-  gtk_widget_grab_focus (GTK_WIDGET (composer (ui)));
+  gtk_widget_grab_focus (GTK_WIDGET (ui_composer (ui)));
   ui_xdotool (ui, "key ctrl+v");
 }
 
 static gboolean
 has_two_files (gpointer ui)
 {
-  return count (ui, "SELECT count(*) FROM draft_file WHERE ?") == 2;
+  return ui_count (ui, "SELECT count(*) FROM draft_file WHERE ?") == 2;
 }
 
 static int
@@ -549,13 +501,13 @@ test_removed_file_comes_back (Ui *ui, gconstpointer data)
   paste_picture (ui);
   g_assert_true (zq_test_wait_until (has_two_files, ui, 10));
   ui_frames (ui, 3);
-  click (ui, "Do not send");
+  ui_click (ui, "Do not send");
   ui_expect (ui, "was removed");
-  g_assert_cmpint (count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
+  g_assert_cmpint (ui_count (ui, "SELECT count(*) FROM draft_file WHERE ?"), ==, 1);
   g_assert_cmpint (state_of_file (ui, first), ==, ZQ_ATTACHMENT_HELD);
   ui_keep_picture (ui, "removed-file");
   ui_open (ui, "2");
-  click (ui, "Undo");
+  ui_click (ui, "Undo");
   g_assert_true (zq_test_wait_until (has_two_files, ui, 10));
   back = fixture_text (&ui->clinic, FIRST_KEY, 1);
   g_assert_cmpstr (back, ==, first);
@@ -564,7 +516,7 @@ test_removed_file_comes_back (Ui *ui, gconstpointer data)
 
   ui_open (ui, "1");
   ui_expect (ui, "Pasted picture");
-  click (ui, "Do not send");
+  ui_click (ui, "Do not send");
   ui_expect (ui, "was removed");
   dropped = (Dropped){ ui, first };
   g_assert_true (zq_test_wait_until (is_dropped, &dropped, 30));
@@ -632,7 +584,7 @@ test_long (Ui *ui, gconstpointer data)
 {
   for (int i = 0; i < 10000; i += 500)
     take_lines (ui, i, 500);
-  fixture_mark_read (&ui->clinic, ui_task (ui, "2"), message_row (ui, "long6150"), NULL);
+  fixture_mark_read (&ui->clinic, ui_task (ui, "2"), ui_message (ui, "long6150"), NULL);
   ui_open (ui, "2");
   ui_expect (ui, "line 6151");
   ui_frames (ui, 20);
@@ -641,7 +593,7 @@ test_long (Ui *ui, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (zq_consult_page_get_messages (zq_window_get_page (ui->window))), >=,
                     10000);
   g_assert_cmpuint (count_bubbles (GTK_WIDGET (ui->window)), <, 300);
-  zq_consult_page_show_message (zq_window_get_page (ui->window), message_row (ui, "long20"));
+  zq_consult_page_show_message (zq_window_get_page (ui->window), ui_message (ui, "long20"));
   ui_frames (ui, 20);
   ui_expect (ui, "line 20");
   g_assert_cmpuint (count_bubbles (GTK_WIDGET (ui->window)), <, 300);
@@ -675,7 +627,7 @@ test_find (Ui *ui, gconstpointer data)
       fixture_message (&ui->clinic, 2, id, "Patient/2", -1000 + i, text);
     }
   ui_open (ui, "2");
-  act (ui, "consult.find", 0);
+  ui_act (ui, "consult.find", 0);
   ui_xdotool (ui, "type --delay 5 rash");
   ui_expect (ui, "1 of 3");
   ui_frames (ui, 15);
