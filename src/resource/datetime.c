@@ -246,6 +246,17 @@ age_in_months (const char *birth_date, ZqPrecision least, gint64 now_us, GTimeZo
   return g_date_get_day (&today) < g_date_get_day (&born) ? months - 1 : months;
 }
 
+gint64
+zq_day_number (gint64 us, GTimeZone *zone)
+{
+  /* Down, before 1970 too. */
+  gint64 seconds = us / SECOND_US - (us % SECOND_US < 0);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (seconds);
+  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
+
+  return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
+}
+
 int
 zq_age_years (const char *birth_date, gint64 now_us, GTimeZone *zone)
 {

@@ -27,6 +27,9 @@ ZqDateTime zq_date_time_parse (const char *text, GTimeZone *zone);
 /* An instant in UTC with milliseconds, "2026-11-22T10:42:07.123Z". (transfer full) */
 char *zq_instant_format (gint64 us);
 
+/* A number of the day of @us in @zone that differs from every other day's; 0: it is out of range. */
+gint64 zq_day_number (gint64 us, GTimeZone *zone);
+
 /* Full years from a FHIR birth date (any precision) to @now_us in @zone; -1 if unknown. */
 int zq_age_years (const char *birth_date, gint64 now_us, GTimeZone *zone);
 

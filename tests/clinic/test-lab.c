@@ -188,18 +188,18 @@ test_series (Fixture *fixture, gconstpointer data)
 {
   gint64 patient;
   g_autoptr (GPtrArray) series = NULL;
-  g_autoptr (GPtrArray) tests = NULL;
 
-  take_result (fixture, "k2", "1", "final", POTASSIUM ("5.0"));
+  take_result (fixture, "k2", "1", "preliminary", POTASSIUM ("5.0"));
   take_result (fixture, "k1", "1", "final", POTASSIUM ("4.0"));
   take_result (fixture, "e1", "1", "entered-in-error", POTASSIUM ("9.0"));
+  take_result (fixture, "c1", "1", "cancelled", POTASSIUM ("9.0"));
   take_result (fixture, "u1", "1", "final", "'code':{'text':'potassium'},'valueQuantity':{'value':8.0}");
   patient = fixture_row (fixture, "Patient", "1");
   series = zq_result_series (fixture_db (fixture), patient, "http://loinc.org|2823-3", 0, G_MAXINT64, 100);
   g_assert_cmpuint (series->len, ==, 2);
   g_assert_cmpstr (((ZqResultValue *)series->pdata[0])->value, ==, "4.0");
-  tests = zq_result_list_tests (fixture_db (fixture), patient, 10);
-  g_assert_cmpuint (tests->len, ==, 1);
+  g_assert_cmpint (((ZqResultValue *)series->pdata[0])->state, ==, ZQ_RECORD_FINAL);
+  g_assert_cmpstr (((ZqResultValue *)series->pdata[1])->status, ==, "preliminary");
 }
 
 /* Nobody reads another patient's value in this one's report, nor is warned by it. */
@@ -241,6 +241,50 @@ test_wide_circle (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (report->results->len, <=, 2000);
 }
 
+/* A report is flagged by all that it shows, however deep, and by nothing that was taken back. */
+static void
+test_report_flag (Fixture *fixture, gconstpointer data)
+{
+  take_report (fixture, "final", "{'reference':'Observation/p1'}");
+  take_result (fixture, "p1", "1", "final", "'code':{'text':'panel'},'hasMember':[{'reference':'Observation/q1'}]");
+  take_result (fixture, "q1", "1", "final", "'code':{'text':'panel'},'hasMember':[{'reference':'Observation/k1'}]");
+  take_result (fixture, "k1", "1", "final", POTASSIUM ("7.9") ",'interpretation':[{'coding':[{'code':'HH'}]}]");
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_CRITICAL);
+  take_result (fixture, "k1", "2", "entered-in-error",
+               POTASSIUM ("7.9") ",'interpretation':[{'coding':[{'code':'HH'}]}]");
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_PLAIN);
+}
+
+static void
+assert_range (Fixture *fixture, const char *rest, const char *expected)
+{
+  static guint n;
+  g_autofree char *id = g_strdup_printf ("g-%u-1", ++n);
+  g_autofree char *text = g_strconcat ("'code':{'text':'a'},'valueQuantity':{'value':9,'unit':'mmol/L'},", rest, NULL);
+  g_autofree char *shown = NULL;
+  gint64 row;
+
+  take_result (fixture, id, "1", "final", text);
+  row = fixture_row (fixture, "Observation", id);
+  shown = fixture_text (fixture, "SELECT range FROM result_value WHERE result = ?", row);
+  g_assert_cmpstr (shown, ==, expected);
+  g_assert_cmpint (fixture_number (fixture, "SELECT flag FROM result WHERE id = ?", row), ==, ZQ_FLAG_NONE);
+}
+
+/* Which of two ranges is this patient's, or what is above a limit of another unit, is not for us to guess. */
+static void
+test_ranges (Fixture *fixture, gconstpointer data)
+{
+  assert_range (fixture,
+                "'referenceRange':[{'high':{'value':12},'appliesTo':[{'text':'men'}]},{'high':{'value':8},'appliesTo':"
+                "[{'text':'women'}]}]",
+                "men ≤ 12; women ≤ 8");
+  assert_range (fixture, "'referenceRange':[{'high':{'value':12},'appliesTo':[{'text':'men'}]}]", "men ≤ 12");
+  assert_range (fixture, "'referenceRange':[{'low':{'value':70,'unit':'mg/dL'},'high':{'value':110,'unit':'mg/dL'}}]",
+                "70–110 mg/dL");
+  assert_range (fixture, "'referenceRange':[{'high':{'value':8},'age':{'high':{'value':12}}}]", "≤ 8");
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int
@@ -255,5 +299,7 @@ main (int argc, char **argv)
   ADD ("/lab/a-test-over-time-is-joined-by-code", test_series);
   ADD ("/lab/another-patients-result-is-not-shown-in-a-report", test_other_patient);
   ADD ("/lab/a-wide-circle-has-an-end", test_wide_circle);
+  ADD ("/lab/a-report-is-flagged-by-what-it-shows-and-holds", test_report_flag);
+  ADD ("/lab/a-range-of-others-judges-nothing", test_ranges);
   return g_test_run ();
 }

@@ -112,6 +112,39 @@ test_now (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (((ZqRecordNow *)now->pdata[0])->title, ==, "problem 1");
 }
 
+static void
+assert_now (Fixture *fixture, const char *resource, ZqRecordKind kind, gboolean holds, ZqRecordState state)
+{
+  static guint n;
+  g_autofree char *id = g_strdup_printf ("s%u", ++n);
+  const char *type = kind == ZQ_RECORD_PROBLEM ? "Condition" : "MedicationRequest";
+  gint64 row;
+
+  fixture_take (fixture, "{'resourceType':'%s','id':'%s','subject':{'reference':'Patient/1'},%s}", type, id, resource);
+  row = fixture_row (fixture, type, id);
+  g_assert_cmpint (fixture_number (fixture, "SELECT active FROM record_item WHERE id = ?", row), ==, holds);
+  g_assert_cmpint (fixture_number (fixture, "SELECT state FROM record_item WHERE id = ?", row), ==, state);
+}
+
+/* Nothing that is doubted, proposed, or said not to be, stands among what holds. */
+static void
+test_doubted (Fixture *fixture, gconstpointer data)
+{
+#define ACTIVE      "'clinicalStatus':{'coding':[{'code':'active'}]}"
+#define KNOWN(code) ACTIVE ",'verificationStatus':{'coding':[{'code':'" code "'}]}"
+  fixture_take (fixture, "%s", patient);
+  assert_now (fixture, KNOWN ("confirmed"), ZQ_RECORD_PROBLEM, TRUE, ZQ_RECORD_FINAL);
+  assert_now (fixture, KNOWN ("provisional"), ZQ_RECORD_PROBLEM, FALSE, ZQ_RECORD_UNFINISHED);
+  assert_now (fixture, KNOWN ("differential"), ZQ_RECORD_PROBLEM, FALSE, ZQ_RECORD_UNFINISHED);
+  assert_now (fixture, KNOWN ("refuted"), ZQ_RECORD_PROBLEM, FALSE, ZQ_RECORD_CANCELLED);
+  assert_now (fixture, KNOWN ("entered-in-error"), ZQ_RECORD_PROBLEM, FALSE, ZQ_RECORD_ERROR);
+  assert_now (fixture, "'status':'active','intent':'order'", ZQ_RECORD_MEDICATION, TRUE, ZQ_RECORD_FINAL);
+  assert_now (fixture, "'status':'active','intent':'proposal'", ZQ_RECORD_MEDICATION, FALSE, ZQ_RECORD_UNFINISHED);
+  assert_now (fixture, "'status':'active','intent':'order','doNotPerform':true", ZQ_RECORD_MEDICATION, FALSE,
+              ZQ_RECORD_CANCELLED);
+  assert_now (fixture, "'status':'on-hold','intent':'order'", ZQ_RECORD_MEDICATION, FALSE, ZQ_RECORD_UNFINISHED);
+}
+
 static gboolean
 is_new (Fixture *fixture, const char *id)
 {
@@ -171,5 +204,6 @@ main (int argc, char **argv)
   ADD ("/record/another-patients-item-leaves-and-is-counted-there", test_moves);
   ADD ("/record/what-holds-now", test_now);
   ADD ("/record/what-came-since-the-doctor-looked-is-new", test_new);
+  ADD ("/record/what-is-doubted-does-not-hold", test_doubted);
   return g_test_run ();
 }

@@ -179,6 +179,41 @@ test_trend (Ui *ui, gconstpointer data)
   ui_expect (ui, "electrolytes r");
 }
 
+/* Among reports alone the first item of a day may be missing: each says its own. */
+static void
+test_days (Ui *ui, gconstpointer data)
+{
+  fixture_take (&ui->clinic, "{'resourceType':'Encounter','id':'e','status':'finished','subject':{'reference':"
+                             "'Patient/1'},'type':[{'text':'visit'}],'period':{'start':'2025-03-01T12:00:00+08:00'}}");
+  take_potassium (ui, "k", "1", "final", "4.1", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k");
+  show_record (ui);
+  ui_expect (ui, "visit");
+  ui_xdotool (ui, "key l");
+  ui_expect_gone (ui, "visit");
+  ui_expect (ui, "electrolytes r");
+  ui_expect (ui, "1 Mar 2025");
+}
+
+/* A correction, and who the patient is, reach what is open. */
+static void
+test_live (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k1", "1", "final", "4.1", "2025-01-01");
+  take_potassium (ui, "k2", "1", "preliminary", "7.9", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "k2");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_xdotool (ui, "key Right Return");
+  ui_expect (ui, "7.9 mmol/L ↑ high · preliminary");
+  take_potassium (ui, "k2", "2", "corrected", "4.2", "2025-03-01");
+  ui_expect (ui, "4.2 mmol/L · corrected");
+  ui_expect_gone (ui, "7.9 mmol/L ↑ high · preliminary");
+  fixture_take (&ui->clinic, "{'resourceType':'AllergyIntolerance','id':'late','patient':{'reference':'Patient/1'},"
+                             "'code':{'text':'contrast medium'}}");
+  ui_expect (ui, "contrast medium");
+}
+
 static guint
 count_points (Ui *ui)
 {
@@ -223,5 +258,7 @@ main (int argc, char **argv)
   ADD ("/record/is-found-by-typing", test_find);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
+  ADD ("/record/each-says-its-day-where-some-are-left-out", test_days);
+  ADD ("/record/what-is-open-is-read-again", test_live);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include "clinic/consult/commands.h"
 #include "clinic/consult/summary.h"
 #include "clinic/patient/codec.h"
+#include "resource/datetime.h"
 #include "rules/context.h"
 #include "store/fields.h"
 
@@ -250,15 +251,6 @@ read_mark (ZqRows *rows, const Reading *reading, Values *v)
     }
 }
 
-static gint64
-day_of (gint64 us, GTimeZone *zone)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (us / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
-
-  return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
-}
-
 /* Sent after what I have seen, or before it but arrived since. */
 static gboolean
 is_new (ZqRows *rows, const Reading *reading, const Values *v)
@@ -323,8 +315,9 @@ read_message (ZqDb *db, ZqRows *rows, const ZqContext *context, const Reading *r
   v->intent = zq_rows_int (rows, COLUMN_INTENT);
   v->reason = zq_consult_describe_reason (db, zq_rows_text (rows, COLUMN_ERROR));
   v->is_new = is_new (rows, reading, v);
-  v->first_of_day = zq_rows_is_null (rows, COLUMN_BEFORE) ||
-                    day_of (v->sent, context->zone) != day_of (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
+  v->first_of_day =
+      zq_rows_is_null (rows, COLUMN_BEFORE) ||
+      zq_day_number (v->sent, context->zone) != zq_day_number (zq_rows_int (rows, COLUMN_BEFORE), context->zone);
   read_mark (rows, reading, v);
   read_relations (rows, v);
 }

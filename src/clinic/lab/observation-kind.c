@@ -295,7 +295,7 @@ static const ZqScope observation_scopes[] = {
 const ZqResourceKind zq_observation_kind = {
   .name = "result",
   .type = "Observation",
-  .projection_version = 2,
+  .projection_version = 3,
   .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS result ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, at INTEGER NOT NULL, issued INTEGER NOT NULL, name TEXT,"

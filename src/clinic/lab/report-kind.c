@@ -232,7 +232,7 @@ static const ZqScope report_scopes[] = {
 const ZqResourceKind zq_report_kind = {
   .name = "report",
   .type = "DiagnosticReport",
-  .projection_version = 2,
+  .projection_version = 3,
   .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS report ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, title TEXT, sort INTEGER NOT NULL, status TEXT,"

@@ -135,10 +135,11 @@ zq_report_set_links (ZqTxn *txn,
   return settle (txn, touched, error);
 }
 
-/* The members of its panels count too, one level deep as they are shown. */
+/* The members of its panels count too, as deep as they are shown. */
 #define SHOWN                                                                                                          \
-  "(SELECT result FROM report_result WHERE report = ?1 UNION SELECT m.member FROM report_result l"                     \
-  " JOIN result_member m ON m.panel = l.result WHERE l.report = ?1)"
+  "WITH RECURSIVE shown (id, level) AS (SELECT result, 0 FROM report_result WHERE report = ?1"                         \
+  " UNION SELECT m.member, shown.level + 1 FROM shown JOIN result_member m ON m.panel = shown.id"                      \
+  "   WHERE shown.level < ?2 LIMIT ?3)"
 
 static gboolean
 summarise (ZqTxn *txn, gint64 report, GError **error)
@@ -149,8 +150,10 @@ summarise (ZqTxn *txn, gint64 report, GError **error)
   if (!zq_db_get_int (db, &patient, NULL, "SELECT patient FROM report WHERE id = ?", "i", report))
     return TRUE;
   if (!zq_db_get_int (db, &worst, error,
-                      "SELECT coalesce (max (flag), 0) FROM result WHERE patient IN (0, ?2) AND id IN " SHOWN, "ii",
-                      report, patient))
+                      SHOWN " SELECT coalesce (max (flag), 0) FROM result WHERE id IN (SELECT id FROM shown)"
+                            " AND patient IN (0, ?4) AND state NOT IN (?5, ?6)",
+                      "iiiiii", report, (gint64)ZQ_RESULT_MAX_LEVEL, (gint64)ZQ_RESULT_MOST, patient,
+                      (gint64)ZQ_RECORD_ERROR, (gint64)ZQ_RECORD_CANCELLED))
     return FALSE;
   zq_txn_changed (txn, "report", report, patient, ZQ_CHANGE_CONTENT);
 
@@ -170,11 +173,12 @@ zq_report_touch (ZqTxn *txn, gint64 report)
 gboolean
 zq_report_touch_result (ZqTxn *txn, gint64 result, GError **error)
 {
-  g_autoptr (GArray) reports = list_ids (zq_txn_db (txn),
-                                         "SELECT report FROM report_result WHERE result = ?1"
-                                         " UNION SELECT l.report FROM result_member m"
-                                         " JOIN report_result l ON l.result = m.panel WHERE m.member = ?1",
-                                         result, error);
+  static const char *const above =
+      "WITH RECURSIVE up (id, level) AS (VALUES (?1, 0) UNION SELECT m.panel, up.level + 1 FROM up"
+      "   JOIN result_member m ON m.member = up.id WHERE up.level < " G_STRINGIFY (
+          ZQ_RESULT_MAX_LEVEL) " LIMIT " G_STRINGIFY (MAX_ABOVE) ") SELECT DISTINCT l.report FROM up JOIN "
+                                                                 "report_result l ON l.result = up.id";
+  g_autoptr (GArray) reports = list_ids (zq_txn_db (txn), above, result, error);
 
   for (guint i = 0; reports != NULL && i < reports->len; i++)
     zq_report_touch (txn, g_array_index (reports, gint64, i));

@@ -23,7 +23,7 @@ zq_result_free (ZqResult *self)
 
 #define VALUE_COLUMNS                                                                                                  \
   "v.result, v.n, v.at, v.code, v.name, v.kind, v.value, v.comparator, v.unit, v.low, v.high, v.range, v.flag,"        \
-  " v.flag_is_ours, v.absent"
+  " v.flag_is_ours, v.absent, r.status, r.state"
 
 static ZqResultValue *
 take_value (ZqRows *rows)
@@ -45,6 +45,8 @@ take_value (ZqRows *rows)
   self->flag = (ZqFlag)zq_rows_int (rows, 12);
   self->flag_is_ours = zq_rows_int (rows, 13) != 0;
   self->absent = g_strdup (zq_rows_text (rows, 14));
+  self->status = g_strdup (zq_rows_text (rows, 15));
+  self->state = (ZqRecordState)zq_rows_int (rows, 16);
 
   return self;
 }
@@ -127,7 +129,10 @@ zq_result_load_one (ZqDb *db, gint64 key, guint level)
   self->performer = g_strdup (zq_rows_text (rows, 10));
   self->note = g_strdup (zq_rows_text (rows, 11));
   values =
-      zq_db_query (db, NULL, "SELECT " VALUE_COLUMNS " FROM result_value v WHERE v.result = ? ORDER BY v.n", "i", key);
+      zq_db_query (db, NULL,
+                   "SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result WHERE v.result = ?"
+                   " ORDER BY v.n",
+                   "i", key);
   self->values = take_values (values);
   load_old (db, self);
   load_previous (db, self);
@@ -172,12 +177,12 @@ zq_result_load (ZqDb *db, gint64 key)
 GPtrArray *
 zq_result_series (ZqDb *db, gint64 patient, const char *code, gint64 from, gint64 to, guint limit)
 {
-  g_autoptr (ZqRows) rows =
-      zq_db_query (db, NULL,
-                   "SELECT * FROM (SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
-                   " WHERE v.patient = ? AND v.code = ? AND v.at BETWEEN ? AND ? AND v.value IS NOT NULL"
-                   " AND r.state <> ? ORDER BY v.at DESC, v.result DESC LIMIT ?) ORDER BY at, result",
-                   "isiiii", patient, code, from, to, (gint64)ZQ_RECORD_ERROR, (gint64)limit);
+  g_autoptr (ZqRows) rows = zq_db_query (
+      db, NULL,
+      "SELECT * FROM (SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
+      " WHERE v.patient = ? AND v.code = ? AND v.at BETWEEN ? AND ? AND v.value IS NOT NULL"
+      " AND r.state NOT IN (?, ?) ORDER BY v.at DESC, v.result DESC LIMIT ?) ORDER BY at, result",
+      "isiiiii", patient, code, from, to, (gint64)ZQ_RECORD_ERROR, (gint64)ZQ_RECORD_CANCELLED, (gint64)limit);
 
   return take_values (rows);
 }
@@ -190,10 +195,10 @@ zq_result_vital_signs (ZqDb *db, gint64 patient)
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (ZqRows) rows =
       zq_db_query (db, NULL,
-                   "SELECT " VALUE_COLUMNS " FROM (SELECT id FROM result WHERE patient = ? AND is_vital AND state <> ?"
-                   "   ORDER BY at DESC LIMIT 100) r JOIN result_value v ON v.result = r.id"
+                   "SELECT " VALUE_COLUMNS " FROM (SELECT id, status, state FROM result WHERE patient = ? AND is_vital"
+                   "   AND state IN (?, ?) ORDER BY at DESC LIMIT 100) r JOIN result_value v ON v.result = r.id"
                    " WHERE v.value IS NOT NULL ORDER BY v.at DESC, v.result, v.n",
-                   "ii", patient, (gint64)ZQ_RECORD_ERROR);
+                   "iii", patient, (gint64)ZQ_RECORD_FINAL, (gint64)ZQ_RECORD_CHANGED);
 
   while (rows != NULL && zq_rows_next (rows, NULL))
     {
@@ -205,39 +210,4 @@ zq_result_vital_signs (ZqDb *db, gint64 patient)
     }
 
   return newest;
-}
-
-void
-zq_test_free (ZqTest *self)
-{
-  g_free (self->code);
-  g_free (self->name);
-  g_free (self->unit);
-  g_free (self);
-}
-
-GPtrArray *
-zq_result_list_tests (ZqDb *db, gint64 patient, guint limit)
-{
-  GPtrArray *tests = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_test_free);
-  /* Names and units are those of the row with the greatest time (SQLite, bare columns beside max()). */
-  g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
-                                         "SELECT code, name, unit, count (*), max (at) FROM result_value"
-                                         " WHERE patient = ? AND code IS NOT NULL AND kind = ?"
-                                         " GROUP BY code ORDER BY count (*) DESC, code LIMIT ?",
-                                         "iii", patient, (gint64)ZQ_VALUE_QUANTITY, (gint64)limit);
-
-  while (rows != NULL && zq_rows_next (rows, NULL))
-    {
-      ZqTest *test = g_new0 (ZqTest, 1);
-
-      test->code = g_strdup (zq_rows_text (rows, 0));
-      test->name = g_strdup (zq_rows_text (rows, 1));
-      test->unit = g_strdup (zq_rows_text (rows, 2));
-      test->n = (guint)zq_rows_int (rows, 3);
-      test->last = zq_rows_int (rows, 4);
-      g_ptr_array_add (tests, test);
-    }
-
-  return tests;
 }

@@ -56,6 +56,8 @@ typedef struct
   ZqFlag flag;
   gboolean flag_is_ours; /* from the range, since the laboratory says nothing */
   char *absent;          /* why there is no value, in words, or NULL */
+  char *status;          /* of its result, of those that are read over time */
+  ZqRecordState state;
 } ZqResultValue;
 
 void zq_result_value_free (ZqResultValue *self);
@@ -102,18 +104,5 @@ GPtrArray *zq_result_series (ZqDb *db, gint64 patient, const char *code, gint64 
 
 /* The newest vital signs, one a test. (transfer full) (element-type ZqResultValue) */
 GPtrArray *zq_result_vital_signs (ZqDb *db, gint64 patient);
-
-/* The tests that a patient has numbers of, the most frequent first. (transfer full) (element-type ZqTest) */
-typedef struct
-{
-  char *code;
-  char *name;
-  char *unit; /* of the newest */
-  guint n;
-  gint64 last;
-} ZqTest;
-
-void zq_test_free (ZqTest *self);
-GPtrArray *zq_result_list_tests (ZqDb *db, gint64 patient, guint limit);
 
 G_END_DECLS

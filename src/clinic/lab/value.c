@@ -39,6 +39,7 @@ zq_result_value_free (ZqResultValue *self)
   g_free (self->high);
   g_free (self->range);
   g_free (self->absent);
+  g_free (self->status);
   g_free (self);
 }
 
@@ -257,41 +258,71 @@ read_interpretation (JsonNode *node)
   return flag;
 }
 
-static JsonNode *
-find_range (JsonNode *node)
+static gboolean
+is_normal_range (JsonNode *range)
 {
-  guint length = zq_json_get_length (node, "referenceRange");
+  const char *type = zq_json_get_code (range, "type", NULL);
+
+  return type == NULL || g_str_equal (type, "normal");
+}
+
+/* As the report has it, else from its limits; of which unit, where it is another one; for whom. (nullable) */
+static char *
+describe_range (JsonNode *range, const char *unit)
+{
+  g_autofree char *text = zq_codec_one_line (zq_json_get_string (range, "text"));
+  g_autofree char *whom = zq_codec_concept (range, "appliesTo");
+  const char *low = zq_json_get_string (range, "low.value"), *high = zq_json_get_string (range, "high.value");
+
+  if (text == NULL && low != NULL && high != NULL)
+    text = g_strdup_printf ("%s–%s", low, high);
+  else if (text == NULL && (low != NULL || high != NULL))
+    text = g_strconcat (low != NULL ? "≥ " : "≤ ", low != NULL ? low : high, NULL);
+  if (text == NULL)
+    return NULL;
+
+  return g_strconcat (whom != NULL ? whom : "", whom != NULL ? " " : "", text, unit != NULL ? " " : NULL, unit, NULL);
+}
+
+/* The unit of a range where it is another than the value's, or NULL. */
+static const char *
+other_unit (const ZqResultValue *self, JsonNode *range)
+{
+  const char *unit = zq_json_get_string (range, "low.unit");
+
+  if (unit == NULL)
+    unit = zq_json_get_string (range, "high.unit");
+
+  return unit != NULL && self->unit != NULL && !g_str_equal (unit, self->unit) ? unit : NULL;
+}
+
+/* All are shown. Limits to judge by are there only when there is one, for everybody and in the value's unit: which of
+ * two is the patient's is the laboratory's to say. */
+static void
+read_reference (ZqResultValue *self, JsonNode *node)
+{
+  guint length = zq_json_get_length (node, "referenceRange"), n = 0;
+  g_autoptr (GString) all = g_string_new (NULL);
+  JsonNode *only = NULL;
 
   for (guint i = 0; i < length; i++)
     {
       JsonNode *range = zq_json_get_at (node, "referenceRange", i);
-      const char *type = zq_json_get_code (range, "type", NULL);
+      g_autofree char *words = is_normal_range (range) ? describe_range (range, other_unit (self, range)) : NULL;
 
-      if (type == NULL || g_str_equal (type, "normal"))
-        return range;
+      if (words == NULL)
+        continue;
+      n++;
+      only = range;
+      g_string_append_printf (all, "%s%s", all->len > 0 ? "; " : "", words);
     }
-
-  return NULL;
-}
-
-static void
-read_reference (ZqResultValue *self, JsonNode *node)
-{
-  JsonNode *range = find_range (node);
-  const char *text = zq_json_get_string (range, "text");
-
-  if (range == NULL)
+  if (all->len > 0)
+    self->range = g_string_free (g_steal_pointer (&all), FALSE);
+  if (n != 1 || other_unit (self, only) != NULL || zq_json_get_length (only, "appliesTo") > 0 ||
+      zq_json_get (only, "age") != NULL)
     return;
-  self->low = g_strdup (zq_json_get_string (range, "low.value"));
-  self->high = g_strdup (zq_json_get_string (range, "high.value"));
-  if (text != NULL)
-    self->range = zq_codec_one_line (text);
-  else if (self->low != NULL && self->high != NULL)
-    self->range = g_strdup_printf ("%s–%s", self->low, self->high);
-  else if (self->low != NULL)
-    self->range = g_strconcat ("≥ ", self->low, NULL);
-  else if (self->high != NULL)
-    self->range = g_strconcat ("≤ ", self->high, NULL);
+  self->low = g_strdup (zq_json_get_string (only, "low.value"));
+  self->high = g_strdup (zq_json_get_string (only, "high.value"));
 }
 
 static gboolean

@@ -68,13 +68,37 @@ read_date (JsonNode *node, const char *const *paths, GTimeZone *zone)
   return at;
 }
 
+/* What says how far it can be relied on: its status, unless something else says that it does not simply hold. A
+ * diagnosis has to be confirmed; what shall not be given, or was only proposed, is no medication of now; a document has
+ * to be final. (nullable) */
+static const char *
+read_status (JsonNode *node, const Places *places)
+{
+  static const char *const proposals[] = { "proposal", "plan", "option", NULL };
+  const char *status = zq_json_get_string (node, places->status);
+  const char *verification = zq_json_get_code (node, "verificationStatus", NULL);
+  const char *intent = zq_json_get_string (node, "intent");
+  const char *doc = zq_json_get_string (node, "docStatus");
+
+  if (status == NULL)
+    status = zq_json_get_code (node, places->status, NULL);
+  if (zq_record_state (status) == ZQ_RECORD_ERROR)
+    return status;
+  if (verification != NULL && !g_str_equal (verification, "confirmed"))
+    return verification;
+  if (zq_json_get_boolean (node, "doNotPerform", FALSE))
+    return "not-done";
+  if (intent != NULL && g_strv_contains (proposals, intent))
+    return "draft";
+
+  return doc != NULL && !g_str_equal (doc, "final") ? doc : status;
+}
+
 static gpointer
 parse_event (JsonNode *node, gpointer data, const Places *places)
 {
   const ZqContext *context = data;
   Event *self = g_new0 (Event, 1);
-  const char *status = zq_json_get_string (node, places->status);
-  const char *verification = zq_json_get_code (node, "verificationStatus", NULL);
 
   self->places = places;
   self->patient = g_strdup (zq_codec_reference (node, places->subject));
@@ -82,16 +106,10 @@ parse_event (JsonNode *node, gpointer data, const Places *places)
   self->title = read_words (node, places->titles);
   self->detail = read_words (node, places->details);
   self->at = read_date (node, places->dates, context->zone);
-  self->status = g_strdup (status != NULL ? status : zq_json_get_code (node, places->status, NULL));
-  /* A diagnosis that was taken back is none, whatever its clinical status. */
-  if (g_strcmp0 (verification, "entered-in-error") == 0 || g_strcmp0 (verification, "refuted") == 0)
-    {
-      g_free (self->status);
-      self->status = g_strdup (verification);
-    }
+  self->status = g_strdup (read_status (node, places));
   self->version = g_strdup (zq_json_get_string (node, "meta.versionId"));
   self->active = g_strcmp0 (self->status, "active") == 0 || g_strcmp0 (self->status, "recurrence") == 0 ||
-                 g_strcmp0 (self->status, "relapse") == 0 || g_strcmp0 (self->status, "on-hold") == 0;
+                 g_strcmp0 (self->status, "relapse") == 0;
 
   return self;
 }
@@ -100,10 +118,13 @@ parse_event (JsonNode *node, gpointer data, const Places *places)
 static ZqRecordState
 event_state (const Event *self)
 {
+  static const char *const doubted[] = { "unconfirmed", "provisional", "differential", NULL };
   static const char *const known[] = { "active", "recurrence", "relapse", "inactive", "remission", "resolved", NULL };
 
   if (self->places->kind == ZQ_RECORD_PROBLEM && self->status != NULL && g_strv_contains (known, self->status))
     return ZQ_RECORD_FINAL;
+  if (self->places->kind == ZQ_RECORD_PROBLEM && self->status != NULL && g_strv_contains (doubted, self->status))
+    return ZQ_RECORD_UNFINISHED;
   if (self->places->kind == ZQ_RECORD_PROBLEM && g_strcmp0 (self->status, "refuted") == 0)
     return ZQ_RECORD_CANCELLED;
 
@@ -140,7 +161,7 @@ event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   const ZqResourceKind zq_##symbol##_kind = {                                                                          \
     .name = its_name,                                                                                                  \
     .type = its_type,                                                                                                  \
-    .projection_version = 2,                                                                                           \
+    .projection_version = 3,                                                                                           \
     .schema = ZQ_RECORD_SCHEMA,                                                                                        \
     .parse = symbol##_parse,                                                                                           \
     .parsed_free = event_free,                                                                                         \

@@ -116,16 +116,6 @@ zq_record_state (const char *status)
 /* --- rows --------------------------------------------------------------------------------------- */
 
 static gint64
-day_of (gint64 us, GTimeZone *zone)
-{
-  gint64 seconds = us / G_USEC_PER_SEC - (us % G_USEC_PER_SEC < 0);
-  g_autoptr (GDateTime) utc = us != ZQ_RECORD_UNDATED ? g_date_time_new_from_unix_utc (seconds) : NULL;
-  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
-
-  return there != NULL ? g_date_time_get_year (there) * 1000 + g_date_time_get_day_of_year (there) : 0;
-}
-
-static gint64
 known_or_0 (gint64 at)
 {
   return at != ZQ_RECORD_UNDATED ? at : 0;
@@ -182,8 +172,8 @@ list_load (ZqStore *store, ZqDb *db, GObject *const *objects, guint n)
       fresh.flag = zq_rows_int (rows, 7);
       fresh.visit = *zq_rows_text (rows, 8) != '\0' ? g_strdup (zq_rows_text (rows, 8)) : NULL;
       fresh.is_new = zq_rows_int (rows, 9);
-      fresh.first_of_day =
-          zq_rows_is_null (rows, 10) || day_of (at, context->zone) != day_of (zq_rows_int (rows, 10), context->zone);
+      fresh.first_of_day = zq_rows_is_null (rows, 10) ||
+                           zq_day_number (at, context->zone) != zq_day_number (zq_rows_int (rows, 10), context->zone);
       zq_fields_update (G_OBJECT (self), fields, G_N_ELEMENTS (fields), &self->values, &fresh);
     }
 }

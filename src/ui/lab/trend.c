@@ -4,6 +4,7 @@
 #include "clinic/lab/result.h"
 #include "rules/context.h"
 #include "ui/lab/report-view.h"
+#include "ui/patient/record-words.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/words.h"
 
@@ -26,6 +27,9 @@ struct _ZqTrend
   GtkListView *table;
 
   /* owned */
+  ZqStore *store; /* NULL: nothing is open */
+  char *code;
+  gint64 patient;
   GPtrArray *values; /* of ZqResultValue, oldest first */
   GPtrArray *names;  /* units, each once: the newest first */
   GArray *charted;   /* guint: the value of each point */
@@ -68,6 +72,14 @@ describe (ZqTrend *self, const ZqResultValue *value)
   g_autofree char *shown = g_strdup_printf ("%s%s %s%s%s", value->comparator != NULL ? value->comparator : "",
                                             value->value, unit_of (value), *flag != '\0' ? " " : "", flag);
 
+  /* What is not final says so here as it does in its report. */
+  if (value->state != ZQ_RECORD_FINAL)
+    {
+      char *sure = g_strconcat (shown, " · ", zq_record_words_status (value->status), NULL);
+
+      g_free (shown);
+      shown = sure;
+    }
   if (value->range == NULL)
     return g_strdup_printf ("%s · %s", when, shown);
   /* Translators: a day, a result, the reference range of its report */
@@ -102,7 +114,8 @@ show_unit (ZqTrend *self, const char *unit)
                              .value = read_number (value->value),
                              .low = read_number (value->low),
                              .high = read_number (value->high),
-                             .abnormal = zq_flag_is_abnormal (value->flag) };
+                             .abnormal = zq_flag_is_abnormal (value->flag),
+                             .unfinished = value->state != ZQ_RECORD_FINAL && value->state != ZQ_RECORD_CHANGED };
 
       if (isnan (point.value) || value->comparator != NULL || !g_str_equal (unit_of (value), unit))
         continue;
@@ -160,16 +173,42 @@ fill_table (ZqTrend *self)
   gtk_list_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
 }
 
-void
-zq_trend_close (ZqTrend *self)
+/* What was drawn is another test's, or another patient's. */
+static void
+forget (ZqTrend *self)
 {
   gtk_list_view_set_model (self->table, NULL);
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->values, g_ptr_array_unref);
   g_array_set_size (self->charted, 0);
-  /* What was drawn is another test's, or another patient's. */
   if (self->zone != NULL)
     zq_chart_set_points (self->chart, NULL, 0, self->zone);
+}
+
+void
+zq_trend_close (ZqTrend *self)
+{
+  forget (self);
+  g_clear_object (&self->store);
+  g_clear_pointer (&self->code, g_free);
+  g_clear_pointer (&self->zone, g_time_zone_unref);
+}
+
+void
+zq_trend_refresh (ZqTrend *self)
+{
+  const ZqContext *context = self->store != NULL ? zq_store_get_context (self->store) : NULL;
+
+  if (context == NULL)
+    return;
+  forget (self);
+  self->values = zq_result_series (zq_store_get_main_db (self->store), self->patient, self->code, G_MININT64,
+                                   G_MAXINT64, MOST_VALUES);
+  fill_units (self);
+  fill_table (self);
+  if (self->names->len > 0)
+    show_unit (self, self->names->pdata[0]);
+  on_selected (self);
 }
 
 void
@@ -178,16 +217,13 @@ zq_trend_open (ZqTrend *self, ZqStore *store, gint64 patient, const char *code, 
   const ZqContext *context = zq_store_get_context (store);
 
   zq_trend_close (self);
-  g_clear_pointer (&self->zone, g_time_zone_unref);
+  self->store = g_object_ref (store);
+  self->patient = patient;
+  self->code = g_strdup (code);
   self->zone = g_time_zone_ref (context->zone);
   self->now = now;
-  self->values = zq_result_series (zq_store_get_main_db (store), patient, code, G_MININT64, G_MAXINT64, MOST_VALUES);
   gtk_label_set_label (self->title, name);
-  fill_units (self);
-  fill_table (self);
-  if (self->names->len > 0)
-    show_unit (self, self->names->pdata[0]);
-  on_selected (self);
+  zq_trend_refresh (self);
 }
 
 static void
@@ -229,7 +265,6 @@ zq_trend_dispose (GObject *object)
     zq_trend_close (self);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->charted, g_array_unref);
-  g_clear_pointer (&self->zone, g_time_zone_unref);
   G_OBJECT_CLASS (zq_trend_parent_class)->dispose (object);
 }
 

@@ -26,6 +26,7 @@ struct _ZqRecordItemWidget
   ZqRecordItem *item;
   gulong notify_id;
   gint64 now;
+  gboolean whole;
 };
 
 enum
@@ -84,7 +85,7 @@ show_item (ZqRecordItemWidget *self)
   when = precision == ZQ_PRECISION_INSTANT ? zq_words_clock (at, self->zone) : g_strdup ("");
   words = words_state (kind, status, (ZqRecordState)state, (ZqRecordFlag)flag, is_new);
   gtk_label_set_label (self->day, day);
-  gtk_widget_set_visible (GTK_WIDGET (self->day), first);
+  gtk_widget_set_visible (GTK_WIDGET (self->day), first || !self->whole);
   gtk_label_set_label (self->kind, zq_record_words_kind ((ZqRecordKind)kind));
   gtk_label_set_label (self->title, title != NULL ? title : "—");
   gtk_label_set_label (self->detail, detail != NULL ? detail : "");
@@ -105,8 +106,9 @@ show_item (ZqRecordItemWidget *self)
 }
 
 void
-zq_record_item_widget_set_item (ZqRecordItemWidget *self, ZqRecordItem *item, gint64 now)
+zq_record_item_widget_set_item (ZqRecordItemWidget *self, ZqRecordItem *item, gint64 now, gboolean whole)
 {
+  self->whole = whole;
   self->now = now;
   if (self->item != item)
     {

@@ -18,8 +18,9 @@ G_DECLARE_FINAL_TYPE (ZqRecordItemWidget, zq_record_item_widget, ZQ, RECORD_ITEM
 
 ZqRecordItemWidget *zq_record_item_widget_new (GTimeZone *zone);
 
-/* NULL: none. */
-void zq_record_item_widget_set_item (ZqRecordItemWidget *self, ZqRecordItem *item, gint64 now);
+/* @item NULL: none. @whole: the timeline has all items, so that a day stands above its first one; else, since that one
+ * may be missing, each says its own day. */
+void zq_record_item_widget_set_item (ZqRecordItemWidget *self, ZqRecordItem *item, gint64 now, gboolean whole);
 ZqRecordItem *zq_record_item_widget_get_item (ZqRecordItemWidget *self);
 
 /* (transfer full) (nullable): what stands below the line. */

@@ -134,9 +134,17 @@ static void
 fill (ZqRecordPage *self, GtkDropDown *drop, const GPtrArray *words, guint selected)
 {
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
+  GListModel *before = gtk_drop_down_get_model (drop);
+  gboolean same = before != NULL && g_list_model_get_n_items (before) == words->len;
 
   for (guint i = 0; i < words->len; i++)
-    gtk_string_list_append (list, words->pdata[i]);
+    {
+      same = same && g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (before), i), words->pdata[i]);
+      gtk_string_list_append (list, words->pdata[i]);
+    }
+  /* Not under the hand of who has it open. */
+  if (same && gtk_drop_down_get_selected (drop) == selected)
+    return;
   self->filling = TRUE;
   gtk_drop_down_set_model (drop, G_LIST_MODEL (list));
   gtk_drop_down_set_selected (drop, selected);
@@ -166,10 +174,7 @@ show_kinds (ZqRecordPage *self)
 static int
 year_of (gint64 at, GTimeZone *zone)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (at / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
-
-  return there != NULL ? g_date_time_get_year (there) : 0;
+  return (int)(zq_day_number (at, zone) / 1000);
 }
 
 static void
@@ -179,7 +184,10 @@ show_years (ZqRecordPage *self)
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
 
   zq_record_get_span (get_db (self), self->patient, &first, &last);
-  self->first_year = last != 0 ? year_of (last, get_zone (self)) : 0;
+  /* Nor is one of the far future a reason not to reach those that there are. */
+  self->first_year =
+      last != 0 ? MIN (year_of (last, get_zone (self)), year_of (zq_ticker_get_now (self->ticker), get_zone (self)) + 1)
+                : 0;
   g_ptr_array_add (words, g_strdup (C_ ("record", "Year")));
   /* A date of the first century is a mistake, and no list of two thousand years. */
   for (int year = self->first_year; last != 0 && year >= year_of (first, get_zone (self)) && words->len <= 130; year--)
@@ -321,6 +329,12 @@ on_clicked (ZqRecordPage *self, ZqRecordItemWidget *widget)
     toggle (self, zq_record_item_get_key (item));
 }
 
+static gboolean
+is_whole (ZqRecordPage *self)
+{
+  return self->kind == ZQ_RECORD_ALL && *gtk_editable_get_text (GTK_EDITABLE (self->entry)) == '\0';
+}
+
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
 {
@@ -335,7 +349,8 @@ on_bind (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage
 {
   ZqRecordItemWidget *widget = ZQ_RECORD_ITEM_WIDGET (gtk_list_item_get_child (list_item));
 
-  zq_record_item_widget_set_item (widget, gtk_list_item_get_item (list_item), zq_ticker_get_now (self->ticker));
+  zq_record_item_widget_set_item (widget, gtk_list_item_get_item (list_item), zq_ticker_get_now (self->ticker),
+                                  is_whole (self));
   g_hash_table_add (self->shown, widget);
   update_widget (self, widget);
 }
@@ -346,7 +361,7 @@ on_unbind (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPa
   ZqRecordItemWidget *widget = ZQ_RECORD_ITEM_WIDGET (gtk_list_item_get_child (list_item));
 
   g_hash_table_remove (self->shown, widget);
-  zq_record_item_widget_set_item (widget, NULL, 0);
+  zq_record_item_widget_set_item (widget, NULL, 0, TRUE);
 }
 
 /* --- what is asked for -------------------------------------------------------------------------- */
@@ -396,15 +411,10 @@ on_year (ZqRecordPage *self)
   key = zq_record_find (get_db (self), self->patient, self->kind, g_date_time_to_unix (end) * G_USEC_PER_SEC - 1);
   if (key != 0 && zq_list_find (self->list, key, &place))
     gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
-}
-
-static void
-on_abnormal (ZqRecordPage *self)
-{
-  gint64 opened = self->opened;
-
-  set_opened (self, 0);
-  set_opened (self, opened);
+  /* So that the same one can be gone to again. */
+  self->filling = TRUE;
+  gtk_drop_down_set_selected (self->years, 0);
+  self->filling = FALSE;
 }
 
 static void
@@ -475,22 +485,41 @@ on_find_key (GtkWidget *widget, GVariant *args, gpointer data)
 
 /* --- public ------------------------------------------------------------------------------------- */
 
-/* Something of this patient came: what is open is read again, the list does so by itself. */
 static void
-on_changed (ZqRecordPage *self, ZqChanges *changes)
+show_patient (ZqRecordPage *self)
+{
+  g_autoptr (ZqPatient) who = zq_patient_load (get_db (self), zq_store_get_context (self->store), self->patient, NULL);
+
+  zq_patient_band_set_patient (self->band, who);
+}
+
+static void
+reopen (ZqRecordPage *self)
 {
   gint64 opened = self->opened;
 
-  if (self->patient == 0 ||
-      !(zq_changes_has (changes, "record") || zq_changes_has (changes, "result") || zq_changes_has (changes, "report")))
+  set_opened (self, 0);
+  set_opened (self, opened);
+}
+
+/* Something of this patient came: all that was read of it is read again, the list does so by itself. */
+static void
+on_changed (ZqRecordPage *self, ZqChanges *changes)
+{
+  static const char *const topics[] = { "record", "result", "report" };
+  gboolean touched = FALSE;
+
+  if (self->patient == 0 || !zq_changes_has_patient (changes, self->patient))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (topics); i++)
+    touched = touched || zq_changes_has (changes, topics[i]);
+  show_patient (self);
+  if (!touched)
     return;
   show_summary (self);
   show_kinds (self);
-  if (opened != 0 && (zq_changes_has_row (changes, "record", opened) || zq_changes_has_row (changes, "report", opened)))
-    {
-      set_opened (self, 0);
-      set_opened (self, opened);
-    }
+  reopen (self);
+  zq_trend_refresh (self->trend);
 }
 
 void
@@ -515,8 +544,6 @@ on_looked (GObject *source, GAsyncResult *result, gpointer data)
 void
 zq_record_page_open (ZqRecordPage *self, gint64 patient)
 {
-  g_autoptr (ZqPatient) who = NULL;
-
   if (self->patient == patient)
     return;
   /* What stood out the last time is old when the doctor leaves, not when he comes. */
@@ -530,8 +557,7 @@ zq_record_page_open (ZqRecordPage *self, gint64 patient)
   set_list (self);
   if (patient == 0)
     return;
-  who = zq_patient_load (get_db (self), zq_store_get_context (self->store), patient, NULL);
-  zq_patient_band_set_patient (self->band, who);
+  show_patient (self);
   show_summary (self);
   show_kinds (self);
   show_years (self);
@@ -634,7 +660,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, nothing);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, trend);
   gtk_widget_class_bind_template_callback (klass, on_activate);
-  gtk_widget_class_bind_template_callback (klass, on_abnormal);
+  gtk_widget_class_bind_template_callback (klass, reopen);
   gtk_widget_class_bind_template_callback (klass, on_close_clicked);
   gtk_widget_class_bind_template_callback (klass, on_kind);
   gtk_widget_class_bind_template_callback (klass, on_search);

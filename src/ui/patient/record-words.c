@@ -75,6 +75,8 @@ static const Status statuses[] = {
     N_ ("Taken back: entered in error. It must not be used.") },
   { "unknown", NC_ ("record status", "status unknown"), N_ ("The status is not known: it may not be final") },
   { "unconfirmed", NC_ ("record status", "unconfirmed"), NULL },
+  { "provisional", NC_ ("record status", "provisional"), NULL },
+  { "differential", NC_ ("record status", "one of several possible"), NULL },
   { "refuted", NC_ ("record status", "refuted"), NULL },
   { "stopped", NC_ ("record status", "stopped"), NULL },
   { "on-hold", NC_ ("record status", "on hold"), NULL },

@@ -281,13 +281,17 @@ draw_points (Drawing *d)
     {
       double x = place_x (d, points[i].at), y = place_y (d, points[i].value);
 
+      cairo_new_path (d->cr);
       set_ink (d, points[i].abnormal ? &d->alarm : &d->accent, 1);
       /* Told apart by form too. */
       if (points[i].abnormal)
         cairo_rectangle (d->cr, x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS);
       else
         cairo_arc (d->cr, x, y, RADIUS, 0, 2 * G_PI);
-      cairo_fill (d->cr);
+      if (points[i].unfinished)
+        cairo_stroke (d->cr);
+      else
+        cairo_fill (d->cr);
     }
 }
 
