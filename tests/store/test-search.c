@@ -402,6 +402,7 @@ static char *
 make_query (GRand *rand, ZqWords how)
 {
   GString *typed = g_string_new (NULL);
+  static const char *const latin[] = { "CT", "crp", "M", "h", "ct1" };
   guint n_terms = g_rand_int_range (rand, 0, 4) == 0 ? 2 : 1;
 
   for (guint t = 0; t < n_terms; t++)
@@ -416,7 +417,7 @@ make_query (GRand *rand, ZqWords how)
           g_string_append_printf (typed, "%d", g_rand_int_range (rand, 1, 400));
           break;
         case 1:
-          g_string_append (typed, (const char *const[]){ "CT", "crp", "M", "h", "ct1" }[g_rand_int_range (rand, 0, 5)]);
+          g_string_append (typed, latin[g_rand_int_range (rand, 0, G_N_ELEMENTS (latin))]);
           break;
         case 2:
           g_string_append_printf (typed, "%s%s", random_hanzi (rand),
