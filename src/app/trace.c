@@ -130,7 +130,7 @@ rows_free (gpointer data, GClosure *closure)
 static void
 say_row (Rows *self, GtkWidget *widget, gboolean quiet)
 {
-  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW);
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW);
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
   graphene_rect_t bounds;
   gint64 key, at, *before;

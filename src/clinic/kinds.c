@@ -2,6 +2,7 @@
 #include "clinic/kinds.h"
 
 #include "clinic/consult/kinds.h"
+#include "clinic/home/kinds.h"
 #include "clinic/lab/kinds.h"
 #include "clinic/patient/kinds.h"
 #include "clinic/policy/kinds.h"
@@ -29,6 +30,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_procedure_kind,
   &zq_immunization_kind,
   &zq_document_kind,
+  &zq_home_kind, /* before what takes all the others */
   &zq_observation_kind,
   &zq_report_kind,
   NULL,

@@ -150,6 +150,20 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
     zq_index_add (entries, "-scope", "*");
 }
 
+/* Measured at home: by the patient, or by somebody for the patient; of the hospital's own results none. */
+static gboolean
+is_measured_at_home (ZqHospital *self, JsonNode *node)
+{
+  g_autoptr (GPtrArray) performers = zq_references_collect (self, node, "performer");
+
+  for (guint i = 0; i < performers->len; i++)
+    if (!is_patient (g_ptr_array_index (performers, i)) &&
+        !g_str_has_prefix (g_ptr_array_index (performers, i), "RelatedPerson/"))
+      return FALSE;
+
+  return performers->len > 0;
+}
+
 static gboolean
 communication_is_for_patient (ZqHospital *self, JsonNode *node)
 {
@@ -217,6 +231,11 @@ own_of (ZqHospital *self, const char *type, const char *reference, JsonNode *nod
   else if (g_str_equal (type, "Communication"))
     {
       if (communication_is_for_patient (self, node))
+        add_all (self, entries, "-own", node, "subject", TRUE);
+    }
+  else if (g_str_equal (type, "Observation"))
+    {
+      if (is_measured_at_home (self, node))
         add_all (self, entries, "-own", node, "subject", TRUE);
     }
   else if (g_str_equal (type, "Basic"))
@@ -483,7 +502,18 @@ patient_may_send (ZqHospital *self, const ZqSession *session, JsonNode *node)
   return g_strcmp0 (relative_of, session->who) == 0;
 }
 
-/* A patient begins consultations, answers in own threads and keeps own read marks; nothing else. */
+/* Of one's own, as measured; a hospital's result is nothing that a patient writes. */
+static gboolean
+patient_may_measure (ZqHospital *self, const ZqSession *session, JsonNode *node)
+{
+  g_autoptr (GPtrArray) performers = zq_references_collect (self, node, "performer");
+
+  return performers->len == 1 && g_str_equal (g_ptr_array_index (performers, 0), session->who) &&
+         g_strcmp0 (zq_json_get_string (node, "status"), "final") == 0;
+}
+
+/* A patient begins consultations, answers in own threads, keeps own read marks and tells what was measured at home;
+ * nothing else. */
 static gboolean
 patient_writes (ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh)
 {
@@ -509,6 +539,8 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
     return FALSE;
   if (g_str_equal (type, "Communication"))
     return patient_may_send (self, session, fresh);
+  if (g_str_equal (type, "Observation"))
+    return patient_may_measure (self, session, fresh);
   if (g_str_equal (type, "Task"))
     {
       g_autofree char *focus = zq_reference_at (self, fresh, "focus");

@@ -178,6 +178,47 @@ zq_home_glucose_place (ZqPolicy *policy, ZqMealContext context, const ZqQuantity
   return own->kind == ZQ_QUANTITY_NUMBER ? ZQ_RANGE_INSIDE : ZQ_RANGE_UNKNOWN;
 }
 
+static const char *
+get_pressure_limit (ZqHomeKind kind)
+{
+  return kind == ZQ_HOME_SYSTOLIC ? "below-systolic" : kind == ZQ_HOME_DIASTOLIC ? "below-diastolic" : NULL;
+}
+
+ZqRangePlace
+zq_home_pressure_place (ZqPolicy *policy, ZqHomeKind kind, const ZqQuantity *value)
+{
+  const char *unit = zq_json_get_string (get_settings (policy, "plausible", kinds[kind]), "unit");
+  JsonNode *limits = get_settings (policy, "pressure", NULL);
+  const char *name = get_pressure_limit (kind);
+  g_autoptr (ZqQuantity) own = name != NULL ? in_unit (policy, kind, value, unit) : NULL;
+
+  if (own == NULL || own->kind != ZQ_QUANTITY_NUMBER || zq_json_get_string (limits, name) == NULL)
+    return ZQ_RANGE_UNKNOWN;
+
+  return reaches (policy, own, limits, name) ? ZQ_RANGE_HIGH : ZQ_RANGE_INSIDE;
+}
+
+ZqHomeTarget
+zq_home_target (ZqPolicy *policy, ZqHomeKind kind, ZqMealContext context)
+{
+  ZqHomeTarget target = { 0 };
+  const char *limit = get_pressure_limit (kind);
+
+  if (kind == ZQ_HOME_GLUCOSE && context < ZQ_MEAL_UNKNOWN)
+    {
+      g_autofree char *name = g_strconcat ("targets.", zq_meal_context_code (context), NULL);
+      JsonNode *node = get_settings (policy, "glucose", name);
+
+      target.from = zq_json_get_string (node, "from");
+      target.to = zq_json_get_string (node, "to");
+      target.below = zq_json_get_string (node, "below");
+    }
+  else if (limit != NULL)
+    target.below = zq_json_get_string (get_settings (policy, "pressure", NULL), limit);
+
+  return target;
+}
+
 void
 zq_home_glucose_count (ZqPolicy *policy,
                        const ZqGlucoseReading *readings,

@@ -60,6 +60,17 @@ const char *zq_meal_context_code (ZqMealContext context);
 /* To the target of its context: INSIDE, LOW, HIGH; UNKNOWN without one, or where it cannot be decided. */
 ZqRangePlace zq_home_glucose_place (ZqPolicy *policy, ZqMealContext context, const ZqQuantity *value);
 
+/* The same of a blood pressure measured at home (SYSTOLIC, DIASTOLIC): INSIDE or HIGH; of other kinds UNKNOWN. */
+ZqRangePlace zq_home_pressure_place (ZqPolicy *policy, ZqHomeKind kind, const ZqQuantity *value);
+
+/* The target as the policy writes it, each NULL where there is none: from, up to and with, below; borrowed. */
+typedef struct
+{
+  const char *from, *to, *below;
+} ZqHomeTarget;
+
+ZqHomeTarget zq_home_target (ZqPolicy *policy, ZqHomeKind kind, ZqMealContext context);
+
 typedef struct
 {
   gint64 time; /* µs */

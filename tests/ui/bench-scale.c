@@ -248,7 +248,7 @@ shows_row (GtkWidget *widget, gconstpointer data)
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
 
   return row != NULL && zq_consult_row_get_key (row) == *(const gint64 *)data && is_loaded (G_OBJECT (row)) &&
-         is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW));
+         is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW));
 }
 
 static gboolean
@@ -264,7 +264,7 @@ is_unfilled (GtkWidget *widget, gconstpointer data)
 {
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
 
-  return row != NULL && is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW)) &&
+  return row != NULL && is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW)) &&
          !is_loaded (G_OBJECT (row));
 }
 

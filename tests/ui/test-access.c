@@ -7,7 +7,7 @@ static gboolean
 is_control (GtkWidget *widget)
 {
   return GTK_IS_BUTTON (widget) || GTK_IS_MENU_BUTTON (widget) || GTK_IS_TEXT_VIEW (widget) || GTK_IS_TEXT (widget) ||
-         GTK_IS_LIST_VIEW (widget) || GTK_IS_LIST_BOX (widget);
+         GTK_IS_LIST_BASE (widget) || GTK_IS_LIST_BOX (widget);
 }
 
 static gboolean

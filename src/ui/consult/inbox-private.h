@@ -25,7 +25,7 @@ struct _ZqInbox
   GtkRevealer *news_revealer;
   GtkButton *news;
   GtkStack *stack;
-  GtkListView *view;
+  GtkGridView *view; /* of one column: a list view makes two hundred rows whatever is in sight, a grid thirty */
   AdwStatusPage *empty;
   GtkProgressBar *progress_bar;
   GtkRevealer *marks_revealer;

@@ -605,7 +605,7 @@ make_factory (ZqInbox *self)
   g_signal_connect_object (factory, "setup", G_CALLBACK (on_setup), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
-  gtk_list_view_set_factory (self->view, factory);
+  gtk_grid_view_set_factory (self->view, factory);
 }
 
 void
@@ -624,7 +624,7 @@ zq_inbox_set_store (ZqInbox *self, ZqStore *store, ZqTicker *ticker)
   g_signal_connect_object (self->selection, "notify::current", G_CALLBACK (on_selected), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "notify::n-marked", G_CALLBACK (on_n_marked), self, G_CONNECT_SWAPPED);
   make_factory (self);
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  gtk_grid_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   show_counts (self);
   show_place (self);
 }

@@ -151,7 +151,7 @@ static gboolean
 on_reading_key (ZqWindow *self, guint key, guint code, GdkModifierType state)
 {
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
-  GtkWidget *list = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_LIST_VIEW) : NULL;
+  GtkWidget *list = focus != NULL ? gtk_widget_get_ancestor (focus, GTK_TYPE_LIST_BASE) : NULL;
   gboolean is_space = key == GDK_KEY_space || key == GDK_KEY_KP_Space;
   gboolean in_inbox = list != NULL && gtk_widget_is_ancestor (list, GTK_WIDGET (self->inbox));
 
