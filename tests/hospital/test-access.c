@@ -48,6 +48,31 @@ put_all (Fixture *fixture)
   put (fixture, "Observation", "o2", "{'resourceType':'Observation','subject':{'reference':'Patient/p2'}}");
 }
 
+/* What was measured at home comes back to who measured it; what a laboratory measured does not. */
+static void
+test_patient_reads_own_measurements (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = NULL;
+  g_autoptr (Answer) all = NULL, own = NULL, changed = NULL;
+
+  put_all (fixture);
+  put (fixture, "Observation", "h1",
+       "{'resourceType':'Observation','status':'final','subject':{'reference':'Patient/p1'},'performer':[{'reference':"
+       "'Patient/p1'}]}");
+  put (fixture, "Observation", "h2",
+       "{'resourceType':'Observation','status':'final','subject':{'reference':'Patient/p2'},'performer':[{'reference':"
+       "'Patient/p2'}]}");
+  token = sign_in (fixture, "p1");
+  all = get (fixture, token, "Observation?patient=p1,p2");
+  g_assert_nonnull (strstr (all->text, "\"h1\""));
+  g_assert_null (strstr (all->text, "\"h2\""));
+  g_assert_null (strstr (all->text, "\"o1\""));
+  own = get (fixture, token, "Observation/h1");
+  g_assert_cmpuint (own->status, ==, 200);
+  changed = ask (fixture, "PUT", "Observation/h1", token, own->text, NULL);
+  g_assert_cmpuint (changed->status, ==, 403);
+}
+
 static void
 test_patient_sees_own_only (Fixture *fixture, gconstpointer data)
 {
@@ -330,6 +355,16 @@ test_patient_writes_little (Fixture *fixture, gconstpointer data)
       "'subject':{'reference':'Patient/p1'},'sender':{'reference':'Patient/p1'}",
       403 },
     { "Observation", "'subject':{'reference':'Patient/p1'}", 403 },
+    { "Observation", "'status':'final','subject':{'reference':'Patient/p1'},'performer':[{'reference':'Patient/p1'}]",
+      201 },
+    { "Observation", "'status':'final','subject':{'reference':'Patient/p2'},'performer':[{'reference':'Patient/p1'}]",
+      403 },
+    { "Observation",
+      "'status':'final','subject':{'reference':'Patient/p1'},'performer':[{'reference':'Practitioner/lin'}]", 403 },
+    { "Observation",
+      "'status':'final','subject':{'reference':'Patient/p1'},'performer':[{'reference':'Patient/p1'},"
+      "{'reference':'Practitioner/lin'}]",
+      403 },
     { "Practitioner", "'active':true", 403 },
     { "QuestionnaireResponse", "'subject':{'reference':'Patient/p2'}", 403 },
     { "QuestionnaireResponse", "'subject':{'reference':'Patient/p1'}", 201 },
@@ -407,6 +442,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   fixture_add ("/hospital/access/patient-sees-own-only", test_patient_sees_own_only);
+  fixture_add ("/hospital/access/patient-reads-own-measurements", test_patient_reads_own_measurements);
   fixture_add ("/hospital/access/notes-reach-a-patient-by-no-route", test_notes_by_no_route);
   fixture_add ("/hospital/access/of-a-colleague-the-task-only", test_colleagues_task_only);
   fixture_add ("/hospital/access/claimed-leaves-the-pool", test_pool_and_part);

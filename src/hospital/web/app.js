@@ -3,6 +3,7 @@
 
 import { begin, finish, forget, session } from './auth.js';
 import { el, header, show, trouble } from './dom.js';
+import { openHome } from './home.js';
 import { openInbox } from './inbox.js';
 import { openIntake } from './intake.js';
 import { clear, flushAWhile } from './outbox.js';
@@ -81,6 +82,7 @@ function route() {
   const place = location.hash.replace(/^#\/?/, '');
   if (place === 'new') page = openIntake();
   else if (pages.has(place)) page = pages.get(place);
+  else if (place === 'home') page = openHome();
   else if (place.startsWith('t/')) page = openThread(decodeURIComponent(place.slice(2)));
   else page = openInbox({ signOut });
   if (place !== 'new') pages.set(place, page);

@@ -76,9 +76,10 @@ export async function search(query, limit = 20) {
   return found;
 }
 
-export const create = (resource, condition) =>
+// finish: the last hand at the text of the body.
+export const create = (resource, condition, finish = (body) => body) =>
   json('POST', resource.resourceType, {
-    body: JSON.stringify(resource),
+    body: finish(JSON.stringify(resource)),
     headers: { ...(condition ? { 'If-None-Exist': condition } : {}), Prefer: 'return=representation' },
   });
 

@@ -52,6 +52,7 @@ function page(me, openRows, closedRows, signOut) {
     el('main', {},
       emergency(),
       el('a', { class: 'primary', href: '#/new' }, '问医生'),
+      el('a', { class: 'secondary', href: '#/home' }, '记录血糖、血压等居家测量'),
       openRows.length ? list(openRows, '正在进行') : none,
       closedRows.length ? el('h2', {}, '以前的咨询') : null,
       closedRows.length ? list(closedRows, '以前的咨询') : null),

@@ -21,6 +21,7 @@ static const struct
   { ".css", "text/css; charset=utf-8" },
   { ".js", "text/javascript; charset=utf-8" },
   { ".svg", "image/svg+xml" },
+  { ".json", "application/json" },
 };
 
 static const char *
@@ -41,6 +42,16 @@ set_headers (SoupServerMessage *message)
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
   soup_message_headers_replace (headers, "Cache-Control", "no-cache");
+}
+
+/* What the page takes of a patient is what the hospital's policy says. */
+static GBytes *
+find_file (const char *name, const char *resource)
+{
+  if (strcmp (name, "/home.json") == 0)
+    return g_resources_lookup_data ("/org/zhenqiao/policy/home.json", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  return g_resource_lookup_data (zq_hospital_web_get_resource (), resource, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 }
 
 static void
@@ -65,7 +76,7 @@ handle (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
     }
 
   resource = g_strconcat ("/org/zhenqiao/Hospital/patient", strcmp (name, "/") == 0 ? "/index.html" : name, NULL);
-  bytes = g_resource_lookup_data (zq_hospital_web_get_resource (), resource, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+  bytes = find_file (name, resource);
   if (bytes == NULL)
     {
       static const char text[] = "没有这一页。请打开 " ROOT "/\n";

@@ -27,10 +27,15 @@
 //   {"do":"wait-text","text":…}                   a message with this text from the doctor's side
 //   {"do":"wait-mark","text":…,"mark":"医生已读"}  the mark of one's own message
 //   {"do":"messages"}                             → "items": [{who, side, text, mark}], "draft"
+//   {"do":"home"}                                 opens what is measured at home
+//   {"do":"measure","key":"glucose","values":{"glucose":"7.8"},"meal":"fasting","at":"2026-11-22T07:10"}
+//                                                 fills and sends → "errors": why not, "said", "alarm"
+//   {"do":"readings"}                             → "items": [{id, day, text, comments}], "days": [{day, comments}]
+//   {"do":"wait-comment","text":…}                the doctor's words under a reading or a day
 //   {"do":"wait-state","text":…}                  the line under the title contains the text
 //   {"do":"offline","on":true|false}              the phone's network
 //   {"do":"wait-banner","text":…}                 the line on top contains the text; "" = it is gone
-//   {"do":"reload"}, {"do":"screenshot","file":…,"full":true}, {"do":"storage"}, {"do":"fetch","path":"fhir/…"}
+//   {"do":"reload"}, {"do":"screenshot","file":…,"full":true}, {"do":"storage"}, {"do":"session"}, {"do":"fetch","path":"fhir/…"}
 //   {"do":"problems"}                             → "items": errors of scripts and of the page's policy
 
 import { createInterface } from 'node:readline';
@@ -212,6 +217,37 @@ const steps = {
     const area = page.locator('#answer');
     return { items: await readMessages(), draft: (await area.count()) ? await area.inputValue() : null };
   },
+  async home({ seconds }) {
+    await page.evaluate(() => { location.hash = '#/home'; });
+    await page.locator('.chip[data-key]').first().waitFor({ timeout: seconds * 1000 });
+  },
+  async measure({ key = 'glucose', values, meal, at, seconds }) {
+    await page.locator(`.chip[data-key="${key}"]`).click();
+    for (const [name, value] of Object.entries(values)) await page.fill(`#h-${name}`, value);
+    if (meal) await page.check(`#meal-${meal}`);
+    if (at) await page.fill('#h-at', at);
+    await page.locator('form button[type="submit"]').click();
+    return until('what became of the reading', seconds, async () => {
+      const errors = (await page.locator('form .error').allTextContents()).filter((text) => text !== '');
+      const said = await page.locator('.said').textContent();
+      const alarm = await page.locator('main > .emergency[role="alert"]').evaluate((line) => (line.hidden ? '' : line.textContent));
+      return errors.length || said ? { errors, said, alarm } : null;
+    });
+  },
+  async readings() {
+    return {
+      items: await page.locator('.day-card li').evaluateAll((items) => items.map((item) => ({
+        id: item.dataset.id, day: item.closest('section').querySelector('h3').textContent, text: item.querySelector('.reading').textContent,
+        comments: [...item.querySelectorAll('.comment p')].map((p) => p.textContent),
+      }))),
+      days: await page.locator('.day-card').evaluateAll((cards) => cards.map((card) => ({
+        day: card.querySelector('h3').textContent, comments: [...card.querySelectorAll(':scope > .comment p')].map((p) => p.textContent),
+      }))),
+    };
+  },
+  async 'wait-comment'({ text, seconds }) {
+    await page.locator('.day-card .comment p', { hasText: text }).first().waitFor({ timeout: seconds * 1000 });
+  },
   async 'wait-state'({ text, seconds }) {
     await page.locator('.substate', { hasText: text }).waitFor({ timeout: seconds * 1000 });
   },
@@ -230,6 +266,9 @@ const steps = {
   async screenshot({ file, full = false }) {
     await page.screenshot({ path: file, fullPage: full });
     return { file };
+  },
+  async session() {
+    return { items: await page.evaluate(() => Object.values({ ...sessionStorage })) };
   },
   async storage() {
     return { local: await page.evaluate(() => ({ ...localStorage })) };
