@@ -45,6 +45,9 @@ typedef struct
   gint64 message;
   gint64 quote;
   gint64 corrects;
+  gint64 about;
+  gint64 tells;
+  gboolean aside;
   gint64 intent;
   gint64 delay;
   char *text;
@@ -78,6 +81,10 @@ zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *act
 /* When the newest message that was seen was sent, never in the future: that would take as read what nobody has written.
  */
 gint64 zq_command_seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message);
+/* My read mark of what stands at @row (a header, a report), up to @up_to; nothing where the hospital does not have it.
+ */
+gboolean
+zq_command_mark_row (ZqTxn *txn, gint64 row, const char *department, gint64 up_to, gboolean unread, GError **error);
 /* My read mark of the thread, up to @up_to. */
 gboolean zq_command_mark_read (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, GError **error);
 /* The thread stands as unread until it is read again. */

@@ -186,17 +186,50 @@ replace_waiting (ZqTxn *txn, const char *key, GError **error)
 }
 
 static char *
-mark_args (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, const char *thread, gboolean unread)
+mark_args (const char *subject, gint64 up_to, const char *department, gboolean unread)
 {
   g_autofree char *instant = zq_instant_format (up_to);
   GString *json = g_string_new ("{");
 
-  zq_command_add_member (json, "thread", thread);
+  zq_command_add_member (json, "thread", subject);
   zq_command_add_member (json, "up-to", instant);
-  zq_command_add_member (json, "department", zq_command_department (state, zq_txn_context (txn)));
+  zq_command_add_member (json, "department", department);
   g_string_append (json, unread ? ",\"unread\":true}" : "}");
 
   return g_string_free (json, FALSE);
+}
+
+/* One of a subject and doctor, whichever workstation makes it. */
+static char *
+mark_key (const char *subject, const ZqContext *context)
+{
+  const char *id = g_str_has_prefix (subject, "Communication/") ? strchr (subject, '/') + 1 : subject;
+  g_autofree char *key = g_strdup_printf ("read-mark.%s.Practitioner.%s", id, context->me);
+
+  return g_strdelimit (g_steal_pointer (&key), "/", '.');
+}
+
+gboolean
+zq_command_mark_row (ZqTxn *txn, gint64 row, const char *department, gint64 up_to, gboolean unread, GError **error)
+{
+  g_autofree char *subject = zq_consult_reference (zq_txn_db (txn), row);
+  g_autofree char *args = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *chain = NULL;
+  gint64 target;
+
+  /* What the hospital does not have yet has nothing to be read. */
+  if (subject == NULL || strchr (subject, '/') == NULL)
+    return TRUE;
+
+  args = mark_args (subject, up_to, department, unread);
+  key = mark_key (subject, zq_txn_context (txn));
+  chain = g_strdup_printf ("read-mark/%" G_GINT64_FORMAT, row);
+  if (!replace_waiting (txn, key, error))
+    return FALSE;
+  target = zq_txn_create_local (txn, "Basic", key, error);
+
+  return target != 0 && zq_txn_add_intent (txn, "read-mark", "mark-read", target, args, NULL, chain, 0, error) != 0;
 }
 
 /* Whatever has arrived by now has been in sight. */
@@ -214,25 +247,8 @@ note_seen (ZqTxn *txn, const ZqConsultState *state, GError **error)
 static gboolean
 add_mark (ZqTxn *txn, const ZqConsultState *state, gint64 up_to, gboolean unread, GError **error)
 {
-  const ZqContext *context = zq_txn_context (txn);
-  g_autofree char *thread = zq_consult_reference (zq_txn_db (txn), state->thread);
-  g_autofree char *args = NULL;
-  g_autofree char *key = NULL;
-  g_autofree char *chain = NULL;
-  gint64 target;
-
-  /* A header that the hospital does not have yet has nothing to be read. */
-  if (thread == NULL || !g_str_has_prefix (thread, "Communication/"))
-    return TRUE;
-
-  args = mark_args (txn, state, up_to, thread, unread);
-  key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
-  chain = g_strdup_printf ("read-mark/%" G_GINT64_FORMAT, state->thread);
-  if (!replace_waiting (txn, key, error))
-    return FALSE;
-  target = zq_txn_create_local (txn, "Basic", key, error);
-
-  return target != 0 && zq_txn_add_intent (txn, "read-mark", "mark-read", target, args, NULL, chain, 0, error) != 0;
+  return zq_command_mark_row (txn, state->thread, zq_command_department (state, zq_txn_context (txn)), up_to, unread,
+                              error);
 }
 
 gboolean
@@ -276,7 +292,6 @@ gboolean
 zq_command_restore_mark (
     ZqTxn *txn, const ZqConsultState *state, const ZqSeen *before, gboolean was_read, GError **error)
 {
-  const ZqContext *context = zq_txn_context (txn);
   g_autofree char *thread = zq_consult_reference (zq_txn_db (txn), state->thread);
   g_autofree char *key = NULL;
   ZqSeen now;
@@ -296,7 +311,7 @@ zq_command_restore_mark (
     return add_mark (txn, state, before->up_to, before->marked_unread, error) &&
            stay_unread (txn, state, before, error);
 
-  key = g_strdup_printf ("read-mark.%s.Practitioner.%s", thread + strlen ("Communication/"), context->me);
+  key = mark_key (thread, zq_txn_context (txn));
 
   return replace_waiting (txn, key, error) && stay_unread (txn, state, before, error);
 }

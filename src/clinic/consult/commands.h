@@ -76,6 +76,9 @@ typedef struct
   gint64 quote;        /* key of the message that it answers; 0 */
   gint64 corrects;     /* key of my message that it corrects (更正); 0 */
   const char *reason;  /* of a correction */
+  gint64 about;        /* row of the report or result that it is about; 0 */
+  gint64 tells;        /* row of the result-review Task whose result it tells the patient; 0 */
+  gboolean aside;      /* not from the draft, which stays as it is */
   const char *outcome; /* not NULL: closes the consultation with it, in the same transaction */
   gint64 delay_us;     /* undo window: nothing of it goes before that */
 } ZqReply;

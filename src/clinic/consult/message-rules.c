@@ -40,7 +40,7 @@ set_size (ZqEdits *edits, JsonNode *file, guint place)
     zq_edits_set_json (edits, path, size);
 }
 
-/* A correction names what it corrects, and why. */
+/* A correction names what it corrects, and why; what tells a result names that. */
 static void
 set_correction (ZqEdits *edits, JsonNode *args)
 {
@@ -50,6 +50,7 @@ set_correction (ZqEdits *edits, JsonNode *args)
   set_text (edits, "$.category", "[{\"coding\":[{\"system\":\"" ZQ_CATEGORY_CODES "\",\"code\":%}]}]",
             corrects != NULL ? "correction" : "message");
   set_text (edits, "$.inResponseTo", "[{\"reference\":%}]", corrects != NULL ? corrects : quote);
+  set_text (edits, "$.about", "[{\"reference\":%}]", zq_json_get_string (args, "about"));
   set_text (edits, "$.extension[#]", "{\"url\":\"" ZQ_EXTENSION ("correction-reason") "\",\"valueString\":%}",
             corrects != NULL ? zq_json_get_string (args, "reason") : NULL);
 }

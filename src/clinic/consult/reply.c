@@ -4,6 +4,7 @@
 #include "clinic/consult/reasons.h"
 #include "clinic/consult/rules.h"
 #include "clinic/consult/summary.h"
+#include "resource/datetime.h"
 #include "resource/json.h"
 
 #include <string.h>
@@ -33,6 +34,7 @@ send_args (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, co
   g_autofree char *encounter = zq_consult_reference (db, state->encounter);
   g_autofree char *quote = zq_consult_reference (db, command->quote);
   g_autofree char *corrects = zq_consult_reference (db, command->corrects);
+  g_autofree char *about = zq_consult_reference (db, command->about);
   gboolean relative = requester != NULL && g_str_has_prefix (requester, "RelatedPerson/");
   GString *json = g_string_new ("{");
 
@@ -43,6 +45,7 @@ send_args (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, co
   zq_command_add_member (json, "encounter", encounter);
   zq_command_add_member (json, "quote", quote);
   zq_command_add_member (json, "corrects", corrects);
+  zq_command_add_member (json, "about", about);
   zq_command_add_member (json, "reason", corrects != NULL ? command->reason : NULL);
   zq_command_add_member (json, "department", zq_command_department (state, zq_txn_context (txn)));
   if (files != NULL)
@@ -153,6 +156,25 @@ close_behind (ZqTxn *txn, ZqCommand *command, gint64 reply, gint64 not_before, G
   return seq != 0 && zq_txn_audit (txn, "close", state->id, state->patient, error);
 }
 
+/* The Task of a result says which message told it: once that is out. */
+static gboolean
+tell_behind (ZqTxn *txn, ZqCommand *command, gint64 reply, gint64 not_before, GError **error)
+{
+  g_autofree char *message = zq_consult_reference (zq_txn_db (txn), reply);
+  g_autofree char *at = zq_instant_format (zq_txn_now (txn));
+  g_autofree char *chain = g_strdup_printf ("review/%" G_GINT64_FORMAT, command->tells);
+  g_autoptr (GString) args = g_string_new ("{");
+  gint64 seq;
+
+  zq_command_add_member (args, "at", at);
+  zq_command_add_member (args, "message", message);
+  g_string_append_c (args, '}');
+  seq = zq_txn_add_intent (txn, "review", "told", command->tells, args->str, NULL, chain, not_before, error);
+  zq_undo_add (command->made, command->consult, seq, "told", NULL, NULL);
+
+  return seq != 0;
+}
+
 static gboolean
 do_send (ZqTxn *txn, gpointer data, GError **error)
 {
@@ -169,12 +191,13 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   g_autofree char *basis = NULL;
   gint64 target, up_to;
 
-  state = load_for_send (txn, command, !corrects && zq_files_in_draft (zq_txn_db (txn), scope) > 0, error);
+  state = load_for_send (txn, command, !corrects && !command->aside && zq_files_in_draft (zq_txn_db (txn), scope) > 0,
+                         error);
   if (state == NULL)
     return FALSE;
 
   command->made = zq_undo_new ();
-  if (!corrects && !zq_files_upload (txn, state, scope, not_before, command->made, &files, error))
+  if (!corrects && !command->aside && !zq_files_upload (txn, state, scope, not_before, command->made, &files, error))
     return FALSE;
   args = send_args (txn, state, command, files);
   basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
@@ -185,9 +208,10 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, chain, not_before, error);
   zq_undo_add (command->made, state->id, command->seq, "send-message", NULL, NULL);
 
-  return command->seq != 0 && zq_txn_set_draft (txn, scope, NULL, error) &&
+  return command->seq != 0 && (command->aside || zq_txn_set_draft (txn, scope, NULL, error)) &&
          zq_txn_audit (txn, corrects ? "correct" : "send-message", target, state->patient, error) &&
          (up_to == 0 || zq_command_mark_read (txn, state, up_to, error)) &&
+         (command->tells == 0 || tell_behind (txn, command, target, not_before, error)) &&
          (command->outcome == NULL || close_behind (txn, command, target, not_before, error));
 }
 
@@ -210,6 +234,9 @@ zq_consult_send_async (
   command->message = reply->seen_message;
   command->quote = reply->quote;
   command->corrects = reply->corrects;
+  command->about = reply->about;
+  command->tells = reply->tells;
+  command->aside = reply->aside;
   command->delay = reply->delay_us;
   command->text = clean (reply->text != NULL ? reply->text : "");
   command->reason = clean (reply->reason);
