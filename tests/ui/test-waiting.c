@@ -318,12 +318,25 @@ test_first_fetch (Ui *ui, gconstpointer data)
   ui_expect_gone (ui, "First fetch");
 }
 
+/* libadwaita measures a message dialog's large heading for widths at which it shows the small one, and GTK from 4.18 on
+ * warns of it. Nothing comes of it, and a program has no say in it; every other warning ends the test. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0 &&
+        g_str_has_prefix (fields[i].value, "Trying to measure GtkLabel "))
+      return G_LOG_WRITER_HANDLED;
+  return g_log_writer_default (level, fields, n_fields, data);
+}
+
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
 
 int
 main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
+  g_log_set_writer_func (write_log, NULL, NULL);
   ADD ("/waiting/report-has-reasons-and-no-words", test_report);
   ADD ("/waiting/held-reply-shows-what-is-new-beside-it", test_held);
   ADD ("/waiting/edit-brings-the-words-back-into-their-composer", test_edit);
