@@ -6,6 +6,7 @@
 #include "clinic/lab/kinds.h"
 #include "clinic/patient/kinds.h"
 #include "clinic/policy/kinds.h"
+#include "clinic/review/kinds.h"
 
 /* clang-format off: a line a kind */
 const ZqResourceKind *const zq_kinds[] = {
@@ -17,6 +18,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_organization_kind,
   &zq_allergy_kind,
   &zq_consult_kind,
+  &zq_review_kind,
   &zq_thread_kind,
   &zq_message_kind,
   &zq_internal_note_kind,

@@ -29,10 +29,12 @@
 #define ZQ_REASON_TAKEN_BY "taken-by "
 
 /* What commands say when they cannot be carried out. */
-#define ZQ_REASON_GONE       N_ ("This consultation is no longer there. Nothing was changed")
-#define ZQ_REASON_EMPTY      N_ ("There is no text to send")
-#define ZQ_REASON_NO_THREAD  N_ ("The conversation has not arrived yet. Your text is kept as a draft")
-#define ZQ_REASON_NO_MESSAGE N_ ("This message is no longer there. Nothing was changed")
-#define ZQ_REASON_NO_REASON  N_ ("A correction says why: please give the reason")
-#define ZQ_REASON_NO_PERSON  N_ ("Nobody is named to hand it over to")
-#define ZQ_REASON_ON_ITS_WAY N_ ("It is on its way to the hospital and cannot be taken back now")
+#define ZQ_REASON_GONE            N_ ("This consultation is no longer there. Nothing was changed")
+#define ZQ_REASON_NO_RESULT       N_ ("This result is no longer there. Nothing was changed")
+#define ZQ_REASON_RESULT_NOT_MINE N_ ("A colleague has taken this result over")
+#define ZQ_REASON_EMPTY           N_ ("There is no text to send")
+#define ZQ_REASON_NO_THREAD       N_ ("The conversation has not arrived yet. Your text is kept as a draft")
+#define ZQ_REASON_NO_MESSAGE      N_ ("This message is no longer there. Nothing was changed")
+#define ZQ_REASON_NO_REASON       N_ ("A correction says why: please give the reason")
+#define ZQ_REASON_NO_PERSON       N_ ("Nobody is named to hand it over to")
+#define ZQ_REASON_ON_ITS_WAY      N_ ("It is on its way to the hospital and cannot be taken back now")
