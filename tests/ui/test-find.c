@@ -81,6 +81,20 @@ test_enter_waits (Ui *ui, gconstpointer data)
   ui_expect (ui, "Reply to 王小明 female 67");
 }
 
+/* The entry tells late that it has changed: by then Enter has asked for the same already. */
+static void
+test_enter_once (Ui *ui, gconstpointer data)
+{
+  GtkEditable *entry;
+
+  ui_xdotool (ui, "key ctrl+k");
+  entry = zq_find_page_get_entry (page_of (ui));
+  gtk_editable_set_text (entry, "wxm");
+  g_signal_emit_by_name (entry, "activate");
+  g_signal_emit_by_name (entry, "search-changed");
+  ui_expect (ui, "Reply to 王小明 female 67");
+}
+
 static void
 test_words (Ui *ui, gconstpointer data)
 {
@@ -160,6 +174,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
   ADD ("/find/pinyin-and-enter-open-the-patient", test_pinyin);
   ADD ("/find/enter-waits-for-what-was-typed", test_enter_waits);
+  ADD ("/find/enter-is-not-forgotten-when-the-entry-tells-late", test_enter_once);
   ADD ("/find/messages-by-words", test_words);
   ADD ("/find/escape-gives-the-inbox-back-as-it-was", test_escape);
   ADD ("/find/recent-ones-when-nothing-is-typed", test_recent);

@@ -33,6 +33,7 @@ struct _ZqFindPage
   GtkSingleSelection *selection;
   GCancellable *cancellable;
   char *shown; /* what the rows are an answer to */
+  char *asked; /* what was asked for last; NULL after a failure */
   guint n_asked;
   gboolean open_first; /* as soon as the answer is there */
 };
@@ -188,11 +189,18 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   else if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       g_warning ("search: %s", error->message);
+      g_clear_pointer (&self->asked, g_free);
       adw_status_page_set_title (self->nothing, _ ("The Search Failed"));
       adw_status_page_set_description (self->nothing, _ ("Nothing is lost. Try again in a moment."));
       gtk_stack_set_visible_child_name (self->stack, "nothing");
     }
   question_free (question);
+}
+
+static char *
+dup_typed (ZqFindPage *self)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
 }
 
 static void
@@ -211,8 +219,10 @@ ask (ZqFindPage *self, ZqHitRow *more, const ZqFound *after)
   question = g_new0 (Question, 1);
   question->page = g_object_ref (self);
   question->cancellable = g_object_ref (self->cancellable);
-  question->typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+  question->typed = dup_typed (self);
   question->more = is_more ? g_object_ref (more) : NULL;
+  g_free (self->asked);
+  self->asked = g_strdup (question->typed);
   self->n_asked++;
   zq_find_async (self->store, question->typed, is_more ? 1u << zq_hit_row_get_kind (more) : kinds_wanted (self), 0,
                  since_wanted (self), 0, after, is_more || kinds_wanted (self) != ZQ_FIND_ALL ? PAGE : FIRST_OF_EACH,
@@ -223,6 +233,16 @@ static void
 on_asked (ZqFindPage *self)
 {
   ask (self, NULL, NULL);
+}
+
+/* The entry tells late: by then Enter may have asked for the same, and waits for the answer. */
+static void
+on_typed (ZqFindPage *self)
+{
+  g_autofree char *typed = dup_typed (self);
+
+  if (g_strcmp0 (typed, self->asked) != 0)
+    ask (self, NULL, NULL);
 }
 
 /* --- choosing ---------------------------------------------------------------------------------- */
@@ -263,7 +283,7 @@ zq_find_page_open_selected (ZqFindPage *self)
 static void
 on_entry_activate (ZqFindPage *self)
 {
-  g_autofree char *typed = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry))));
+  g_autofree char *typed = dup_typed (self);
 
   if (g_strcmp0 (typed, self->shown) == 0)
     {
@@ -348,6 +368,7 @@ zq_find_page_dispose (GObject *object)
   g_clear_object (&self->ticker);
   g_clear_object (&self->store);
   g_clear_pointer (&self->shown, g_free);
+  g_clear_pointer (&self->asked, g_free);
   G_OBJECT_CLASS (zq_find_page_parent_class)->dispose (object);
 }
 
@@ -366,6 +387,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqFindPage, view);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, nothing);
   gtk_widget_class_bind_template_callback (klass, on_asked);
+  gtk_widget_class_bind_template_callback (klass, on_typed);
   gtk_widget_class_bind_template_callback (klass, on_activate);
   gtk_widget_class_bind_template_callback (klass, on_entry_activate);
   gtk_widget_class_bind_template_callback (klass, on_stop);
