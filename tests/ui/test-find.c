@@ -166,6 +166,63 @@ test_bounded (Ui *ui, gconstpointer data)
   g_assert_cmpuint (count (ui, ZQ_HIT_MORE, ZQ_FIND_MESSAGE), ==, 1);
 }
 
+/* Keeps the reader thread until it is opened. */
+typedef struct
+{
+  GMutex mutex;
+  GCond cond;
+  gboolean is_open;
+} Gate;
+
+static gpointer
+wait_at_gate (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error)
+{
+  Gate *gate = data;
+
+  g_mutex_lock (&gate->mutex);
+  while (!gate->is_open)
+    g_cond_wait (&gate->cond, &gate->mutex);
+  g_mutex_unlock (&gate->mutex);
+  return gate;
+}
+
+static void
+open_gate (Gate *gate)
+{
+  g_mutex_lock (&gate->mutex);
+  gate->is_open = TRUE;
+  g_cond_signal (&gate->cond);
+  g_mutex_unlock (&gate->mutex);
+}
+
+static void
+test_slow (Ui *ui, gconstpointer data)
+{
+  static Gate gate; /* outlives the reader's look */
+
+  ui_xdotool (ui, "key ctrl+k");
+  type (ui, "头晕");
+  g_assert_false (ui_shows (ui, "Searching…"));
+  zq_store_read_async (ui->clinic.store, wait_at_gate, &gate, NULL, NULL, NULL, NULL, NULL);
+  gtk_editable_set_text (zq_find_page_get_entry (page_of (ui)), "头晕好");
+  g_signal_emit_by_name (zq_find_page_get_entry (page_of (ui)), "search-changed");
+  ui_pass (ui, 100 * 1000);
+  g_assert_false (ui_shows (ui, "Searching…"));
+  /* Who types on waits no shorter for it. */
+  gtk_editable_set_text (zq_find_page_get_entry (page_of (ui)), "头晕好多");
+  g_signal_emit_by_name (zq_find_page_get_entry (page_of (ui)), "search-changed");
+  ui_pass (ui, 60 * 1000);
+  g_assert_true (ui_shows (ui, "Searching…"));
+  ui_keep_picture (ui, "find-searching");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (zq_find_page_get_entry (page_of (ui))),
+                                       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "Searching…");
+  open_gate (&gate);
+  ui_expect_gone (ui, "Searching…");
+  g_assert_cmpuint (count (ui, ZQ_HIT_FOUND, ZQ_FIND_MESSAGE), ==, 1);
+  ui_pass (ui, G_USEC_PER_SEC);
+  g_assert_false (ui_shows (ui, "Searching…"));
+}
+
 #define ADD(path, func) g_test_add (path, Ui, NULL, set_up, func, ui_tear_down)
 
 int
@@ -179,5 +236,6 @@ main (int argc, char **argv)
   ADD ("/find/escape-gives-the-inbox-back-as-it-was", test_escape);
   ADD ("/find/recent-ones-when-nothing-is-typed", test_recent);
   ADD ("/find/a-page-at-a-time", test_bounded);
+  ADD ("/find/a-slow-search-says-so-and-a-fast-one-does-not", test_slow);
   return g_test_run ();
 }

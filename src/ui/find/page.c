@@ -9,6 +9,7 @@
 
 #define FIRST_OF_EACH 8
 #define PAGE          50
+#define SLOW          (150 * 1000) /* µs until it is said that the answer takes a while */
 
 struct _ZqFindPage
 {
@@ -22,6 +23,7 @@ struct _ZqFindPage
   GtkToggleButton *kind_consults;
   GtkToggleButton *kind_messages;
   GtkDropDown *since;
+  GtkLabel *searching;
   GtkStack *stack;
   GtkListView *view;
   AdwStatusPage *nothing;
@@ -35,6 +37,7 @@ struct _ZqFindPage
   char *shown; /* what the rows are an answer to */
   char *asked; /* what was asked for last; NULL after a failure */
   guint n_asked;
+  guint slow_alarm;
   gboolean open_first; /* as soon as the answer is there */
 };
 
@@ -92,6 +95,42 @@ since_wanted (ZqFindPage *self)
     return 0;
 
   return zq_ticker_get_now (self->ticker) - days[chosen] * G_TIME_SPAN_DAY;
+}
+
+/* --- how long it takes ------------------------------------------------------------------------ */
+
+/* Beside the entry, which has the focus, so that a screen reader hears it from there. */
+static void
+say_searching (ZqFindPage *self, const char *words)
+{
+  gtk_label_set_label (self->searching, words);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_STATE_BUSY, *words != '\0', -1);
+}
+
+static void
+on_slow (gpointer data)
+{
+  ZqFindPage *self = data;
+
+  self->slow_alarm = 0;
+  say_searching (self, _ ("Searching…"));
+}
+
+/* Counted from the first question of several: who types on waits as long. */
+static void
+begin_wait (ZqFindPage *self)
+{
+  if (self->slow_alarm == 0 && *gtk_label_get_label (self->searching) == '\0')
+    self->slow_alarm = zq_clock_alarm_in (zq_store_get_clock (self->store), SLOW, on_slow, self);
+}
+
+static void
+end_wait (ZqFindPage *self)
+{
+  zq_clock_clear (zq_store_get_clock (self->store), &self->slow_alarm);
+  if (*gtk_label_get_label (self->searching) != '\0')
+    say_searching (self, "");
 }
 
 /* --- answers ----------------------------------------------------------------------------------- */
@@ -184,6 +223,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GPtrArray) found = zq_find_finish (ZQ_STORE (source), result, &more, &error);
 
   self->n_asked--;
+  if (question->cancellable == self->cancellable)
+    end_wait (self);
   if (found != NULL && !g_cancellable_is_cancelled (question->cancellable))
     take_answer (self, question, found, more);
   else if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -224,6 +265,7 @@ ask (ZqFindPage *self, ZqHitRow *more, const ZqFound *after)
   g_free (self->asked);
   self->asked = g_strdup (question->typed);
   self->n_asked++;
+  begin_wait (self);
   zq_find_async (self->store, question->typed, is_more ? 1u << zq_hit_row_get_kind (more) : kinds_wanted (self), 0,
                  since_wanted (self), 0, after, is_more || kinds_wanted (self) != ZQ_FIND_ALL ? PAGE : FIRST_OF_EACH,
                  self->cancellable, on_found, question);
@@ -362,6 +404,8 @@ zq_find_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  if (self->store != NULL)
+    zq_clock_clear (zq_store_get_clock (self->store), &self->slow_alarm);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->selection);
   g_clear_object (&self->rows);
@@ -383,6 +427,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqFindPage, kind_consults);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, kind_messages);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, since);
+  gtk_widget_class_bind_template_child (klass, ZqFindPage, searching);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, stack);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, view);
   gtk_widget_class_bind_template_child (klass, ZqFindPage, nothing);
