@@ -69,12 +69,13 @@ static gboolean
 load (ZqTxn *txn, gint64 review, Row *row, GError **error)
 {
   const ZqContext *context = zq_txn_context (txn);
-  g_autoptr (ZqRows) rows =
-      zq_db_query (zq_txn_db (txn), error,
-                   "SELECT v.patient, v.report, v.mine, v.in_pool, v.department, coalesce (r.last_updated, 0),"
-                   " coalesce ((SELECT max (k.up_to) FROM read_mark k WHERE k.thread = v.report AND k.mine), 0)"
-                   " FROM review v LEFT JOIN resource r ON r.id = v.report WHERE v.id = ?",
-                   "i", review);
+  g_autoptr (ZqRows) rows = zq_db_query (
+      zq_txn_db (txn), error,
+      "SELECT v.patient, v.report, v.mine, v.in_pool, v.department, " ZQ_REVIEW_VERSION (
+          "v.report") ","
+                      " coalesce ((SELECT max (k.up_to) FROM read_mark k WHERE k.thread = v.report AND k.mine), 0)"
+                      " FROM review v WHERE v.id = ?",
+      "i", review);
 
   *row = (Row){ 0 };
   if (rows == NULL)

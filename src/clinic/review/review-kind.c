@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/review/kinds.h"
+#include "clinic/review/review.h"
 
 #include "clinic/consult/state.h"
 #include "clinic/patient/codec.h"
@@ -121,9 +122,8 @@ review_unproject (ZqTxn *txn, gint64 id, GError **error)
 }
 
 /* Done, and nothing new came since: it is out of the list. */
-static const char is_over[] =
-    "UPDATE review SET open = NOT (done AND handled_at >="
-    " coalesce ((SELECT r.last_updated FROM resource r WHERE r.id = review.report), 0)) WHERE id = ?";
+static const char is_over[] = "UPDATE review SET open = NOT (done AND handled_at >="
+                              " " ZQ_REVIEW_VERSION ("review.report") ") WHERE id = ?";
 
 static gboolean
 review_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
@@ -156,25 +156,27 @@ static const ZqScope review_scopes[] = {
   { NULL, NULL }, /* Tasks come by the scopes of consultations */
 };
 
-/* A newer version of what was done with is open again, whoever brings it. */
-#define AGAIN                                                                                                          \
-  "CREATE TRIGGER IF NOT EXISTS review_again AFTER UPDATE OF last_updated ON resource"                                 \
+/* A newer version of what was done with is open again, whoever brings it: of the report, or of a result in it. */
+#define AGAIN(name, what)                                                                                              \
+  "CREATE TRIGGER IF NOT EXISTS " name " AFTER UPDATE OF last_updated ON resource"                                     \
   " WHEN new.type IN ('DiagnosticReport', 'Observation') AND new.last_updated > coalesce (old.last_updated, 0)"        \
-  " BEGIN UPDATE review SET open = 1 WHERE report = new.id AND handled_at < new.last_updated; END;"
+  " BEGIN UPDATE review SET open = 1 WHERE " what " AND handled_at < new.last_updated; END;"
 
 const ZqResourceKind zq_review_kind = {
   .name = "review",
   .type = "Task",
   .projection_version = 1,
-  .schema = "CREATE TABLE IF NOT EXISTS review ("
-            "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, report INTEGER NOT NULL, owner INTEGER NOT NULL,"
-            "  department TEXT, mine INTEGER NOT NULL, in_pool INTEGER NOT NULL, done INTEGER NOT NULL,"
-            "  critical INTEGER NOT NULL, authored INTEGER NOT NULL, told INTEGER NOT NULL,"
-            "  otherwise_at INTEGER NOT NULL, otherwise TEXT, received_at INTEGER NOT NULL,"
-            "  contacted_at INTEGER NOT NULL, contacted TEXT, not_reached_at INTEGER NOT NULL, not_reached TEXT,"
-            "  handled_at INTEGER NOT NULL, handled TEXT, open INTEGER NOT NULL);"
-            "CREATE INDEX IF NOT EXISTS review_open ON review (id) WHERE open AND (mine OR in_pool);"
-            "CREATE INDEX IF NOT EXISTS review_report ON review (report);" AGAIN,
+  .schema =
+      "CREATE TABLE IF NOT EXISTS review ("
+      "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, report INTEGER NOT NULL, owner INTEGER NOT NULL,"
+      "  department TEXT, mine INTEGER NOT NULL, in_pool INTEGER NOT NULL, done INTEGER NOT NULL,"
+      "  critical INTEGER NOT NULL, authored INTEGER NOT NULL, told INTEGER NOT NULL,"
+      "  otherwise_at INTEGER NOT NULL, otherwise TEXT, received_at INTEGER NOT NULL,"
+      "  contacted_at INTEGER NOT NULL, contacted TEXT, not_reached_at INTEGER NOT NULL, not_reached TEXT,"
+      "  handled_at INTEGER NOT NULL, handled TEXT, open INTEGER NOT NULL);"
+      "CREATE INDEX IF NOT EXISTS review_open ON review (id) WHERE open AND (mine OR in_pool);"
+      "CREATE INDEX IF NOT EXISTS review_report ON review (report);" AGAIN ("review_again", "report = new.id")
+          AGAIN ("review_result_again", "report IN (SELECT x.report FROM report_result x WHERE x.result = new.id)"),
   .claims = review_claims,
   .parse = review_parse,
   .parsed_free = parsed_free,

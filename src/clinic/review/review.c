@@ -25,16 +25,19 @@ zq_review_free (ZqReview *self)
   "SELECT v.id, v.patient, v.report, coalesce (p.name, '—'), p.sex, p.birth, i.title, i.status, i.state, i.flag, "   \
   "i.at,"                                                                                                              \
   " v.authored, v.mine, v.critical,"                                                                                   \
-  " coalesce (r.last_updated, 0),"                                                                                     \
-  " coalesce ((SELECT max (k.up_to) FROM read_mark k WHERE k.thread = v.report AND k.mine), 0),"                       \
-  " coalesce ((SELECT m.sent FROM message m WHERE m.id = v.told AND NOT m.withdrawn AND NOT EXISTS"                    \
-  "   (SELECT 1 FROM intent n WHERE n.target = m.id AND n.state >= 2)), 0),"                                           \
-  " coalesce ((SELECT max (k.up_to) FROM message m JOIN read_mark k ON k.thread = m.thread AND k.by_patient"           \
-  "   WHERE m.id = v.told), 0),"                                                                                       \
-  " v.handled_at, v.otherwise_at, v.otherwise, v.received_at, v.contacted_at, v.contacted, v.not_reached_at,"          \
-  " v.not_reached, v.handled"                                                                                          \
-  " FROM review v LEFT JOIN patient p ON p.id = v.patient LEFT JOIN record_item i ON i.id = v.report"                  \
-  " LEFT JOIN resource r ON r.id = v.report "
+  " " ZQ_REVIEW_VERSION (                                                                                              \
+      "v.report") ","                                                                                                  \
+                  " coalesce ((SELECT max (k.up_to) FROM read_mark k WHERE k.thread = v.report AND k.mine), 0),"       \
+                  " coalesce ((SELECT m.sent FROM message m WHERE m.id = v.told AND NOT m.withdrawn AND NOT EXISTS"    \
+                  "   (SELECT 1 FROM intent n WHERE n.target = m.id AND n.state >= 2)), 0),"                           \
+                  " coalesce ((SELECT max (k.up_to) FROM message m JOIN read_mark k ON k.thread = m.thread AND "       \
+                  "k.by_patient"                                                                                       \
+                  "   WHERE m.id = v.told), 0),"                                                                       \
+                  " v.handled_at, v.otherwise_at, v.otherwise, v.received_at, v.contacted_at, v.contacted, "           \
+                  "v.not_reached_at,"                                                                                  \
+                  " v.not_reached, v.handled"                                                                          \
+                  " FROM review v LEFT JOIN patient p ON p.id = v.patient LEFT JOIN record_item i ON i.id = v.report"  \
+                  " "
 
 /* --- what follows from it ------------------------------------------------------------------------ */
 

@@ -48,6 +48,13 @@ typedef struct
 void zq_review_free (ZqReview *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqReview, zq_review_free)
 
+/* SQL: when the newest version of what stands in row @report came to be at the hospital: its own, or that of a result
+ * that it names. */
+#define ZQ_REVIEW_VERSION(report)                                                                                      \
+  "max (coalesce ((SELECT y.last_updated FROM resource y WHERE y.id = " report "), 0),"                                \
+  " coalesce ((SELECT max (y.last_updated) FROM report_result x JOIN resource y ON y.id = x.result"                    \
+  "   WHERE x.report = " report "), 0))"
+
 typedef struct
 {
   guint to_do;
