@@ -4,6 +4,7 @@
 #include "clinic/lab/report.h"
 #include "clinic/patient/patient.h"
 #include "rules/context.h"
+#include "ui/home/home-page.h"
 #include "ui/lab/report-view.h"
 #include "ui/lab/trend.h"
 #include "ui/patient/record-item-widget.h"
@@ -34,6 +35,7 @@ struct _ZqRecordPage
   GtkListView *view;
   AdwStatusPage *nothing;
   ZqTrend *trend;
+  ZqHomePage *home;
 
   /* owned */
   ZqStore *store;
@@ -430,6 +432,12 @@ on_trend_closed (ZqRecordPage *self)
   zq_record_page_focus (self);
 }
 
+static void
+on_home_clicked (ZqRecordPage *self)
+{
+  zq_record_page_show_home (self);
+}
+
 static gboolean
 on_key (GtkWidget *widget, GVariant *args, gpointer data)
 {
@@ -554,6 +562,7 @@ zq_record_page_open (ZqRecordPage *self, gint64 patient)
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   gtk_stack_set_visible_child_name (self->stack, "timeline");
   zq_trend_close (self->trend);
+  zq_home_page_close (self->home);
   set_list (self);
   if (patient == 0)
     return;
@@ -578,6 +587,16 @@ zq_record_page_show_kind (ZqRecordPage *self, ZqRecordKind kind)
   gtk_stack_set_visible_child_name (self->stack, "timeline");
   show_kinds (self);
   set_list (self);
+}
+
+void
+zq_record_page_show_home (ZqRecordPage *self)
+{
+  if (self->patient == 0)
+    return;
+  zq_home_page_open (self->home, self->store, self->ticker, self->patient);
+  gtk_stack_set_visible_child_name (self->stack, "home");
+  gtk_widget_grab_focus (GTK_WIDGET (self->home));
 }
 
 static gboolean
@@ -608,6 +627,12 @@ zq_record_page_back (ZqRecordPage *self)
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trend") == 0)
     {
       on_trend_closed (self);
+      return TRUE;
+    }
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "home") == 0)
+    {
+      if (!zq_home_page_back (self->home))
+        on_trend_closed (self);
       return TRUE;
     }
   if (self->opened == 0)
@@ -659,9 +684,11 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, view);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, nothing);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, trend);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, home);
   gtk_widget_class_bind_template_callback (klass, on_activate);
   gtk_widget_class_bind_template_callback (klass, reopen);
   gtk_widget_class_bind_template_callback (klass, on_close_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_home_clicked);
   gtk_widget_class_bind_template_callback (klass, on_kind);
   gtk_widget_class_bind_template_callback (klass, on_search);
   gtk_widget_class_bind_template_callback (klass, on_search_activate);
@@ -679,6 +706,7 @@ zq_record_page_class_init (ZqRecordPageClass *klass)
   signals[CLOSE] = g_signal_new ("close", ZQ_TYPE_RECORD_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
   g_type_ensure (ZQ_TYPE_TREND);
+  g_type_ensure (ZQ_TYPE_HOME_PAGE);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "record");
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_key, NULL);

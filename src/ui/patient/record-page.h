@@ -26,6 +26,9 @@ gint64 zq_record_page_get_patient (ZqRecordPage *self);
 /* Only one kind, or all again. */
 void zq_record_page_show_kind (ZqRecordPage *self, ZqRecordKind kind);
 
+/* What is measured at home, in place of the timeline. */
+void zq_record_page_show_home (ZqRecordPage *self);
+
 /* To the timeline, where keys act. */
 void zq_record_page_focus (ZqRecordPage *self);
 

@@ -315,6 +315,7 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_add_binding (klass, GDK_KEY_r, 0, consult_key, "s", "consult.reply");
   gtk_widget_class_add_binding (klass, GDK_KEY_i, 0, consult_key, "s", "consult.intake");
   gtk_widget_class_add_binding (klass, GDK_KEY_l, 0, window_key, "s", "win.labs");
+  gtk_widget_class_add_binding (klass, GDK_KEY_m, 0, window_key, "s", "win.home");
   gtk_widget_class_add_binding (klass, GDK_KEY_k, GDK_CONTROL_MASK, find_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_f, GDK_CONTROL_MASK, find_here_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_question, 0, shortcuts_key, NULL);

@@ -73,6 +73,15 @@ labs_action (GtkWidget *widget, const char *name, GVariant *parameter)
   show (ZQ_WINDOW (widget), ZQ_RECORD_REPORT);
 }
 
+static void
+home_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  show (self, ZQ_RECORD_ALL);
+  zq_record_page_show_home (self->record);
+}
+
 void
 zq_window_install_record (GtkWidgetClass *klass)
 {
@@ -80,5 +89,6 @@ zq_window_install_record (GtkWidgetClass *klass)
   g_type_ensure (ZQ_TYPE_RECORD_PAGE);
   gtk_widget_class_install_action (klass, "win.timeline", NULL, timeline_action);
   gtk_widget_class_install_action (klass, "win.labs", NULL, labs_action);
+  gtk_widget_class_install_action (klass, "win.home", NULL, home_action);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_t, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "win.timeline", NULL);
 }
