@@ -314,8 +314,16 @@ test_first_fetch (Ui *ui, gconstpointer data)
   ui_expect (ui, "Not connected now");
   zq_session_status_set_live (ui->status, ZQ_LIVE_UP);
   ui_expect (ui, "Connected: what is new comes by itself");
+  ui_expect (ui, "not finished yet");
+  /* All rows are there, and something still hangs on them. */
+  zq_session_status_set_progress (ui->status, 1);
+  ui_expect (ui, "99 %");
   zq_session_status_set_progress (ui->status, -1);
   ui_expect_gone (ui, "First fetch");
+  ui_expect_gone (ui, "not finished yet");
+  /* The round has ended, and not all of it came. */
+  zq_session_status_set_state (ui->status, ZQ_SESSION_SYNCED, 0);
+  ui_expect (ui, "not everything fetched yet");
 }
 
 /* libadwaita measures a message dialog's large heading for widths at which it shows the small one, and GTK from 4.18 on

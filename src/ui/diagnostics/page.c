@@ -9,6 +9,7 @@
 
 #define MOST_OURS       50
 #define MOST_UNREADABLE 200
+#define NEARLY          0.99
 
 enum
 {
@@ -192,10 +193,25 @@ show_first_fetch (ZqDiagnostics *self)
   gtk_widget_set_visible (self->first_fetch, progress >= 0);
   if (progress < 0)
     return;
+  progress = CLAMP (progress, 0, NEARLY); /* it is done when the round is, and then not shown */
   /* Translators: how much of the first fetch is done, in hundredths */
-  words = g_strdup_printf (_ ("%d %%"), (int)(CLAMP (progress, 0, 1) * 100));
-  gtk_progress_bar_set_fraction (self->first_progress, CLAMP (progress, 0, 1));
+  words = g_strdup_printf (_ ("%d %%"), (int)(progress * 100));
+  gtk_progress_bar_set_fraction (self->first_progress, progress);
   gtk_progress_bar_set_text (self->first_progress, words);
+}
+
+static char *
+words_synced (ZqDiagnostics *self)
+{
+  gint64 now = zq_clock_now (zq_store_get_clock (self->store));
+  gint64 last = zq_session_status_get_last_synced (self->status);
+  double progress;
+
+  g_object_get (self->status, "progress", &progress, NULL);
+  if (last != 0)
+    return zq_words_day_clock (last, now, self->zone);
+  /* Translators: the first synchronization */
+  return g_strdup (progress >= 0 ? _ ("not finished yet") : _ ("never"));
 }
 
 /* --- the link --------------------------------------------------------------------------------- */
@@ -203,13 +219,11 @@ show_first_fetch (ZqDiagnostics *self)
 static void
 show_status (ZqDiagnostics *self)
 {
-  gint64 now = zq_clock_now (zq_store_get_clock (self->store));
-  gint64 last = zq_session_status_get_last_synced (self->status);
   g_autofree char *problem = zq_words_problem (zq_session_status_get_problem (self->status));
   g_autofree char *words = zq_status_words (self->status, self->zone);
   g_autofree char *both = *problem != '\0' ? g_strdup_printf ("%s\n%s", words, problem) : g_strdup (words);
   g_autofree char *plain = g_markup_escape_text (both, -1);
-  g_autofree char *synced = last != 0 ? zq_words_day_clock (last, now, self->zone) : g_strdup (_ ("never"));
+  g_autofree char *synced = words_synced (self);
 
   adw_action_row_set_subtitle (self->state, plain);
   adw_action_row_set_subtitle (self->live, words_live (zq_session_status_get_live (self->status)));

@@ -46,6 +46,8 @@ zq_status_words (ZqSessionStatus *status, GTimeZone *zone)
     return g_strdup_printf (_ ("sending %u"), waiting);
   if (state == ZQ_SESSION_SYNCING && last == 0)
     return g_strdup (_ ("fetching"));
+  if (state == ZQ_SESSION_SYNCED && last == 0)
+    return g_strdup (_ ("not everything fetched yet"));
   if (last == 0)
     return g_strdup (_ ("connecting"));
   clock = zq_words_clock (last, zone);
