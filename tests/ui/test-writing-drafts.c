@@ -410,25 +410,6 @@ test_send_waits (Ui *ui, gconstpointer data)
   ui_expect_gone (ui, "A file is still being read");
 }
 
-/* By the clipboard too, and a picture alone. */
-static void
-test_paste_and_send (Ui *ui, gconstpointer data)
-{
-  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 1200, 900);
-  g_autoptr (GdkTexture) texture = NULL;
-  gboolean taken = FALSE;
-
-  gdk_pixbuf_fill (pixbuf, 0x3070b0ff);
-  texture = gdk_texture_new_for_pixbuf (pixbuf);
-  ui_open (ui, "1");
-  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (ui->window)), texture);
-  g_signal_emit_by_name (ui_text_view (ui), "paste-clipboard", &taken);
-  zq_composer_request_send (ui_composer (ui), FALSE);
-  g_assert_cmpint (ui_count (ui, N_MESSAGES), ==, 0);
-  expect_count (ui, N_MESSAGES, 1);
-  g_assert_cmpint (ui_count (ui, N_UPLOADS), ==, 1);
-}
-
 /* One that nobody can read: nothing goes, and it says why. */
 static void
 test_send_refused (Ui *ui, gconstpointer data)
@@ -713,7 +694,6 @@ main (int argc, char **argv)
   ADD ("/drafts/what-is-answered-is-kept", test_quote_is_kept);
   ADD ("/drafts/dropped-files-are-taken", test_drop);
   ADD ("/drafts/sending-waits-for-a-file", test_send_waits);
-  ADD ("/drafts/sending-waits-for-what-is-pasted", test_paste_and_send);
   ADD ("/drafts/sending-is-refused-without-a-file", test_send_refused);
   ADD ("/drafts/sending-waits-no-more-after-a-change", test_send_not_any_more);
   ADD ("/drafts/a-file-is-saved-whole-in-place-of-another", test_save);

@@ -79,7 +79,9 @@ make_chip (ZqComposer *self, const ZqDraftFile *file)
 void
 zq_composer_show_files (ZqComposer *self)
 {
-  gboolean is_shown = self->mode == ZQ_COMPOSER_REPLY && self->draft_files != NULL && self->draft_files->len > 0;
+  guint n_files = self->draft_files != NULL ? self->draft_files->len : 0;
+  guint n = n_files + zq_composer_count_slow_pastes (self);
+  gboolean is_shown = self->mode == ZQ_COMPOSER_REPLY && n > 0;
   GtkWidget *child;
 
   gtk_widget_set_visible (GTK_WIDGET (self->files), is_shown);
@@ -87,9 +89,11 @@ zq_composer_show_files (ZqComposer *self)
     return;
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->files))) != NULL)
     gtk_flow_box_remove (self->files, child);
-  gtk_flow_box_set_min_children_per_line (self->files, is_shown ? MIN (self->draft_files->len, A_LINE) : 1);
-  for (guint i = 0; is_shown && i < self->draft_files->len; i++)
+  gtk_flow_box_set_min_children_per_line (self->files, is_shown ? MIN (n, A_LINE) : 1);
+  for (guint i = 0; is_shown && i < n_files; i++)
     gtk_flow_box_append (self->files, make_chip (self, g_ptr_array_index (self->draft_files, i)));
+  if (is_shown)
+    zq_composer_show_pastes (self);
   g_object_set_data (G_OBJECT (self->files), "shown", is_shown ? self->draft_files : NULL);
 }
 
@@ -116,8 +120,8 @@ zq_composer_count_reading (ZqComposer *self)
   return GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &self->consult));
 }
 
-static void
-begin_reading (ZqComposer *self, gint64 consult)
+void
+zq_composer_begin_reading (ZqComposer *self, gint64 consult)
 {
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &consult));
 
@@ -127,8 +131,8 @@ begin_reading (ZqComposer *self, gint64 consult)
 }
 
 /* The last one lets go what waits for it; but not without one that could not be taken. */
-static void
-end_reading (ZqComposer *self, gint64 consult)
+void
+zq_composer_end_reading (ZqComposer *self, gint64 consult)
 {
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (self->reading, &consult));
   g_autofree char *words = NULL;
@@ -169,7 +173,7 @@ taking_free (Taking *taking)
 {
   if (taking->composer->n_taking > 0)
     taking->composer->n_taking--;
-  end_reading (taking->composer, taking->consult);
+  zq_composer_end_reading (taking->composer, taking->consult);
   g_object_unref (taking->composer);
   g_object_unref (taking->store);
   zq_draft_file_free (taking->file);
@@ -179,8 +183,8 @@ taking_free (Taking *taking)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Taking, taking_free)
 
 /* Each of several says so. */
-static void
-say_refused (ZqComposer *self, gint64 consult, const char *words)
+void
+zq_composer_say_refused (ZqComposer *self, gint64 consult, const char *words)
 {
   g_autofree char *all = self->refused != NULL ? g_strconcat (self->refused, " · ", words, NULL) : g_strdup (words);
 
@@ -200,7 +204,7 @@ refuse (Taking *taking, const char *format)
   if (taking->composer->store == NULL || place == NULL)
     return;
   words = g_strdup_printf ("%.*s%s%s", (int)(place - format), format, taking->said, place + 2);
-  say_refused (taking->composer, taking->consult, words);
+  zq_composer_say_refused (taking->composer, taking->consult, words);
 }
 
 static void
@@ -251,7 +255,7 @@ zq_composer_has_room (ZqComposer *self, gint64 consult)
     return TRUE;
   /* Once is enough. */
   if (self->refused == NULL || strstr (self->refused, _ ("A message holds nine files at most")) == NULL)
-    say_refused (self, consult, _ ("A message holds nine files at most"));
+    zq_composer_say_refused (self, consult, _ ("A message holds nine files at most"));
   return FALSE;
 }
 
@@ -270,7 +274,7 @@ taking_new (ZqComposer *self, gint64 consult, const char *name, const char *cont
   taking->file->content_type = g_strdup (content_type);
   taking->said = g_strdup (name);
   self->n_taking++;
-  begin_reading (self, consult);
+  zq_composer_begin_reading (self, consult);
   return taking;
 }
 
@@ -298,7 +302,7 @@ asking_new (ZqComposer *self, gint64 consult, gboolean is_reading)
   asking->consult = consult;
   asking->is_reading = is_reading;
   if (is_reading)
-    begin_reading (self, consult);
+    zq_composer_begin_reading (self, consult);
   return asking;
 }
 
@@ -306,7 +310,7 @@ static void
 asking_free (Asking *asking)
 {
   if (asking->is_reading)
-    end_reading (asking->composer, asking->consult);
+    zq_composer_end_reading (asking->composer, asking->consult);
   g_object_unref (asking->composer);
   g_free (asking);
 }
@@ -445,7 +449,7 @@ attach_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
-/* --- from the clipboard, or dropped ----------------------------------------------------------- */
+/* --- pictures, and what is dropped ----------------------------------------------------------- */
 
 static void
 encode (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
@@ -475,8 +479,8 @@ add_texture (ZqComposer *self, gint64 consult, GdkTexture *texture)
   g_task_run_in_thread (task, encode);
 }
 
-static void
-add_value (ZqComposer *self, gint64 consult, const GValue *value)
+void
+zq_composer_add_value (ZqComposer *self, gint64 consult, const GValue *value)
 {
   begin (self);
   if (G_VALUE_HOLDS (value, GDK_TYPE_TEXTURE))
@@ -488,46 +492,6 @@ add_value (ZqComposer *self, gint64 consult, const GValue *value)
       for (GSList *at = files; at != NULL; at = at->next)
         add_file (self, consult, at->data);
     }
-}
-
-static void
-on_pasted (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (Asking) asking = data;
-  g_autoptr (GError) error = NULL;
-  const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, &error);
-
-  if (asking->composer->store == NULL)
-    return;
-  if (value != NULL)
-    add_value (asking->composer, asking->consult, value);
-  else
-    say_refused (asking->composer, asking->consult, _ ("What was copied cannot be read"));
-}
-
-gboolean
-zq_composer_paste (ZqComposer *self)
-{
-  GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (self));
-  GdkContentFormats *formats = gdk_clipboard_get_formats (clipboard);
-  GType type = G_TYPE_INVALID;
-
-  /* Text that comes with a picture of itself is pasted as text. */
-  if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
-    type = GDK_TYPE_FILE_LIST;
-  else if (gdk_content_formats_contain_gtype (formats, GDK_TYPE_TEXTURE) &&
-           !gdk_content_formats_contain_gtype (formats, G_TYPE_STRING))
-    type = GDK_TYPE_TEXTURE;
-  if (type == G_TYPE_INVALID || self->consult == 0)
-    return FALSE;
-  if (self->mode != ZQ_COMPOSER_REPLY)
-    {
-      zq_composer_warn (self, _ ("Files go with a reply only"));
-      return TRUE;
-    }
-  gdk_clipboard_read_value_async (clipboard, type, G_PRIORITY_DEFAULT, NULL, on_pasted,
-                                  asking_new (self, self->consult, TRUE));
-  return TRUE;
 }
 
 /* By the other keys and the menu of the text, too. */
@@ -548,7 +512,7 @@ on_drop (ZqComposer *self, const GValue *value)
       zq_composer_warn (self, _ ("Files go with a reply only"));
       return FALSE;
     }
-  add_value (self, self->consult, value);
+  zq_composer_add_value (self, self->consult, value);
   return TRUE;
 }
 

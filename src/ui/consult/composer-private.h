@@ -38,6 +38,7 @@ struct _ZqComposer
   GHashTable *in_flight;     /* scope → its draft whose commit is not back yet, of the save's callback */
   GHashTable *reading;       /* consult → number of files that are being taken in, or asked for */
   GPtrArray *draft_files;    /* (element-type ZqDraftFile) */
+  GPtrArray *pastes;         /* of composer-paste.c: that have not come yet; NULL: none ever */
   GCancellable *cancellable; /* of files that are being read for this consultation */
   char *to_whom;
   char *of_draft; /* what is said of the draft */
@@ -100,8 +101,19 @@ void zq_composer_show_files (ZqComposer *self);
 guint zq_composer_count_reading (ZqComposer *self);
 /* FALSE: there are enough, which is said. */
 gboolean zq_composer_has_room (ZqComposer *self, gint64 consult);
-/* For paste: TRUE: the clipboard holds pictures or files, which are taken. */
+/* Sending in @consult waits from the one to the other. */
+void zq_composer_begin_reading (ZqComposer *self, gint64 consult);
+void zq_composer_end_reading (ZqComposer *self, gint64 consult);
+void zq_composer_say_refused (ZqComposer *self, gint64 consult, const char *words);
+void zq_composer_add_value (ZqComposer *self, gint64 consult, const GValue *value);
+
+/* composer-paste.c */
+/* TRUE: the clipboard holds pictures or files, which are taken. */
 gboolean zq_composer_paste (ZqComposer *self);
+/* Of this consultation, that keep one waiting; each a chip after the files. */
+guint zq_composer_count_slow_pastes (ZqComposer *self);
+void zq_composer_show_pastes (ZqComposer *self);
+void zq_composer_drop_pastes (ZqComposer *self);
 
 /* composer-removed.c: out of the draft; a toast offers to undo it. */
 void zq_composer_remove_file (ZqComposer *self, const ZqDraftFile *file);

@@ -386,6 +386,7 @@ zq_composer_dispose (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
   zq_composer_watch (self, NULL);
+  zq_composer_drop_pastes (self);
   g_clear_object (&self->clock);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (zq_composer_parent_class)->dispose (object);
