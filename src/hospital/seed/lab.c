@@ -466,74 +466,6 @@ put_background (Record *self)
   }
 }
 
-/* --- measured at home --------------------------------------------------------------------------- */
-
-static void
-begin_home (Record *self, const char *category, gint64 at)
-{
-  zq_seed_json (self->seed,
-                "{'resourceType':'Observation',%g,'status':'final','subject':{'reference':'Patient/%s'},"
-                "'performer':[{'reference':'Patient/%s'}],'effectiveDateTime':%t",
-                self->patient->department, self->patient->id, self->patient->id, at);
-  if (category != NULL)
-    zq_seed_json (self->seed,
-                  ",'category':[{'coding':[{'system':"
-                  "'http://terminology.hl7.org/CodeSystem/observation-category','code':%q}]}]",
-                  category);
-}
-
-static void
-put_home_glucose (Record *self, gint64 at, const char *meal, double value)
-{
-  g_autofree char *id = next_id (self);
-  char shown[16];
-
-  g_snprintf (shown, sizeof shown, "%.1f", value);
-  begin_home (self, NULL, at);
-  zq_seed_json (self->seed,
-                ",'code':{'coding':[{'system':'http://loinc.org','code':'14743-9'}],'text':'指尖血糖'},"
-                "'valueQuantity':{'value':%s,'unit':'mmol/L'},'component':[{'code':{'coding':[{'system':"
-                "'http://loinc.org','code':'88365-2'}],'text':'测量时点'},'valueCodeableConcept':{'text':%q}}]}",
-                shown, meal);
-  zq_seed_put (self->seed, "Observation", id, at);
-}
-
-static void
-put_home_pressure (Record *self, gint64 at)
-{
-  g_autofree char *id = next_id (self);
-
-  begin_home (self, "vital-signs", at);
-  zq_seed_json (self->seed,
-                ",'code':{'coding':[{'system':'http://loinc.org','code':'85354-9'}],'text':'血压'},'component':["
-                "{'code':{'coding':[{'system':'http://loinc.org','code':'8480-6'}],'text':'收缩压'},"
-                "'valueQuantity':{'value':%d,'unit':'mmHg'}},"
-                "{'code':{'coding':[{'system':'http://loinc.org','code':'8462-4'}],'text':'舒张压'},"
-                "'valueQuantity':{'value':%d,'unit':'mmHg'}}]}",
-                (int)zq_random_between (&self->random, 118, 156), (int)zq_random_between (&self->random, 70, 96));
-  zq_seed_put (self->seed, "Observation", id, at);
-}
-
-/* Days without a reading stay gaps. */
-static void
-put_home (Record *self)
-{
-  gint64 day = self->seed->now - self->seed->now % ZQ_SEED_DAY;
-
-  for (int ago = 30; ago > 0; ago--)
-    {
-      gint64 morning = day - ago * ZQ_SEED_DAY - ZQ_SEED_HOUR;
-
-      if (!zq_random_chance (&self->random, 700))
-        continue;
-      put_home_glucose (self, morning, "空腹", 5.2 + 3.4 * zq_random_unit (&self->random));
-      if (ago % 3 == 0)
-        put_home_glucose (self, morning + 5 * ZQ_SEED_HOUR, "餐后2h", 6.8 + 5 * zq_random_unit (&self->random));
-      if (ago % 4 == 0)
-        put_home_pressure (self, morning + ZQ_SEED_MINUTE);
-    }
-}
-
 /* --- all ---------------------------------------------------------------------------------------- */
 
 static void
@@ -567,8 +499,7 @@ zq_seed_records (ZqSeed *self)
           put_background (&record);
           put_history (&record);
           put_special (&record);
-          if (record.number % 4 == 1)
-            put_home (&record);
+          zq_seed_home (self, record.patient, record.number);
         }
       else if (record.number % 2 == 0)
         put_panel (&record, &panels[(guint)record.number / 2 % G_N_ELEMENTS (panels)],

@@ -56,6 +56,9 @@ typedef struct
 /* Reports, problems, medications and home measurements of the patients that there are. */
 void zq_seed_records (ZqSeed *self);
 
+/* What the patient of this number measures at home: of every fourth. */
+void zq_seed_home (ZqSeed *self, const ZqSeedPatient *patient, int number);
+
 /* What the hospital has decided, as a Library tagged `policy`. */
 void zq_seed_policy (ZqSeed *self);
 
