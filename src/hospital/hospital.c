@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "hospital/private.h"
+#include "hospital/workflow-private.h"
 
 #include "hospital/web/web.h"
 
@@ -39,6 +39,7 @@ zq_hospital_new (const ZqHospitalOptions *options, GError **error)
 void
 zq_hospital_free (ZqHospital *self)
 {
+  zq_clock_clear (self->clock, &self->hand_over_alarm);
   g_clear_pointer (&self->live, zq_live_free);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
@@ -103,6 +104,7 @@ zq_hospital_listen (ZqHospital *self, const char *address, GError **error)
   self->origin[strcspn (self->origin + strlen ("http://"), "/") + strlen ("http://")] = '\0';
   self->base = g_strconcat (self->origin, "/fhir", NULL);
   self->live = zq_live_new (self);
+  zq_results_watch (self);
 
   return TRUE;
 }

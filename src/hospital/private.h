@@ -31,6 +31,7 @@ struct _ZqHospital
   gboolean auto_approve;
   gboolean verbose;
   gboolean in_transaction;
+  guint hand_over_alarm;
 };
 
 typedef enum

@@ -21,6 +21,11 @@ char *zq_workflow_add_coding (
 /* handover.c: who may have a task next; keeps who gave it to whom. */
 gboolean zq_handover_check (ZqHospital *self, const ZqSession *session, JsonNode *old, JsonNode *fresh, ZqReply *reply);
 
+/* results.c: a report came in, or a newer version of one. */
+gboolean zq_results_after_report (ZqHospital *self, const ZqStored *stored, JsonNode *report, GError **error);
+/* Looks now, and whenever the next one is due, for critical values that nobody has received. */
+void zq_results_watch (ZqHospital *self);
+
 /* messages.c */
 gboolean zq_message_has_category (JsonNode *node, const char *code);
 /* Messages, corrections and notes that come, and what of those that were sent may change. */

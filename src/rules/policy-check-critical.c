@@ -36,9 +36,13 @@ check_values (JsonNode *node, JsonNode *root)
 char *
 zq_policy_check_critical (JsonNode *root)
 {
-  static const ZqCheckMember members[] = { { "format", zq_check_format, TRUE }, { "version", zq_check_version, TRUE },
-                                           { "sources", zq_check_sources },     { "adults-from", zq_check_integer },
-                                           { "values", check_values, TRUE },    { NULL } };
+  static const ZqCheckMember members[] = { { "format", zq_check_format, TRUE },
+                                           { "version", zq_check_version, TRUE },
+                                           { "sources", zq_check_sources },
+                                           { "adults-from", zq_check_integer },
+                                           { "hand-over-after", zq_check_positive },
+                                           { "values", check_values, TRUE },
+                                           { NULL } };
 
   return zq_check_file (root, members);
 }

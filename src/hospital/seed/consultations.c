@@ -162,6 +162,8 @@ put_consultation (ZqSeed *self, const Group *group, int number, ZqSeedPatient *k
   c.department = group->department;
   c.waiting = waiting;
   c.patient = known != NULL ? known : patient_for (self, c.script, group->department);
+  if (c.patient->doctor == NULL)
+    c.patient->doctor = c.owner;
   c.messages = g_array_new (FALSE, TRUE, sizeof (ZqSeedMessage));
   draw_values (self, &c);
   choose_messages (self, &c);

@@ -10,6 +10,7 @@
  * first ten something that a reader must not take for an ordinary result. */
 
 #define N_WITH_HISTORY 40
+#define N_WITH_NEW     18 /* who have ordinary results of yesterday */
 #define KIND_LAB       77 /* of zq_random_for() */
 #define SECTIONS       "http://terminology.hl7.org/CodeSystem/v2-0074"
 #define FLAGS          "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -94,6 +95,7 @@ typedef struct
   int number;
   ZqRandom random;
   int n_reports, n_results;
+  gboolean is_critical; /* the report that is being put */
 } Record;
 
 /* --- one result --------------------------------------------------------------------------------- */
@@ -194,6 +196,40 @@ put_result (Record *self, const Test *test, gint64 taken, double early)
 
 /* --- one report --------------------------------------------------------------------------------- */
 
+/* To be looked at by who has the patient; what is older than a week is closed, but for what is special. */
+static void
+put_review (Record *self, const char *report, const char *section, const char *status, gint64 issued, gboolean critical)
+{
+  g_autofree char *id = g_strconcat ("review-", report, NULL);
+  gint64 done = issued + 5 * ZQ_SEED_HOUR;
+  gint64 asked = critical ? self->seed->now - 10 * ZQ_SEED_MINUTE : issued;
+  gboolean is_closed =
+      self->seed->now - issued > 7 * ZQ_SEED_DAY && strcmp (status, "final") == 0 && strcmp (section, "RAD") != 0;
+
+  if (self->patient->doctor == NULL || issued < self->seed->now - 30 * ZQ_SEED_DAY)
+    return;
+  zq_seed_json (self->seed,
+                "{'resourceType':'Task',%g,'identifier':[{'system':'" ZQ_SYSTEM_LOCAL_ID
+                "','value':'result-review.DiagnosticReport.%s.Practitioner.%s'}],'status':%q,'intent':'order',"
+                "'priority':%q,'code':{'coding':[{'system':'" ZQ_CODE_SYSTEM (
+                    "task-code") "','code':'result-review'}]},'focus':{'reference':'DiagnosticReport/%s'},"
+                                 "'for':{'reference':'Patient/%s'},'owner':{'reference':'Practitioner/%s'},"
+                                 "'authoredOn':%t,'lastModified':%t",
+                self->patient->department, report, self->patient->doctor, is_closed ? "completed" : "requested",
+                critical ? "stat" : "routine", report, self->patient->id, self->patient->doctor, asked,
+                is_closed ? done : asked);
+  if (is_closed)
+    zq_seed_json (
+        self->seed,
+        ",'output':[{'extension':[{'url':'" ZQ_EXTENSION ("at") "','valueInstant':%t}],'type':{'coding':[{'system':"
+                                                                "'" ZQ_CODE_SYSTEM (
+                                                                    "task-output") "','code':'handled'}]},'valueString'"
+                                                                                   ":'电话告知，按原方案'}]",
+        done);
+  zq_seed_json (self->seed, "}");
+  zq_seed_put (self->seed, "Task", id, is_closed ? done : asked);
+}
+
 static void
 put_report (Record *self,
             const char *id,
@@ -220,6 +256,7 @@ put_report (Record *self,
                   (const char *)results->pdata[i]);
   zq_seed_json (self->seed, "%s}", results != NULL && results->len > 0 ? "]" : "");
   zq_seed_put (self->seed, "DiagnosticReport", id, taken + 3 * ZQ_SEED_HOUR);
+  put_review (self, id, section, status, taken + 3 * ZQ_SEED_HOUR, self->is_critical);
 }
 
 static char *
@@ -296,8 +333,10 @@ put_critical (Record *self, gint64 taken)
   g_autoptr (GPtrArray) results = g_ptr_array_new_with_free_func (g_free);
 
   g_ptr_array_add (results, put_potassium (self, id, "final", "6.80", "HH", taken, taken + ZQ_SEED_HOUR));
+  self->is_critical = TRUE;
   put_report (self, report, "final", "CH", "急诊电解质", "静脉血", taken, "检验科危急值：已电话通知送检科室。",
               results);
+  self->is_critical = FALSE;
 }
 
 static void
@@ -387,6 +426,9 @@ put_special (Record *self)
                  "良性滤泡性病变（Bethesda II），待上级医师复核。");
       break;
     default:
+      if (self->number <= N_WITH_NEW)
+        put_panel (self, &panels[(guint)self->number % G_N_ELEMENTS (panels)],
+                   self->seed->now - (gint64)(14 + self->number) * ZQ_SEED_HOUR, 0.1);
       break;
     }
 }

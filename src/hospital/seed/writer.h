@@ -51,6 +51,7 @@ typedef struct
   const char *relation; /* "daughter"… of the relative who writes for this one, or NULL */
   char *relative_id;    /* NULL: none */
   char *relative_name;
+  const char *doctor;  /* id of the Practitioner who has the newest consultation; NULL: nobody */
   const char *allergy; /* as the patient says it; NULL: nobody has asked */
 } ZqSeedPatient;
 
