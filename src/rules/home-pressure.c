@@ -66,19 +66,31 @@ divide_sum (const char *sum, guint readings)
   return readings > 0 ? zq_decimal_divide (sum, count, DIGITS) : NULL;
 }
 
+/* To a whole number, or as many decimals as it takes to lie on its side of @limit: 134.6 is not 135. */
 static char *
-round_to_whole (const char *number)
+round_mean (const char *mean, const char *limit)
 {
-  return number != NULL ? zq_decimal_round (number, (guint)MAX (strcspn (number, "."), 1)) : NULL;
+  guint whole = mean != NULL ? (guint)MAX (strcspn (mean, "."), 1) : 0;
+
+  for (guint more = 0; mean != NULL && more < DIGITS; more++)
+    {
+      g_autofree char *rounded = zq_decimal_round (mean, whole + more);
+
+      if (limit == NULL || (zq_decimal_compare (rounded, limit) >= 0) == (zq_decimal_compare (mean, limit) >= 0))
+        return g_steal_pointer (&rounded);
+    }
+
+  return g_strdup (mean);
 }
 
 static ZqPressureMean
-mean_of (const Sum *sum)
+mean_of (const Sum *sum, JsonNode *settings)
 {
   g_autofree char *systolic = divide_sum (sum->systolic, sum->readings);
   g_autofree char *diastolic = divide_sum (sum->diastolic, sum->readings);
 
-  return (ZqPressureMean){ round_to_whole (systolic), round_to_whole (diastolic), sum->readings };
+  return (ZqPressureMean){ round_mean (systolic, zq_json_get_string (settings, "below-systolic")),
+                           round_mean (diastolic, zq_json_get_string (settings, "below-diastolic")), sum->readings };
 }
 
 static int
@@ -219,7 +231,7 @@ take_mean (ZqPolicy *policy, GPtrArray *days, ZqPressureSummary *summary)
     }
   if (counted > 0 && counted >= (least != NULL ? g_ascii_strtoull (least, NULL, 10) : 3))
     {
-      summary->mean = mean_of (&all);
+      summary->mean = mean_of (&all, settings);
       summary->above = is_above (all.systolic, all.readings, zq_json_get_string (settings, "below-systolic")) ||
                        is_above (all.diastolic, all.readings, zq_json_get_string (settings, "below-diastolic"));
     }
@@ -229,6 +241,7 @@ take_mean (ZqPolicy *policy, GPtrArray *days, ZqPressureSummary *summary)
 ZqPressureSummary *
 zq_home_pressure_pairs (ZqPolicy *policy, const ZqPressureReading *readings, guint n_readings, GTimeZone *zone)
 {
+  JsonNode *settings = zq_json_get (zq_policy_get (policy, "home"), "pressure");
   ZqPressureSummary *summary = g_new0 (ZqPressureSummary, 1);
   g_autoptr (GHashTable) days = g_hash_table_new_full (NULL, NULL, NULL, free_day_sums);
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
@@ -248,8 +261,8 @@ zq_home_pressure_pairs (ZqPolicy *policy, const ZqPressureReading *readings, gui
       ZqPressureDay *made = g_new0 (ZqPressureDay, 1);
 
       made->day = day->day;
-      made->morning = mean_of (&day->morning);
-      made->evening = mean_of (&day->evening);
+      made->morning = mean_of (&day->morning, settings);
+      made->evening = mean_of (&day->evening, settings);
       g_ptr_array_add (summary->days, made);
     }
   take_mean (policy, sorted, summary);

@@ -129,7 +129,7 @@ typedef struct
 
 typedef struct
 {
-  char *systolic, *diastolic; /* means in mm[Hg], rounded to whole ones; NULL: none */
+  char *systolic, *diastolic; /* means in mm[Hg], rounded to whole ones, never over a limit; NULL: none */
   guint readings;
 } ZqPressureMean;
 

@@ -307,6 +307,9 @@ test_pairs_above (Fixture *fixture, gconstpointer data)
       summary = summarise (fixture, list, 8);
       g_assert_nonnull (summary->mean.systolic);
       g_assert_true (summary->above == cases[i].above);
+      /* What is shown says the same. */
+      g_assert_cmpstr (summary->mean.systolic, ==, cases[i].systolic);
+      g_assert_cmpstr (summary->mean.diastolic, ==, cases[i].diastolic);
     }
 }
 
