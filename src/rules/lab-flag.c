@@ -9,53 +9,53 @@ static const struct
   const char *code;
   ZqLabFlag flag;
 } codes[] = {
-  { "N", ZQ_FLAG_NORMAL },
-  { "NEG", ZQ_FLAG_NEGATIVE },
-  { "ND", ZQ_FLAG_NOT_DETECTED },
-  { "NR", ZQ_FLAG_NON_REACTIVE },
-  { "S", ZQ_FLAG_SUSCEPTIBLE },
-  { "EXP", ZQ_FLAG_EXPECTED },
-  { "B", ZQ_FLAG_BETTER },
-  { "D", ZQ_FLAG_DOWN },
-  { "U", ZQ_FLAG_UP },
-  { "W", ZQ_FLAG_WORSE },
-  { "IND", ZQ_FLAG_INDETERMINATE },
-  { "E", ZQ_FLAG_INDETERMINATE },
-  { "SDD", ZQ_FLAG_SUSCEPTIBLE_DOSE },
-  { "I", ZQ_FLAG_INTERMEDIATE },
-  { "WR", ZQ_FLAG_WEAKLY_REACTIVE },
-  { "RR", ZQ_FLAG_REACTIVE },
-  { "DET", ZQ_FLAG_DETECTED },
-  { "POS", ZQ_FLAG_POSITIVE },
-  { "UNE", ZQ_FLAG_UNEXPECTED },
-  { "NS", ZQ_FLAG_NON_SUSCEPTIBLE },
-  { "R", ZQ_FLAG_RESISTANT },
-  { "A", ZQ_FLAG_ABNORMAL },
-  { "<", ZQ_FLAG_OFF_SCALE_LOW },
-  { ">", ZQ_FLAG_OFF_SCALE_HIGH },
-  { "L", ZQ_FLAG_LOW },
-  { "LX", ZQ_FLAG_LOW },
-  { "H", ZQ_FLAG_HIGH },
-  { "HX", ZQ_FLAG_HIGH },
-  { "LU", ZQ_FLAG_VERY_LOW },
-  { "HU", ZQ_FLAG_VERY_HIGH },
-  { "AA", ZQ_FLAG_CRITICAL },
-  { "LL", ZQ_FLAG_CRITICAL_LOW },
-  { "HH", ZQ_FLAG_CRITICAL_HIGH },
+  { "N", ZQ_LAB_FLAG_NORMAL },
+  { "NEG", ZQ_LAB_FLAG_NEGATIVE },
+  { "ND", ZQ_LAB_FLAG_NOT_DETECTED },
+  { "NR", ZQ_LAB_FLAG_NON_REACTIVE },
+  { "S", ZQ_LAB_FLAG_SUSCEPTIBLE },
+  { "EXP", ZQ_LAB_FLAG_EXPECTED },
+  { "B", ZQ_LAB_FLAG_BETTER },
+  { "D", ZQ_LAB_FLAG_DOWN },
+  { "U", ZQ_LAB_FLAG_UP },
+  { "W", ZQ_LAB_FLAG_WORSE },
+  { "IND", ZQ_LAB_FLAG_INDETERMINATE },
+  { "E", ZQ_LAB_FLAG_INDETERMINATE },
+  { "SDD", ZQ_LAB_FLAG_SUSCEPTIBLE_DOSE },
+  { "I", ZQ_LAB_FLAG_INTERMEDIATE },
+  { "WR", ZQ_LAB_FLAG_WEAKLY_REACTIVE },
+  { "RR", ZQ_LAB_FLAG_REACTIVE },
+  { "DET", ZQ_LAB_FLAG_DETECTED },
+  { "POS", ZQ_LAB_FLAG_POSITIVE },
+  { "UNE", ZQ_LAB_FLAG_UNEXPECTED },
+  { "NS", ZQ_LAB_FLAG_NON_SUSCEPTIBLE },
+  { "R", ZQ_LAB_FLAG_RESISTANT },
+  { "A", ZQ_LAB_FLAG_ABNORMAL },
+  { "<", ZQ_LAB_FLAG_OFF_SCALE_LOW },
+  { ">", ZQ_LAB_FLAG_OFF_SCALE_HIGH },
+  { "L", ZQ_LAB_FLAG_LOW },
+  { "LX", ZQ_LAB_FLAG_LOW },
+  { "H", ZQ_LAB_FLAG_HIGH },
+  { "HX", ZQ_LAB_FLAG_HIGH },
+  { "LU", ZQ_LAB_FLAG_VERY_LOW },
+  { "HU", ZQ_LAB_FLAG_VERY_HIGH },
+  { "AA", ZQ_LAB_FLAG_CRITICAL },
+  { "LL", ZQ_LAB_FLAG_CRITICAL_LOW },
+  { "HH", ZQ_LAB_FLAG_CRITICAL_HIGH },
 };
 
 ZqLabFlag
 zq_lab_flag_of_code (const char *code)
 {
   if (code == NULL || *code == '\0')
-    return ZQ_FLAG_NONE;
+    return ZQ_LAB_FLAG_NONE;
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     {
       if (g_str_equal (codes[i].code, code))
         return codes[i].flag;
     }
 
-  return ZQ_FLAG_OTHER;
+  return ZQ_LAB_FLAG_OTHER;
 }
 
 ZqLabArrow
@@ -63,17 +63,17 @@ zq_lab_flag_arrow (ZqLabFlag flag)
 {
   switch (flag)
     {
-    case ZQ_FLAG_LOW:
-    case ZQ_FLAG_OFF_SCALE_LOW:
+    case ZQ_LAB_FLAG_LOW:
+    case ZQ_LAB_FLAG_OFF_SCALE_LOW:
       return ZQ_ARROW_DOWN;
-    case ZQ_FLAG_HIGH:
-    case ZQ_FLAG_OFF_SCALE_HIGH:
+    case ZQ_LAB_FLAG_HIGH:
+    case ZQ_LAB_FLAG_OFF_SCALE_HIGH:
       return ZQ_ARROW_UP;
-    case ZQ_FLAG_VERY_LOW:
-    case ZQ_FLAG_CRITICAL_LOW:
+    case ZQ_LAB_FLAG_VERY_LOW:
+    case ZQ_LAB_FLAG_CRITICAL_LOW:
       return ZQ_ARROW_DOUBLE_DOWN;
-    case ZQ_FLAG_VERY_HIGH:
-    case ZQ_FLAG_CRITICAL_HIGH:
+    case ZQ_LAB_FLAG_VERY_HIGH:
+    case ZQ_LAB_FLAG_CRITICAL_HIGH:
       return ZQ_ARROW_DOUBLE_UP;
     default:
       return ZQ_ARROW_NONE;
@@ -83,7 +83,7 @@ zq_lab_flag_arrow (ZqLabFlag flag)
 gboolean
 zq_lab_flag_is_abnormal (ZqLabFlag flag)
 {
-  return flag > ZQ_FLAG_EXPECTED;
+  return flag > ZQ_LAB_FLAG_EXPECTED;
 }
 
 /* --- what does not go together ------------------------------------------------------------------- */
@@ -102,22 +102,22 @@ sides_of_flag (ZqLabFlag flag)
 {
   switch (flag)
     {
-    case ZQ_FLAG_NORMAL:
-    case ZQ_FLAG_NEGATIVE:
+    case ZQ_LAB_FLAG_NORMAL:
+    case ZQ_LAB_FLAG_NEGATIVE:
       return SIDE_INSIDE;
-    case ZQ_FLAG_POSITIVE:
-    case ZQ_FLAG_ABNORMAL:
-    case ZQ_FLAG_CRITICAL:
+    case ZQ_LAB_FLAG_POSITIVE:
+    case ZQ_LAB_FLAG_ABNORMAL:
+    case ZQ_LAB_FLAG_CRITICAL:
       return SIDE_OUTSIDE;
-    case ZQ_FLAG_LOW:
-    case ZQ_FLAG_OFF_SCALE_LOW:
-    case ZQ_FLAG_VERY_LOW:
-    case ZQ_FLAG_CRITICAL_LOW:
+    case ZQ_LAB_FLAG_LOW:
+    case ZQ_LAB_FLAG_OFF_SCALE_LOW:
+    case ZQ_LAB_FLAG_VERY_LOW:
+    case ZQ_LAB_FLAG_CRITICAL_LOW:
       return SIDE_LOW;
-    case ZQ_FLAG_HIGH:
-    case ZQ_FLAG_OFF_SCALE_HIGH:
-    case ZQ_FLAG_VERY_HIGH:
-    case ZQ_FLAG_CRITICAL_HIGH:
+    case ZQ_LAB_FLAG_HIGH:
+    case ZQ_LAB_FLAG_OFF_SCALE_HIGH:
+    case ZQ_LAB_FLAG_VERY_HIGH:
+    case ZQ_LAB_FLAG_CRITICAL_HIGH:
       return SIDE_HIGH;
     default:
       return SIDE_NOTHING;
@@ -141,8 +141,8 @@ speak_against (Sides a, Sides b)
 static ZqLabFlag
 flag_in_value (ZqWrittenFlag written)
 {
-  static const ZqLabFlag of[] = { ZQ_FLAG_NONE, ZQ_FLAG_ABNORMAL,      ZQ_FLAG_HIGH,
-                                  ZQ_FLAG_LOW,  ZQ_FLAG_CRITICAL_HIGH, ZQ_FLAG_CRITICAL_LOW };
+  static const ZqLabFlag of[] = { ZQ_LAB_FLAG_NONE, ZQ_LAB_FLAG_ABNORMAL,      ZQ_LAB_FLAG_HIGH,
+                                  ZQ_LAB_FLAG_LOW,  ZQ_LAB_FLAG_CRITICAL_HIGH, ZQ_LAB_FLAG_CRITICAL_LOW };
 
   return of[written];
 }
@@ -150,7 +150,8 @@ flag_in_value (ZqWrittenFlag written)
 static ZqLabFlag
 flag_of_place (ZqRangePlace place)
 {
-  static const ZqLabFlag of[] = { ZQ_FLAG_NONE, ZQ_FLAG_NORMAL, ZQ_FLAG_LOW, ZQ_FLAG_HIGH, ZQ_FLAG_ABNORMAL };
+  static const ZqLabFlag of[] = { ZQ_LAB_FLAG_NONE, ZQ_LAB_FLAG_NORMAL, ZQ_LAB_FLAG_LOW, ZQ_LAB_FLAG_HIGH,
+                                  ZQ_LAB_FLAG_ABNORMAL };
 
   return of[place];
 }
@@ -228,7 +229,7 @@ zq_critical_check (ZqPolicy *policy, const char *system, const char *code, const
 static ZqLabFlag
 flag_of_codes (const char *const *list, gboolean *disagrees)
 {
-  ZqLabFlag weightiest = ZQ_FLAG_NONE;
+  ZqLabFlag weightiest = ZQ_LAB_FLAG_NONE;
 
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     {
@@ -247,23 +248,23 @@ zq_lab_judge (ZqPolicy *policy, const ZqLabFacts *facts)
 {
   ZqLabVerdict verdict = { 0 };
   ZqLabFlag by_code = flag_of_codes (facts->codes, &verdict.disagrees);
-  ZqLabFlag in_value = facts->value != NULL ? flag_in_value (facts->value->flag) : ZQ_FLAG_NONE;
+  ZqLabFlag in_value = facts->value != NULL ? flag_in_value (facts->value->flag) : ZQ_LAB_FLAG_NONE;
   ZqRangePlace local;
 
   verdict.place = zq_lab_ranges_place (policy, facts->value, facts->ranges, facts->n_ranges);
-  verdict.flag = by_code != ZQ_FLAG_NONE    ? by_code
-                 : in_value != ZQ_FLAG_NONE ? in_value
-                                            : flag_of_place (verdict.place);
-  verdict.said_by = by_code != ZQ_FLAG_NONE        ? ZQ_SAID_BY_LABORATORY
-                    : in_value != ZQ_FLAG_NONE     ? ZQ_SAID_IN_VALUE
-                    : verdict.flag != ZQ_FLAG_NONE ? ZQ_SAID_BY_RANGE
-                                                   : ZQ_SAID_BY_NOBODY;
+  verdict.flag = by_code != ZQ_LAB_FLAG_NONE    ? by_code
+                 : in_value != ZQ_LAB_FLAG_NONE ? in_value
+                                                : flag_of_place (verdict.place);
+  verdict.said_by = by_code != ZQ_LAB_FLAG_NONE        ? ZQ_SAID_BY_LABORATORY
+                    : in_value != ZQ_LAB_FLAG_NONE     ? ZQ_SAID_IN_VALUE
+                    : verdict.flag != ZQ_LAB_FLAG_NONE ? ZQ_SAID_BY_RANGE
+                                                       : ZQ_SAID_BY_NOBODY;
   verdict.arrow = zq_lab_flag_arrow (verdict.flag);
   verdict.disagrees |= speak_against (sides_of_flag (by_code), sides_of_flag (in_value)) ||
                        speak_against (sides_of_flag (verdict.flag), sides_of_place (verdict.place));
 
   local = zq_critical_check (policy, facts->system, facts->code, facts->value, facts->age);
-  if (MAX (by_code, in_value) >= ZQ_FLAG_CRITICAL)
+  if (MAX (by_code, in_value) >= ZQ_LAB_FLAG_CRITICAL)
     verdict.critical = ZQ_CRITICAL_LABORATORY;
   else if (local == ZQ_RANGE_LOW || local == ZQ_RANGE_HIGH)
     verdict.critical = ZQ_CRITICAL_LOCAL;

@@ -40,39 +40,39 @@ gboolean zq_lab_range_is_reversed (const ZqLabRange *range);
 /* HL7 v3 ObservationInterpretation (2018, as in FHIR R4); the user interface has words for each. */
 typedef enum
 {
-  ZQ_FLAG_NONE,
-  ZQ_FLAG_NORMAL,           /* N */
-  ZQ_FLAG_NEGATIVE,         /* NEG */
-  ZQ_FLAG_NOT_DETECTED,     /* ND */
-  ZQ_FLAG_NON_REACTIVE,     /* NR */
-  ZQ_FLAG_SUSCEPTIBLE,      /* S */
-  ZQ_FLAG_EXPECTED,         /* EXP */
-  ZQ_FLAG_OTHER,            /* a code that is not known here: shown as it came */
-  ZQ_FLAG_BETTER,           /* B */
-  ZQ_FLAG_DOWN,             /* D: significant change, the range is not spoken of */
-  ZQ_FLAG_UP,               /* U */
-  ZQ_FLAG_WORSE,            /* W */
-  ZQ_FLAG_INDETERMINATE,    /* IND, E */
-  ZQ_FLAG_SUSCEPTIBLE_DOSE, /* SDD */
-  ZQ_FLAG_INTERMEDIATE,     /* I */
-  ZQ_FLAG_WEAKLY_REACTIVE,  /* WR */
-  ZQ_FLAG_REACTIVE,         /* RR */
-  ZQ_FLAG_DETECTED,         /* DET */
-  ZQ_FLAG_POSITIVE,         /* POS */
-  ZQ_FLAG_UNEXPECTED,       /* UNE */
-  ZQ_FLAG_NON_SUSCEPTIBLE,  /* NS */
-  ZQ_FLAG_RESISTANT,        /* R */
-  ZQ_FLAG_ABNORMAL,         /* A */
-  ZQ_FLAG_OFF_SCALE_LOW,    /* < */
-  ZQ_FLAG_OFF_SCALE_HIGH,   /* > */
-  ZQ_FLAG_LOW,              /* L, LX */
-  ZQ_FLAG_HIGH,             /* H, HX */
-  ZQ_FLAG_VERY_LOW,         /* LU */
-  ZQ_FLAG_VERY_HIGH,        /* HU */
-  ZQ_FLAG_CRITICAL,         /* AA */
-  ZQ_FLAG_CRITICAL_LOW,     /* LL */
-  ZQ_FLAG_CRITICAL_HIGH,    /* HH */
-} ZqLabFlag;                /* in the order of weight: of several codes the last one counts */
+  ZQ_LAB_FLAG_NONE,
+  ZQ_LAB_FLAG_NORMAL,           /* N */
+  ZQ_LAB_FLAG_NEGATIVE,         /* NEG */
+  ZQ_LAB_FLAG_NOT_DETECTED,     /* ND */
+  ZQ_LAB_FLAG_NON_REACTIVE,     /* NR */
+  ZQ_LAB_FLAG_SUSCEPTIBLE,      /* S */
+  ZQ_LAB_FLAG_EXPECTED,         /* EXP */
+  ZQ_LAB_FLAG_OTHER,            /* a code that is not known here: shown as it came */
+  ZQ_LAB_FLAG_BETTER,           /* B */
+  ZQ_LAB_FLAG_DOWN,             /* D: significant change, the range is not spoken of */
+  ZQ_LAB_FLAG_UP,               /* U */
+  ZQ_LAB_FLAG_WORSE,            /* W */
+  ZQ_LAB_FLAG_INDETERMINATE,    /* IND, E */
+  ZQ_LAB_FLAG_SUSCEPTIBLE_DOSE, /* SDD */
+  ZQ_LAB_FLAG_INTERMEDIATE,     /* I */
+  ZQ_LAB_FLAG_WEAKLY_REACTIVE,  /* WR */
+  ZQ_LAB_FLAG_REACTIVE,         /* RR */
+  ZQ_LAB_FLAG_DETECTED,         /* DET */
+  ZQ_LAB_FLAG_POSITIVE,         /* POS */
+  ZQ_LAB_FLAG_UNEXPECTED,       /* UNE */
+  ZQ_LAB_FLAG_NON_SUSCEPTIBLE,  /* NS */
+  ZQ_LAB_FLAG_RESISTANT,        /* R */
+  ZQ_LAB_FLAG_ABNORMAL,         /* A */
+  ZQ_LAB_FLAG_OFF_SCALE_LOW,    /* < */
+  ZQ_LAB_FLAG_OFF_SCALE_HIGH,   /* > */
+  ZQ_LAB_FLAG_LOW,              /* L, LX */
+  ZQ_LAB_FLAG_HIGH,             /* H, HX */
+  ZQ_LAB_FLAG_VERY_LOW,         /* LU */
+  ZQ_LAB_FLAG_VERY_HIGH,        /* HU */
+  ZQ_LAB_FLAG_CRITICAL,         /* AA */
+  ZQ_LAB_FLAG_CRITICAL_LOW,     /* LL */
+  ZQ_LAB_FLAG_CRITICAL_HIGH,    /* HH */
+} ZqLabFlag;                    /* in the order of weight: of several codes the last one counts */
 
 typedef enum
 {

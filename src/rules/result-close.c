@@ -12,13 +12,15 @@ static const struct
   const char *section;
   ZqReportSort sort;
 } sections[] = {
-  { "LAB", ZQ_REPORT_LABORATORY }, { "CH", ZQ_REPORT_LABORATORY },  { "HM", ZQ_REPORT_LABORATORY },
-  { "SR", ZQ_REPORT_LABORATORY },  { "IMM", ZQ_REPORT_LABORATORY }, { "BG", ZQ_REPORT_LABORATORY },
-  { "BLB", ZQ_REPORT_LABORATORY }, { "TX", ZQ_REPORT_LABORATORY },  { "MB", ZQ_REPORT_LABORATORY },
-  { "RAD", ZQ_REPORT_IMAGING },    { "RX", ZQ_REPORT_IMAGING },     { "CT", ZQ_REPORT_IMAGING },
-  { "NMR", ZQ_REPORT_IMAGING },    { "NMS", ZQ_REPORT_IMAGING },    { "RUS", ZQ_REPORT_IMAGING },
-  { "OUS", ZQ_REPORT_IMAGING },    { "VUS", ZQ_REPORT_IMAGING },    { "CUS", ZQ_REPORT_IMAGING },
-  { "XRC", ZQ_REPORT_IMAGING },    { "VR", ZQ_REPORT_IMAGING },     { "SP", ZQ_REPORT_PATHOLOGY },
+  { "LAB", ZQ_REPORT_LABORATORY }, { "CH", ZQ_REPORT_LABORATORY },   { "HM", ZQ_REPORT_LABORATORY },
+  { "SR", ZQ_REPORT_LABORATORY },  { "IMM", ZQ_REPORT_LABORATORY },  { "BG", ZQ_REPORT_LABORATORY },
+  { "BLB", ZQ_REPORT_LABORATORY }, { "TX", ZQ_REPORT_LABORATORY },   { "MB", ZQ_REPORT_LABORATORY },
+  { "RAD", ZQ_REPORT_IMAGING },    { "RX", ZQ_REPORT_IMAGING },      { "CT", ZQ_REPORT_IMAGING },
+  { "NMR", ZQ_REPORT_IMAGING },    { "NMS", ZQ_REPORT_IMAGING },     { "RUS", ZQ_REPORT_IMAGING },
+  { "OUS", ZQ_REPORT_IMAGING },    { "VUS", ZQ_REPORT_IMAGING },     { "CUS", ZQ_REPORT_IMAGING },
+  { "XRC", ZQ_REPORT_IMAGING },    { "imaging", ZQ_REPORT_IMAGING }, { "SP", ZQ_REPORT_PATHOLOGY },
+  { "VR", ZQ_REPORT_LABORATORY },  { "MCB", ZQ_REPORT_LABORATORY },  { "MYC", ZQ_REPORT_LABORATORY },
+  { "PAR", ZQ_REPORT_LABORATORY }, { "UR", ZQ_REPORT_LABORATORY },   { "laboratory", ZQ_REPORT_LABORATORY },
   { "CP", ZQ_REPORT_PATHOLOGY },   { "PAT", ZQ_REPORT_PATHOLOGY },
 };
 
@@ -92,8 +94,8 @@ is_surely_inside (const ZqResultFacts *facts, const ZqLabVerdict *verdict)
     return TRUE;
 
   return (kind == ZQ_QUANTITY_ORDINAL || (kind == ZQ_QUANTITY_TEXT && facts->coded)) &&
-         verdict->said_by == ZQ_SAID_BY_LABORATORY && verdict->flag >= ZQ_FLAG_NORMAL &&
-         verdict->flag <= ZQ_FLAG_NON_REACTIVE;
+         verdict->said_by == ZQ_SAID_BY_LABORATORY && verdict->flag >= ZQ_LAB_FLAG_NORMAL &&
+         verdict->flag <= ZQ_LAB_FLAG_NON_REACTIVE;
 }
 
 static gboolean
@@ -134,7 +136,7 @@ check_result (ZqPolicy *policy, const ZqResultFacts *facts)
   if (is_in_words (facts))
     return ZQ_FAST_TEXT;
   if (!is_surely_inside (facts, &verdict))
-    return verdict.flag == ZQ_FLAG_OTHER ? ZQ_FAST_ABNORMAL : ZQ_FAST_NO_RANGE;
+    return verdict.flag == ZQ_LAB_FLAG_OTHER ? ZQ_FAST_ABNORMAL : ZQ_FAST_NO_RANGE;
 
   return check_change (policy, facts, verdict.place);
 }

@@ -36,61 +36,6 @@ parsed_free (gpointer data)
   g_free (self);
 }
 
-/* HL7 v2 table 0074, diagnostic service section (R4, value set diagnostic-service-sections). */
-static ZqReportSort
-sort_of_code (const char *code)
-{
-  static const struct
-  {
-    const char *code;
-    ZqReportSort sort;
-  } table[] = {
-    { "LAB", ZQ_REPORT_LABORATORY },
-    { "CH", ZQ_REPORT_LABORATORY },
-    { "HM", ZQ_REPORT_LABORATORY },
-    { "IMM", ZQ_REPORT_LABORATORY },
-    { "SR", ZQ_REPORT_LABORATORY },
-    { "TX", ZQ_REPORT_LABORATORY },
-    { "BG", ZQ_REPORT_LABORATORY },
-    { "BLB", ZQ_REPORT_LABORATORY },
-    { "UR", ZQ_REPORT_LABORATORY },
-    { "RAD", ZQ_REPORT_IMAGING },
-    { "CT", ZQ_REPORT_IMAGING },
-    { "NMR", ZQ_REPORT_IMAGING },
-    { "US", ZQ_REPORT_IMAGING },
-    { "RUS", ZQ_REPORT_IMAGING },
-    { "NMS", ZQ_REPORT_IMAGING },
-    { "CUS", ZQ_REPORT_IMAGING },
-    { "OUS", ZQ_REPORT_IMAGING },
-    { "VUS", ZQ_REPORT_IMAGING },
-    { "RX", ZQ_REPORT_IMAGING },
-    { "XRC", ZQ_REPORT_IMAGING },
-    { "imaging", ZQ_REPORT_IMAGING },
-    { "SP", ZQ_REPORT_PATHOLOGY },
-    { "PAT", ZQ_REPORT_PATHOLOGY },
-    { "CP", ZQ_REPORT_PATHOLOGY },
-    { "CG", ZQ_REPORT_PATHOLOGY },
-    { "GE", ZQ_REPORT_PATHOLOGY },
-    { "MB", ZQ_REPORT_MICROBIOLOGY },
-    { "MCB", ZQ_REPORT_MICROBIOLOGY },
-    { "MYC", ZQ_REPORT_MICROBIOLOGY },
-    { "PAR", ZQ_REPORT_MICROBIOLOGY },
-    { "VR", ZQ_REPORT_MICROBIOLOGY },
-    { "EC", ZQ_REPORT_FUNCTION },
-    { "EN", ZQ_REPORT_FUNCTION },
-    { "PF", ZQ_REPORT_FUNCTION },
-    { "RT", ZQ_REPORT_FUNCTION },
-    { "OTH", ZQ_REPORT_OTHER },
-    { "laboratory", ZQ_REPORT_LABORATORY },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (code, table[i].code))
-      return table[i].sort;
-
-  return ZQ_REPORT_OTHER;
-}
-
 /* The most special of its categories: a general "LAB" beside "MB" says nothing. */
 static ZqReportSort
 read_sort (JsonNode *node)
@@ -106,7 +51,7 @@ read_sort (JsonNode *node)
       for (guint j = 0; j < n; j++)
         {
           const char *code = zq_json_get_string (zq_json_get_at (category, "coding", j), "code");
-          ZqReportSort sort = code != NULL ? sort_of_code (code) : ZQ_REPORT_OTHER;
+          ZqReportSort sort = code != NULL ? zq_report_sort_of_code (code) : ZQ_REPORT_OTHER;
 
           if (sort != ZQ_REPORT_OTHER && (found == ZQ_REPORT_OTHER || found == ZQ_REPORT_LABORATORY))
             found = sort;
@@ -232,7 +177,7 @@ static const ZqScope report_scopes[] = {
 const ZqResourceKind zq_report_kind = {
   .name = "report",
   .type = "DiagnosticReport",
-  .projection_version = 3,
+  .projection_version = 4,
   .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS report ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, title TEXT, sort INTEGER NOT NULL, status TEXT,"

@@ -3,18 +3,9 @@
 
 #include "clinic/consult/file.h"
 #include "clinic/lab/result.h"
+#include "rules/result-close.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  ZQ_REPORT_LABORATORY,
-  ZQ_REPORT_IMAGING,
-  ZQ_REPORT_PATHOLOGY,
-  ZQ_REPORT_MICROBIOLOGY,
-  ZQ_REPORT_FUNCTION, /* ECG, lung function, endoscopy */
-  ZQ_REPORT_OTHER,
-} ZqReportSort;
 
 /**
  * ZqReport:
