@@ -203,6 +203,50 @@ zq_store_set_gone_async (ZqStore *self,
   zq_store_write_async (self, ZQ_PRIORITY_SYNC, set_gone, gone, (GDestroyNotify)gone_free, callback, user_data);
 }
 
+/* --- what cannot be fetched --------------------------------------------------------------------- */
+
+static gboolean
+find_or_make_row (ZqTxn *txn, const Gone *which, ZqRow *row, GError **error)
+{
+  GError *local = NULL;
+
+  if (zq_row_find (txn->db, which->type, which->server_id, row, &local))
+    return TRUE;
+  if (!finish_rows (local, error) ||
+      !zq_db_exec (txn->db, error, "INSERT INTO resource (type, server_id, state) VALUES (?, ?, 'stub')", "ss",
+                   which->type, which->server_id))
+    return FALSE;
+  row->id = zq_db_last_insert_id (txn->db);
+  return TRUE;
+}
+
+static gboolean
+set_unreadable (ZqTxn *txn, gpointer data, GError **error)
+{
+  const Gone *which = data;
+  g_auto (ZqRow) row = { 0 };
+
+  return find_or_make_row (txn, which, &row, error) && zq_resource_set_unreadable (txn, row.id, which->why, error) &&
+         (!row.has_text ||
+          zq_db_exec (txn->db, error, "UPDATE resource SET state = ? WHERE id = ?", "si", row.state, row.id));
+}
+
+void
+zq_store_set_unreadable_async (ZqStore *self,
+                               const char *type,
+                               const char *server_id,
+                               const char *reason,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  Gone *which = g_new0 (Gone, 1);
+
+  which->type = g_strdup (type);
+  which->server_id = g_strdup (server_id);
+  which->why = g_strdup (reason);
+  zq_store_write_async (self, ZQ_PRIORITY_SYNC, set_unreadable, which, (GDestroyNotify)gone_free, callback, user_data);
+}
+
 /* --- answers that were no FHIR ---------------------------------------------------------------- */
 
 typedef struct

@@ -256,6 +256,15 @@ void zq_unreadable_free (ZqUnreadable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqUnreadable, zq_unreadable_free)
 GPtrArray *zq_store_list_unreadable (ZqDb *db, guint limit, GError **error);
 
+/* One whose newest version cannot be fetched: counted, with @reason, until a version is taken. What is held of it
+ * stays. */
+void zq_store_set_unreadable_async (ZqStore *self,
+                                    const char *type,
+                                    const char *server_id,
+                                    const char *reason,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+
 /* A search of the hospital's (@name: "kind/scope") whose answer was no FHIR: counted as one unreadable thing, with
  * @reason; NULL: it can be read, so nothing is counted any more. */
 void zq_store_note_page_async (

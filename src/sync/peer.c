@@ -21,6 +21,7 @@ zq_peer_new (ZqStore *store, ZqFhirClient *client, ZqClock *clock, const ZqSyncS
   self->read = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->wanted = zq_backoffs_new (clock);
   self->newest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->too_large = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -41,6 +42,7 @@ peer_clear (ZqPeer *self)
   g_hash_table_unref (self->read);
   zq_backoffs_free (self->wanted);
   g_hash_table_unref (self->newest);
+  g_hash_table_unref (self->too_large);
 }
 
 void

@@ -33,6 +33,8 @@ typedef struct
 
   GHashTable *newest; /* "kind/scope" → gint64: the newest instant seen in it, for what asks quickly */
 
+  GHashTable *too_large; /* "Type/id/version" of what was read alone and is too large: not read again */
+
   ZqProgress *progress; /* borrowed: of the round under way; or NULL */
 
   gint64 pause_until; /* monotonic: the hospital asked us to wait until then */

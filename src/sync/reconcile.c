@@ -192,9 +192,10 @@ on_page (GObject *source, GAsyncResult *result, gpointer data)
                            g_object_ref (task));
   else if (zq_peer_ends_round (error))
     g_task_return_error (task, g_steal_pointer (&error));
-  else if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN))
+  else if (g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_FORBIDDEN) ||
+           g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE))
     {
-      /* One that is not for us any more must not hide the others. */
+      /* One that is not for us any more, or too large, must not hide the others. */
       g_ptr_array_extend_and_steal (self->missing, g_steal_pointer (&self->batch));
       self->batch = g_ptr_array_new_with_free_func (item_free);
       next_missing (task);

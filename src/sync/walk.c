@@ -3,13 +3,16 @@
 
 #include "resource/datetime.h"
 #include "resource/json.h"
+#include "sync/apart.h"
 #include "sync/progress.h"
 
 /* Of a search with a cursor, whose pages are an import; and of what a hint brings. */
 #define PAGE_SIZE       500
 #define QUICK_PAGE_SIZE 100
 /* By so much smaller are pages after one that was too large. */
-#define PAGE_SHRINKS    20
+#define PAGE_SHRINKS 20
+/* Of names alone, whose things are read one by one. */
+#define LIST_SIZE       50
 #define MAX_RESTARTS    3
 #define MAX_EMPTY_PAGES 20
 /* So far back a hint looks: a server tells of a commit soon after it. */
@@ -37,6 +40,10 @@ typedef struct
   GError *ahead_error;
   GError *failed; /* of the store */
   char *newest;   /* of this pass */
+  gboolean apart; /* pages are lists: even one thing alone was too large */
+  gboolean anew;  /* past that, the search goes on as before */
+  gint64 since;   /* where it was when it came apart */
+  char *passed;   /* forwards: all before this has been taken */
   guint restarts;
   guint page_size;
   guint n_pages;
@@ -64,6 +71,7 @@ walk_free (Walk *self)
   g_clear_error (&self->ahead_error);
   g_clear_error (&self->failed);
   g_free (self->newest);
+  g_free (self->passed);
   g_free (self);
 }
 
@@ -88,8 +96,9 @@ with_search (const Walk *self, const char *prefix, const char *at, const char *s
 
       since = g_strconcat ("&_lastUpdated=", prefix, escaped, NULL);
     }
-  return g_strdup_printf ("%s%s%s&_sort=%s&_count=%u", self->query, strchr (self->query, '?') != NULL ? "" : "?",
-                          since != NULL ? since : "", sort, self->page_size);
+  return g_strdup_printf ("%s%s%s&_sort=%s&_count=%u%s", self->query, strchr (self->query, '?') != NULL ? "" : "?",
+                          since != NULL ? since : "", sort, self->apart ? LIST_SIZE : self->page_size,
+                          self->apart ? ZQ_APART_ELEMENTS : "");
 }
 
 /* The newest that any walk of this search has brought, as far as the hospital's clock allows. */
@@ -114,11 +123,19 @@ note_newest (Walk *self)
                           g_memdup2 (&at, sizeof at));
 }
 
+static guint
+whole_page (const Walk *self)
+{
+  return self->mode == ZQ_WALK_QUICK ? QUICK_PAGE_SIZE : PAGE_SIZE;
+}
+
 static char *
 first_path (const Walk *self)
 {
   g_autofree char *since = NULL;
 
+  if (self->passed != NULL)
+    return with_search (self, "ge", self->passed, "_lastUpdated");
   switch (self->mode)
     {
     case ZQ_WALK_BACKWARDS:
@@ -144,7 +161,8 @@ walk_begin (GTask *task)
   g_hash_table_remove_all (self->seen);
   g_free (self->path);
   self->path = first_path (self);
-  g_clear_pointer (&self->newest, g_free);
+  g_free (self->newest);
+  self->newest = g_strdup (self->passed);
   self->n_pages = 0;
   self->n_empty = 0;
   walk_fetch (task);
@@ -244,25 +262,65 @@ restarts (Walk *self, const GError *error)
          self->restarts++ < MAX_RESTARTS;
 }
 
+static void
+set_count (Walk *self, guint count, const char *elements)
+{
+  const char *old = g_strrstr (self->query, "&_count=");
+  g_autofree char *plain = old != NULL ? g_strndup (self->query, old - self->query) : g_strdup (self->query);
+
+  g_free (self->query);
+  self->query = g_strdup_printf ("%s&_count=%u%s", plain, count, elements);
+}
+
 /* What is large among many is small alone: the search is made again from where the cursor stands. */
 static gboolean
 shrinks (Walk *self, const GError *error)
 {
-  char *count = g_strrstr (self->query, "&_count=");
+  const char *count = g_strrstr (self->query, "&_count=");
 
-  if (!g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE) || self->page_size == 1 ||
+  if (!g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE) || self->apart || self->page_size == 1 ||
       self->mode == ZQ_WALK_FIRST || (self->mode == ZQ_WALK_PLAIN && count == NULL))
     return FALSE;
   self->page_size = MAX (self->page_size / PAGE_SHRINKS, 1);
   if (self->mode == ZQ_WALK_PLAIN)
-    {
-      char *query;
+    set_count (self, self->page_size, "");
+  return TRUE;
+}
 
-      *count = '\0';
-      query = g_strdup_printf ("%s&_count=%u", self->query, self->page_size);
-      g_free (self->query);
-      self->query = query;
+/* What is large alone stands in nobody's way: what there is is asked for by name. */
+static gboolean
+comes_apart (Walk *self, const GError *error)
+{
+  if (!g_error_matches (error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE) || self->apart || self->mode == ZQ_WALK_FIRST ||
+      (self->mode == ZQ_WALK_PLAIN && strchr (self->query, '?') == NULL))
+    return FALSE;
+  self->apart = TRUE;
+  if (self->mode == ZQ_WALK_PLAIN)
+    set_count (self, LIST_SIZE, ZQ_APART_ELEMENTS);
+  else if (self->mode == ZQ_WALK_BACKWARDS)
+    self->since = self->cursor.low != NULL ? zq_sync_instant (self->cursor.low) : G_MAXINT64;
+  else
+    self->since = zq_sync_instant (self->passed);
+  return TRUE;
+}
+
+/* With this list the search has come on, so that it can be made anew in whole pages from there: which may come apart
+ * again, but not at the same place. */
+static gboolean
+goes_whole (Walk *self)
+{
+  if (!self->apart || self->mode == ZQ_WALK_PLAIN || zq_bundle_get_next (self->page->bundle) == NULL)
+    return FALSE;
+  if (self->mode == ZQ_WALK_BACKWARDS ? zq_sync_instant (self->next.low) >= self->since
+                                      : zq_sync_instant (self->page->newest) <= self->since)
+    return FALSE;
+  if (self->mode != ZQ_WALK_BACKWARDS)
+    {
+      g_free (self->passed);
+      self->passed = g_strdup (self->page->newest);
     }
+  self->apart = FALSE;
+  self->page_size = whole_page (self);
   return TRUE;
 }
 
@@ -308,6 +366,36 @@ on_ingested (GObject *source, GAsyncResult *result, gpointer data)
   walk_go_on (task);
 }
 
+/* A read by id, as of something that is referred to. */
+static gboolean
+is_single_too_large (const Walk *self)
+{
+  return g_error_matches (self->ahead_error, ZQ_FHIR_ERROR, ZQ_FHIR_ERROR_TOO_LARGE) && self->mode == ZQ_WALK_PLAIN &&
+         strchr (self->query, '/') != NULL && strchr (self->query, '?') == NULL;
+}
+
+static void
+on_single_told (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_task_return_error (task, g_steal_pointer (&error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+tell_single (GTask *task)
+{
+  Walk *self = g_task_get_task_data (task);
+  const char *slash = strchr (self->query, '/');
+  g_autofree char *type = g_strndup (self->query, slash - self->query);
+
+  zq_apart_tell_async (self->peer, type, slash + 1, on_single_told, g_object_ref (task));
+}
+
 /* Whichever comes last, the page in the store or the one after it here. */
 static void
 walk_go_on (GTask *task)
@@ -318,11 +406,16 @@ walk_go_on (GTask *task)
     return;
   if (self->failed)
     g_task_return_error (task, g_steal_pointer (&self->failed));
-  else if (self->ahead_error != NULL && (restarts (self, self->ahead_error) || shrinks (self, self->ahead_error)))
+  else if (self->anew ||
+           (self->ahead_error != NULL && (restarts (self, self->ahead_error) || shrinks (self, self->ahead_error) ||
+                                          comes_apart (self, self->ahead_error))))
     {
+      self->anew = FALSE;
       g_clear_error (&self->ahead_error);
       walk_begin (task);
     }
+  else if (is_single_too_large (self))
+    tell_single (task);
   else if (self->ahead_error != NULL)
     {
       note_page (self, self->ahead_error);
@@ -346,20 +439,46 @@ walk_fail (GTask *task, GError *error)
   walk_go_on (task);
 }
 
+/* The bundle to take: of a list nothing, since its things have been taken one by one. */
+static ZqBundle *
+ref_bundle (const Walk *self)
+{
+  static const char nothing[] = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"}";
+  g_autoptr (GBytes) text = g_bytes_new_static (nothing, strlen (nothing));
+
+  return self->apart ? zq_bundle_read (text, NULL) : zq_bundle_ref (self->page->bundle);
+}
+
 static void
 take_page (GTask *task)
 {
   Walk *self = g_task_get_task_data (task);
+  g_autoptr (ZqBundle) bundle = NULL;
 
   g_clear_pointer (&self->page, zq_page_free);
   self->page = g_steal_pointer (&self->ahead);
   self->n_pages++;
   advance (self);
   self->ingesting = TRUE;
-  zq_store_ingest_async (self->peer->store, self->page->bundle,
+  bundle = ref_bundle (self);
+  zq_store_ingest_async (self->peer->store, bundle,
                          self->mode == ZQ_WALK_BACKWARDS ? ZQ_PRIORITY_BULK : ZQ_PRIORITY_SYNC, self->kind, self->scope,
                          self->saves ? &self->next : NULL, on_ingested, g_object_ref (task));
-  fetch_next (task);
+  self->anew = goes_whole (self);
+  if (!self->anew)
+    fetch_next (task);
+}
+
+static void
+on_apart (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Walk *self = g_task_get_task_data (task);
+
+  self->fetching = FALSE;
+  if (!zq_apart_finish (result, &self->ahead_error))
+    g_clear_pointer (&self->ahead, zq_page_free);
+  walk_go_on (task);
 }
 
 static void
@@ -368,8 +487,13 @@ on_page (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   Walk *self = g_task_get_task_data (task);
 
-  self->fetching = FALSE;
   self->ahead = zq_fetch_finish (result, &self->ahead_error);
+  if (self->apart && self->ahead != NULL)
+    {
+      zq_apart_async (self->peer, self->ahead->bundle, g_task_get_cancellable (task), on_apart, g_object_ref (task));
+      return;
+    }
+  self->fetching = FALSE;
   walk_go_on (task);
 }
 
@@ -403,7 +527,7 @@ zq_walk_async (ZqPeer *peer,
   self->query = g_strdup (query);
   self->kind = g_strdup (kind);
   self->scope = g_strdup (scope);
-  self->page_size = mode == ZQ_WALK_QUICK ? QUICK_PAGE_SIZE : PAGE_SIZE;
+  self->page_size = whole_page (self);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_task_set_task_data (task, self, (GDestroyNotify)walk_free);
 

@@ -17,6 +17,7 @@ struct _ToyServer
   GPtrArray *log;
   GPtrArray *faults;
   GHashTable *forbidden;
+  GHashTable *huge; /* ids */
   guint page_size;
   guint last_id;
   gboolean circle;
@@ -97,6 +98,17 @@ hang_up (SoupServerMessage *message)
   g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
 
   g_io_stream_close (stream, NULL, NULL);
+}
+
+/* More than the workstation takes. */
+static void
+answer_huge (SoupServerMessage *message)
+{
+  gsize length = 65 * 1024 * 1024;
+
+  soup_server_message_set_status (message, 200, NULL);
+  soup_server_message_set_response (message, "application/fhir+json", SOUP_MEMORY_TAKE, g_strnfill (length, ' '),
+                                    length);
 }
 
 static void
@@ -201,6 +213,9 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
   g_autoptr (GPtrArray) found = g_ptr_array_new ();
   const char *sort = g_hash_table_lookup (query, "_sort");
   const char *page = g_hash_table_lookup (query, "_page");
+  const char *count = g_hash_table_lookup (query, "_count");
+  gboolean lists = g_hash_table_contains (query, "_elements");
+  guint size = count != NULL ? MIN (self->page_size, (guint)g_ascii_strtoull (count, NULL, 10)) : self->page_size;
   guint start = page != NULL ? (guint)g_ascii_strtoull (page, NULL, 10) : 0;
   g_autoptr (GString) text = g_string_new ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   guint n = 0;
@@ -220,7 +235,7 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
     }
   g_ptr_array_sort (found, sort != NULL && *sort == '-' ? by_time_down : by_time);
 
-  if (start + self->page_size < found->len || (self->circle && found->len > 0))
+  if (start + size < found->len || (self->circle && found->len > 0))
     {
       g_autofree char *plain = g_strndup (query_text, strcspn (query_text, "#"));
       char *old = strstr (plain, "&_page=");
@@ -228,12 +243,23 @@ search (ToyServer *self, SoupServerMessage *message, const char *type, GHashTabl
       if (old != NULL)
         *old = '\0';
       g_string_append_printf (text, ",\"link\":[{\"relation\":\"next\",\"url\":\"%s/%s?%s&_page=%u\"}]", self->base,
-                              type, plain, self->circle && start > 0 ? self->page_size : start + self->page_size);
+                              type, plain, self->circle && start > 0 ? size : start + size);
     }
   g_string_append (text, ",\"entry\":[");
-  for (guint i = start; i < found->len && n < self->page_size; i++, n++)
-    g_string_append_printf (text, "%s{\"resource\":%s}", n > 0 ? "," : "",
-                            ((Resource *)g_ptr_array_index (found, i))->text);
+  for (guint i = start; i < found->len && n < size; i++, n++)
+    {
+      const Resource *resource = g_ptr_array_index (found, i);
+      /* Of a list no more than resourceType, id and meta. */
+      gsize length = lists ? strcspn (resource->text, "}") + 1 : strlen (resource->text);
+
+      if (!lists && g_hash_table_contains (self->huge, resource->id))
+        {
+          answer_huge (message);
+          return;
+        }
+      g_string_append_printf (text, "%s{\"resource\":%.*s%s}", n > 0 ? "," : "", (int)length, resource->text,
+                              lists ? "}" : "");
+    }
   g_string_append (text, "]}");
   answer (message, 200, text->str);
 }
@@ -408,7 +434,12 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
   else if (parts[1] == NULL)
     search (self, message, parts[0], query != NULL ? query : nothing, query_text != NULL ? query_text : "");
   else if ((resource = find (self, parts[0], parts[1])) != NULL && !g_hash_table_contains (self->forbidden, parts[1]))
-    answer_resource (message, 200, resource, TRUE);
+    {
+      if (g_hash_table_contains (self->huge, parts[1]))
+        answer_huge (message);
+      else
+        answer_resource (message, 200, resource, TRUE);
+    }
   else
     outcome (message, g_hash_table_contains (self->forbidden, parts[1]) ? 403 : 404);
 }
@@ -444,6 +475,7 @@ toy_server_new (ZqClock *clock)
   self->log = g_ptr_array_new_with_free_func (g_free);
   self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify)fault_free);
   self->forbidden = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->huge = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->page_size = 200;
   toy_server_set_up (self, TRUE);
   self->base = g_strdup_printf ("http://127.0.0.1:%u/fhir", self->port);
@@ -461,6 +493,7 @@ toy_server_free (ToyServer *self)
   g_ptr_array_unref (self->log);
   g_ptr_array_unref (self->faults);
   g_hash_table_unref (self->forbidden);
+  g_hash_table_unref (self->huge);
   g_free (self->base);
   g_free (self);
 }
@@ -534,6 +567,15 @@ void
 toy_server_forbid (ToyServer *self, const char *id)
 {
   g_hash_table_add (self->forbidden, g_strdup (id));
+}
+
+void
+toy_server_set_huge (ToyServer *self, const char *id, gboolean huge)
+{
+  if (huge)
+    g_hash_table_add (self->huge, g_strdup (id));
+  else
+    g_hash_table_remove (self->huge, id);
 }
 
 guint

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * ToyServer:
  *
  * A FHIR server of one process: searches by _lastUpdated, _id, identifier and patient, pages through
- * opaque links, create with If-None-Exist, update with If-Match; and whatever a test wants it to do
- * wrong. It writes down what it was asked.
+ * opaque links (at most _count a page), create with If-None-Exist, update with If-Match; and whatever a test wants it
+ * to do wrong. It writes down what it was asked.
  */
 typedef struct _ToyServer ToyServer;
 
@@ -58,6 +58,9 @@ void toy_server_fault (ToyServer *self,
 void toy_server_set_circle (ToyServer *self, gboolean circle);
 /* Searches by _id or patient that name this id are refused (403). */
 void toy_server_forbid (ToyServer *self, const char *id);
+
+/* Answers with this one in them are larger than the workstation takes, unless _elements leaves most of it out. */
+void toy_server_set_huge (ToyServer *self, const char *id, gboolean huge);
 
 /* How many requests of @method held @part in path and query so far. */
 guint toy_server_seen (ToyServer *self, const char *method, const char *part);

@@ -84,7 +84,8 @@ add_unreadable (ZqDiagnostics *self, const ZqUnreadable *resource)
   g_autofree char *when = zq_words_day_clock (resource->at, now, self->zone);
   g_autofree char *title =
       g_strdup_printf ("%s/%s", resource->type, resource->server_id != NULL ? resource->server_id : "–");
-  g_autofree char *subtitle = g_strdup_printf ("%s · %s", resource->reason, when);
+  g_autofree char *reason = zq_words_problem (resource->reason);
+  g_autofree char *subtitle = g_strdup_printf ("%s · %s", reason, when);
 
   zq_diagnostics_add_row (self, GROUP_UNREADABLE, title, subtitle);
 }
