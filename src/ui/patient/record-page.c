@@ -5,6 +5,7 @@
 #include "clinic/patient/patient.h"
 #include "rules/context.h"
 #include "ui/home/home-page.h"
+#include "ui/lab/flowsheet-view.h"
 #include "ui/lab/report-view.h"
 #include "ui/lab/trend.h"
 #include "ui/patient/record-item-widget.h"
@@ -35,6 +36,7 @@ struct _ZqRecordPage
   GtkListView *view;
   AdwStatusPage *nothing;
   ZqTrend *trend;
+  ZqFlowView *flow;
   ZqHomePage *home;
 
   /* owned */
@@ -50,6 +52,7 @@ struct _ZqRecordPage
   ZqRecordKind kind;
   int focus_frames; /* until the rows are there to be given the focus */
   gboolean filling; /* the drop-downs are being filled */
+  gboolean by_flow; /* the test over time was asked for by the flowsheet */
 };
 
 enum
@@ -241,6 +244,7 @@ set_list (ZqRecordPage *self)
 static void
 on_trend_asked (ZqRecordPage *self, const char *code, const char *name)
 {
+  self->by_flow = g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "flow") == 0;
   zq_trend_open (self->trend, self->store, self->patient, code, name, zq_ticker_get_now (self->ticker));
   gtk_stack_set_visible_child_name (self->stack, "trend");
   gtk_widget_grab_focus (GTK_WIDGET (self->trend));
@@ -432,6 +436,57 @@ on_trend_closed (ZqRecordPage *self)
   zq_record_page_focus (self);
 }
 
+/* Back to where it was asked for. */
+static void
+on_flow_trend_closed (ZqRecordPage *self)
+{
+  if (!self->by_flow)
+    {
+      on_trend_closed (self);
+      return;
+    }
+  gtk_stack_set_visible_child_name (self->stack, "flow");
+  gtk_widget_grab_focus (GTK_WIDGET (self->flow));
+}
+
+static void
+on_flow_clicked (ZqRecordPage *self)
+{
+  if (self->patient == 0)
+    return;
+  zq_flow_view_open (self->flow, self->store, self->patient, self->opened, zq_ticker_get_now (self->ticker));
+  gtk_stack_set_visible_child_name (self->stack, "flow");
+  gtk_widget_grab_focus (GTK_WIDGET (self->flow));
+}
+
+/* An item is gone to and opened, whatever the list was filtered by. */
+static void
+on_flow_opened (ZqRecordPage *self, gint64 key)
+{
+  guint place;
+
+  self->kind = ZQ_RECORD_ALL;
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
+  show_kinds (self);
+  set_list (self);
+  gtk_stack_set_visible_child_name (self->stack, "timeline");
+  if (zq_list_find (self->list, key, &place))
+    {
+      gtk_selection_model_select_item (gtk_list_view_get_model (self->view), place, TRUE);
+      gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
+      set_opened (self, key);
+    }
+  zq_record_page_focus (self);
+}
+
+static gboolean
+on_flow_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  on_flow_clicked (ZQ_RECORD_PAGE (widget));
+
+  return TRUE;
+}
+
 static void
 on_home_clicked (ZqRecordPage *self)
 {
@@ -528,6 +583,7 @@ on_changed (ZqRecordPage *self, ZqChanges *changes)
   show_kinds (self);
   reopen (self);
   zq_trend_refresh (self->trend);
+  zq_flow_view_refresh (self->flow);
 }
 
 void
@@ -562,6 +618,7 @@ zq_record_page_open (ZqRecordPage *self, gint64 patient)
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   gtk_stack_set_visible_child_name (self->stack, "timeline");
   zq_trend_close (self->trend);
+  zq_flow_view_close (self->flow);
   zq_home_page_close (self->home);
   set_list (self);
   if (patient == 0)
@@ -624,21 +681,19 @@ zq_record_page_focus (ZqRecordPage *self)
 gboolean
 zq_record_page_back (ZqRecordPage *self)
 {
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "trend") == 0)
+  const char *place = gtk_stack_get_visible_child_name (self->stack);
+
+  if (g_strcmp0 (place, "trend") == 0)
+    on_flow_trend_closed (self);
+  else if (g_strcmp0 (place, "flow") == 0 || (g_strcmp0 (place, "home") == 0 && !zq_home_page_back (self->home)))
+    on_trend_closed (self);
+  else if (g_strcmp0 (place, "home") != 0)
     {
-      on_trend_closed (self);
-      return TRUE;
+      if (self->opened == 0)
+        return FALSE;
+      set_opened (self, 0);
+      zq_record_page_focus (self);
     }
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "home") == 0)
-    {
-      if (!zq_home_page_back (self->home))
-        on_trend_closed (self);
-      return TRUE;
-    }
-  if (self->opened == 0)
-    return FALSE;
-  set_opened (self, 0);
-  zq_record_page_focus (self);
 
   return TRUE;
 }
@@ -684,11 +739,16 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, view);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, nothing);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, trend);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, flow);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, home);
   gtk_widget_class_bind_template_callback (klass, on_activate);
   gtk_widget_class_bind_template_callback (klass, reopen);
   gtk_widget_class_bind_template_callback (klass, on_close_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_flow_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_flow_opened);
+  gtk_widget_class_bind_template_callback (klass, on_flow_trend_closed);
   gtk_widget_class_bind_template_callback (klass, on_home_clicked);
+  gtk_widget_class_bind_template_callback (klass, on_trend_asked);
   gtk_widget_class_bind_template_callback (klass, on_kind);
   gtk_widget_class_bind_template_callback (klass, on_search);
   gtk_widget_class_bind_template_callback (klass, on_search_activate);
@@ -706,11 +766,13 @@ zq_record_page_class_init (ZqRecordPageClass *klass)
   signals[CLOSE] = g_signal_new ("close", ZQ_TYPE_RECORD_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
   g_type_ensure (ZQ_TYPE_TREND);
+  g_type_ensure (ZQ_TYPE_FLOW_VIEW);
   g_type_ensure (ZQ_TYPE_HOME_PAGE);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "record");
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, on_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_f, GDK_CONTROL_MASK, on_find_key, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_f, 0, on_flow_key, NULL);
   bind_template (widget_class);
 }
 
