@@ -14,6 +14,7 @@
 #include "resource/json.h"
 #include "resource/reference.h"
 
+#define MAX_ABOUT         100 /* of one message */
 #define CORRECTION_REASON ZQ_EXTENSION ("correction-reason")
 
 /* Who writes: the patient's side waits for the hospital's; devices answer nobody. */
@@ -31,6 +32,7 @@ typedef struct
   char *text;
   char *reason;     /* of a correction */
   GPtrArray *files; /* of ZqFile */
+  GPtrArray *about; /* references: results that it comments on */
   char *local_id;
   char *server_id;
   Side side;
@@ -50,6 +52,7 @@ parsed_free (gpointer data)
   g_free (self->task);
   g_free (self->reason);
   g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->about, g_ptr_array_unref);
   g_free (self->text);
   g_free (self->local_id);
   g_free (self->server_id);
@@ -204,6 +207,18 @@ finish_parse (Parsed *self, const char *part_of, GError **error)
   return NULL;
 }
 
+static GPtrArray *
+read_about (JsonNode *node)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_free);
+  guint length = MIN (zq_json_get_length (node, "about"), MAX_ABOUT);
+
+  for (guint i = 0; i < length; i++)
+    g_ptr_array_add (all, g_strdup (zq_json_get_string (zq_json_get_at (node, "about", i), "reference")));
+
+  return all;
+}
+
 static Parsed *
 read_message (JsonNode *node, const ZqContext *context)
 {
@@ -217,6 +232,7 @@ read_message (JsonNode *node, const ZqContext *context)
   self->correction = g_strcmp0 (zq_json_get_code (node, "category", ZQ_CATEGORY_CODES), "correction") == 0;
   read_sender (self, node, context);
   self->sent = read_sent (node, context);
+  self->about = read_about (node);
   self->updated = zq_date_time_parse (zq_json_get_string (node, "meta.lastUpdated"), context->zone).start;
   self->received = zq_date_time_parse (zq_json_get_string (node, "received"), context->zone).start;
   if (self->correction)
@@ -347,6 +363,7 @@ remove_row (ZqTxn *txn, gint64 id, GError **error)
 
   return zq_consult_touch_thread (txn, thread, error) &&
          zq_db_exec (db, error, "DELETE FROM message_file WHERE message = ?", "i", id) &&
+         zq_db_exec (db, error, "DELETE FROM message_about WHERE message = ?", "i", id) &&
          zq_db_exec (db, error, "DELETE FROM message WHERE id = ?", "i", id);
 }
 
@@ -383,6 +400,23 @@ insert_files (ZqTxn *txn, gint64 id, const Parsed *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+insert_about (ZqTxn *txn, gint64 id, const Parsed *self, GError **error)
+{
+  for (guint i = 0; i < self->about->len; i++)
+    {
+      gint64 about;
+
+      if (!zq_person_refer (txn, self->about->pdata[i], FALSE, &about, error) ||
+          (about != 0 &&
+           !zq_db_exec (zq_txn_db (txn), error, "INSERT OR IGNORE INTO message_about (message, about) VALUES (?, ?)",
+                        "ii", id, about)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 typedef struct
 {
   gint64 thread, task, sender, reply_to;
@@ -406,7 +440,7 @@ insert_row (ZqTxn *txn, gint64 id, const Parsed *self, const Links *links, GErro
              (gint64)self->withdrawn, (gint64)self->correction, links->reply_to, self->text, (gint64)self->n_pictures,
              (gint64)self->n_voices, (gint64)self->n_files, (gint64)self->n_results, (gint64)self->note, links->task,
              self->reason) &&
-         insert_files (txn, id, self, error);
+         insert_files (txn, id, self, error) && insert_about (txn, id, self, error);
 }
 
 /* Of a note: the conversation of its Task, 0 while that is not known (then the Task brings it: consult-kind.c). */
@@ -468,12 +502,15 @@ static const ZqScope message_scopes[] = {
   "CREATE TABLE IF NOT EXISTS message_file ("                                                                          \
   "  message INTEGER NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL, content_type TEXT, title TEXT,"                  \
   "  size INTEGER NOT NULL, hash TEXT, PRIMARY KEY (message, n)) WITHOUT ROWID;"                                       \
-  "CREATE INDEX IF NOT EXISTS message_file_key ON message_file (key);"
+  "CREATE INDEX IF NOT EXISTS message_file_key ON message_file (key);"                                                 \
+  "CREATE TABLE IF NOT EXISTS message_about ("                                                                         \
+  "  message INTEGER NOT NULL, about INTEGER NOT NULL, PRIMARY KEY (message, about)) WITHOUT ROWID;"                   \
+  "CREATE INDEX IF NOT EXISTS message_about_what ON message_about (about);"
 
 const ZqResourceKind zq_message_kind = {
   .name = "message",
   .type = "Communication",
-  .projection_version = 3,
+  .projection_version = 4,
   .schema = MESSAGE_SCHEMA,
   .claims = message_claims,
   .parse = message_parse,

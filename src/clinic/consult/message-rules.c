@@ -40,7 +40,26 @@ set_size (ZqEdits *edits, JsonNode *file, guint place)
     zq_edits_set_json (edits, path, size);
 }
 
-/* A correction names what it corrects, and why; what tells a result names that. */
+/* What tells a result names it ("about"), a comment on a day what was measured then ("abouts"). */
+static void
+set_about (ZqEdits *edits, JsonNode *args)
+{
+  guint n = zq_json_get_length (args, "abouts");
+  g_autoptr (GString) all = g_string_new ("[");
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *quoted = zq_json_quote (json_node_get_string (zq_json_get_at (args, "abouts", i)));
+
+      g_string_append_printf (all, "%s{\"reference\":%s}", i > 0 ? "," : "", quoted);
+    }
+  g_string_append_c (all, ']');
+  if (n > 0)
+    zq_edits_set_json (edits, "$.about", all->str);
+  set_text (edits, "$.about", "[{\"reference\":%}]", zq_json_get_string (args, "about"));
+}
+
+/* A correction names what it corrects, and why. */
 static void
 set_correction (ZqEdits *edits, JsonNode *args)
 {
@@ -50,7 +69,7 @@ set_correction (ZqEdits *edits, JsonNode *args)
   set_text (edits, "$.category", "[{\"coding\":[{\"system\":\"" ZQ_CATEGORY_CODES "\",\"code\":%}]}]",
             corrects != NULL ? "correction" : "message");
   set_text (edits, "$.inResponseTo", "[{\"reference\":%}]", corrects != NULL ? corrects : quote);
-  set_text (edits, "$.about", "[{\"reference\":%}]", zq_json_get_string (args, "about"));
+  set_about (edits, args);
   set_text (edits, "$.extension[#]", "{\"url\":\"" ZQ_EXTENSION ("correction-reason") "\",\"valueString\":%}",
             corrects != NULL ? zq_json_get_string (args, "reason") : NULL);
 }

@@ -18,6 +18,7 @@ zq_home_free (ZqHome *self)
 {
   g_clear_pointer (&self->days, g_ptr_array_unref);
   g_clear_pointer (&self->readings, g_ptr_array_unref);
+  g_clear_pointer (&self->comments, g_ptr_array_unref);
   g_clear_pointer (&self->pressure, zq_pressure_summary_free);
   g_free (self);
 }
@@ -169,7 +170,8 @@ zq_home_load (ZqDb *db, const ZqContext *context, gint64 patient, guint n_days, 
   self->to = start_of (today, 1);
   self->days = g_ptr_array_new_with_free_func (day_free);
   self->readings = zq_home_readings_load (db, policy, patient, self->from, self->to, ZQ_HOME_MOST_READINGS, error);
-  if (self->readings == NULL || !count_sensor (self, db, policy, patient, now, error))
+  self->comments = self->readings != NULL ? zq_home_comments_load (db, patient, self->from, self->to, error) : NULL;
+  if (self->comments == NULL || !count_sensor (self, db, policy, patient, now, error))
     return NULL;
   self->cut = self->readings->len >= ZQ_HOME_MOST_READINGS;
   make_days (self, today);

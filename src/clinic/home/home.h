@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "clinic/home/comment.h"
 #include "clinic/home/reading.h"
 #include "rules/context.h"
 #include "store/store.h"
@@ -29,6 +30,7 @@ typedef struct
   guint n[ZQ_HOME_N_KINDS];      /* readings of a kind; a blood pressure is one of SYSTOLIC */
   guint n_gaps[ZQ_HOME_N_KINDS]; /* days without one */
   guint n_odd[ZQ_HOME_N_KINDS];  /* not counted: implausible, or not final */
+  GPtrArray *comments;           /* of ZqHomeComment, by time */
   ZqGlucoseCount glucose[ZQ_MEAL_CONTEXTS];
   ZqPressureSummary *pressure;
   ZqSensorAnswer sensor_answer;

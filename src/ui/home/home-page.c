@@ -2,6 +2,7 @@
 #include "ui/home/home-page.h"
 
 #include "rules/context.h"
+#include "ui/home/home-detail.h"
 #include "ui/home/home-row.h"
 #include "ui/home/home-words.h"
 #include "ui/widgets/chart.h"
@@ -135,12 +136,14 @@ words_point (ZqHomePage *self, const GPtrArray *charted, guint place)
 static void
 say_point (ZqHomePage *self, ZqChart *chart)
 {
+  const GPtrArray *charted = self->charted[chart == self->chart2];
   g_autofree char *words = NULL;
 
   if (self->home == NULL)
     return;
-  words = words_point (self, self->charted[chart == self->chart2], zq_chart_get_selected (chart));
+  words = words_point (self, charted, zq_chart_get_selected (chart));
   gtk_label_set_label (self->reading, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->reading), zq_chart_get_selected (chart) < charted->len);
   gtk_accessible_update_property (GTK_ACCESSIBLE (chart), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
 }
 
@@ -156,6 +159,8 @@ on_selected2 (ZqHomePage *self)
   say_point (self, self->chart2);
 }
 
+static void load (ZqHomePage *self);
+
 /* --- a day ------------------------------------------------------------------------------------------ */
 
 static const ZqHomeDay *
@@ -164,32 +169,21 @@ day_at (ZqHomePage *self, guint place)
   return self->home != NULL && place < self->home->days->len ? self->home->days->pdata[place] : NULL;
 }
 
-static GtkWidget *
-make_reading (ZqHomePage *self, const ZqHomeReading *reading)
+static void
+on_settled (ZqHomePage *self)
 {
-  g_autofree char *words = zq_home_words_reading (reading);
-  g_autofree char *clock =
-      reading->precision == ZQ_PRECISION_INSTANT ? zq_words_clock (reading->at, get_zone (self)) : g_strdup ("");
-  g_autofree char *all = g_strdup_printf ("%s  %s", clock, words);
-  GtkWidget *label = gtk_label_new (all);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-
-  return label;
+  load (self);
 }
 
-/* Everything of that day, of whatever kind. */
 static GtkWidget *
 make_content (ZqHomePage *self, const ZqHomeDay *day)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
+  GtkWidget *detail = zq_home_detail_new (self->store, self->patient, self->home, day, zq_ticker_get_now (self->ticker),
+                                          get_zone (self));
 
-  gtk_widget_add_css_class (box, "record-content");
-  for (guint i = 0; i < day->readings->len; i++)
-    gtk_box_append (GTK_BOX (box), make_reading (self, day->readings->pdata[i]));
+  g_signal_connect_object (detail, "settled", G_CALLBACK (on_settled), self, G_CONNECT_SWAPPED);
 
-  return box;
+  return detail;
 }
 
 static void
@@ -258,7 +252,10 @@ show_row (ZqHomePage *self, ZqHomeRow *row, guint place)
     return;
   zq_home_row_set_day (row, self->home, day, get_policy (self), self->kind, zq_ticker_get_now (self->ticker),
                        get_zone (self));
-  zq_home_row_set_content (row, NULL);
+  /* Not under the hand of who writes. */
+  if (zq_home_row_get_content (row) == NULL ||
+      !zq_home_detail_is_writing (ZQ_HOME_DETAIL (zq_home_row_get_content (row))))
+    zq_home_row_set_content (row, NULL);
   update_row (self, row, place);
 }
 
@@ -359,7 +356,6 @@ show_home (ZqHomePage *self)
     show_curve (self, self->chart2, TRUE);
   show_curve (self, self->chart, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->chart), self->charted[0]->len > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->reading), self->charted[0]->len > 0);
   show_days (self);
   on_selected (self);
 }
@@ -425,7 +421,8 @@ on_period (ZqHomePage *self)
 static void
 on_changed (ZqHomePage *self, ZqChanges *changes)
 {
-  if (zq_changes_has_patient (changes, self->patient) && zq_changes_has (changes, "home"))
+  if (zq_changes_has_patient (changes, self->patient) &&
+      (zq_changes_has (changes, "home") || zq_changes_has (changes, "message")))
     load (self);
 }
 

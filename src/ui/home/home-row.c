@@ -19,7 +19,7 @@ struct _ZqHomeRow
   GtkLabel *said; /* how many comments */
   GtkLabel *nothing;
   GtkWidget *cells;
-  GtkLabel *columns[MOST_COLUMNS];
+  GtkWidget *columns[MOST_COLUMNS]; /* boxes: a label a reading */
   GtkWidget *content;
 };
 
@@ -56,7 +56,29 @@ static void
 show_columns (ZqHomeRow *self, guint n)
 {
   for (guint i = 0; i < MOST_COLUMNS; i++)
-    gtk_widget_set_visible (GTK_WIDGET (self->columns[i]), i < n);
+    gtk_widget_set_visible (self->columns[i], i < n);
+}
+
+/* A line that is out of its target says so by itself; the others beside it do not. */
+static void
+set_lines (GtkWidget *column, const char *words)
+{
+  g_auto (GStrv) lines = g_strsplit (words, "\n", -1);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (column)) != NULL)
+    gtk_box_remove (GTK_BOX (column), child);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      GtkWidget *label = gtk_label_new (lines[i]);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_widget_add_css_class (label, "numeric");
+      if (strstr (lines[i], "↑") != NULL || strstr (lines[i], "↓") != NULL)
+        gtk_widget_add_css_class (label, "abnormal-value");
+      gtk_box_append (GTK_BOX (column), label);
+    }
 }
 
 void
@@ -65,7 +87,7 @@ zq_home_row_set_titles (ZqHomeRow *self, ZqHomeKind kind)
   guint n = count_columns (kind);
 
   for (guint i = 0; i < n; i++)
-    gtk_label_set_label (self->columns[i], title_of (kind, i));
+    set_lines (self->columns[i], title_of (kind, i));
   show_columns (self, n);
   gtk_widget_set_visible (GTK_WIDGET (self->nothing), FALSE);
   gtk_widget_add_css_class (GTK_WIDGET (self), "titles");
@@ -163,19 +185,27 @@ words_cell (const ZqHome *home, const ZqHomeDay *day, ZqPolicy *policy, ZqHomeKi
   return words_mean (policy, column == 0 ? &means->morning : &means->evening);
 }
 
-static void
-mark (GtkLabel *label, const char *words)
-{
-  gboolean out = strstr (words, "↑") != NULL || strstr (words, "↓") != NULL;
-
-  gtk_label_set_label (label, words);
-  (out ? gtk_widget_add_css_class : gtk_widget_remove_css_class) (GTK_WIDGET (label), "abnormal-value");
-}
-
 static guint
 count_comments (const ZqHome *home, const ZqHomeDay *day)
 {
-  return 0;
+  guint n = 0;
+
+  for (guint i = 0; i < home->comments->len; i++)
+    {
+      const ZqHomeComment *comment = home->comments->pdata[i];
+      const ZqHomeComment *before = i > 0 ? home->comments->pdata[i - 1] : NULL;
+
+      if (before != NULL && before->message == comment->message)
+        continue;
+      for (guint k = 0; k < day->readings->len; k++)
+        if (((ZqHomeReading *)day->readings->pdata[k])->result == comment->result)
+          {
+            n++;
+            break;
+          }
+    }
+
+  return n;
 }
 
 void
@@ -197,7 +227,7 @@ zq_home_row_set_day (ZqHomeRow *self,
     {
       g_autofree char *words = words_cell (home, day, policy, kind, i, zone);
 
-      mark (self->columns[i], words);
+      set_lines (self->columns[i], words);
       any = any || *words != '\0';
       if (*words != '\0')
         g_string_append_printf (spoken, ", %s: %s", title_of (kind, i), words);
@@ -299,7 +329,10 @@ zq_home_row_init (ZqHomeRow *self)
   gtk_widget_set_hexpand (self->cells, TRUE);
   gtk_box_append (GTK_BOX (self->line), self->cells);
   for (guint i = 0; i < MOST_COLUMNS; i++)
-    self->columns[i] = add_label (self->cells, "numeric", TRUE);
+    {
+      self->columns[i] = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+      gtk_box_append (GTK_BOX (self->cells), self->columns[i]);
+    }
 }
 
 ZqHomeRow *
