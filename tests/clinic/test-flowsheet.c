@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/fixture.h"
+#include "clinic/lab/drug-span.h"
 #include "clinic/lab/flowsheet.h"
+#include "clinic/lab/target.h"
+
+#include <math.h>
 
 #define LOINC     "http://loinc.org"
 #define POTASSIUM LOINC "|2823-3"
@@ -165,6 +169,74 @@ test_report (Fixture *fixture, gconstpointer data)
                    fixture_row (fixture, "Observation", "k1"));
 }
 
+/* --- what stands beside a test over time -------------------------------------------------------- */
+
+static void
+take_drug (Fixture *fixture, const char *id, const char *status, const char *rest)
+{
+  fixture_take (fixture,
+                "{'resourceType':'MedicationRequest','id':'%s','status':'%s','intent':'order','subject':{'reference':"
+                "'Patient/1'},'medicationCodeableConcept':{'text':'%s'},'authoredOn':'2025-01-%s'%s}",
+                id, status, id, id + 1, rest);
+}
+
+static void
+test_drugs (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *name;
+    gint64 days; /* -1: it goes on */
+  } expected[] = { { "f08", 0 }, { "e05", 30 }, { "d04", 14 }, { "c03", 29 }, { "b02", -1 }, { "a01", 0 } };
+  const gint64 day = 24 * ZQ_TEST_HOUR_US;
+  g_autoptr (GPtrArray) spans = NULL;
+
+  take_patient (fixture);
+  take_drug (fixture, "a01", "stopped", "");
+  take_drug (fixture, "b02", "active", "");
+  take_drug (fixture, "c03", "completed", ",'dispenseRequest':{'validityPeriod':{'end':'2025-01-31'}}");
+  take_drug (fixture, "d04", "active", ",'dispenseRequest':{'expectedSupplyDuration':{'value':2,'code':'wk'}}");
+  take_drug (fixture, "e05", "active",
+             ",'dosageInstruction':[{'timing':{'repeat':{'boundsDuration':{'value':30,'code':'d'}}}}]");
+  take_drug (fixture, "x06", "cancelled", "");
+  take_drug (fixture, "y07", "entered-in-error", "");
+  /* What cannot be: an end before the beginning, a supply for longer than anybody lives. */
+  take_drug (fixture, "f08", "completed",
+             ",'dispenseRequest':{'validityPeriod':{'end':'1999-01-01'},'expectedSupplyDuration':{'value':1e300,"
+             "'code':'a'}}");
+  spans = zq_drug_spans (fixture_db (fixture), fixture->context, fixture_row (fixture, "Patient", "1"));
+  g_assert_cmpuint (spans->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const ZqDrugSpan *span = spans->pdata[i];
+
+      g_assert_cmpstr (span->name, ==, expected[i].name);
+      if (expected[i].days < 0)
+        g_assert_cmpint (span->to, ==, G_MAXINT64);
+      else
+        g_assert_cmpint ((span->to - span->from + day / 2) / day, ==, expected[i].days);
+    }
+}
+
+static void
+test_targets (Fixture *fixture, gconstpointer data)
+{
+  ZqPolicy *policy = zq_context_get_policy (fixture->context);
+  double low, high;
+
+  g_assert_true (zq_target_find (policy, LOINC "|14771-0", "mmol/L", &low, &high));
+  g_assert_cmpfloat (low, ==, 4.4);
+  g_assert_cmpfloat (high, ==, 7.0);
+  g_assert_true (zq_target_find (policy, LOINC "|8480-6", "mmHg", &low, &high));
+  g_assert_true (isnan (low));
+  g_assert_cmpfloat (high, ==, 135);
+  /* In another unit, of any time of day, by a local code: none. */
+  g_assert_false (zq_target_find (policy, LOINC "|14771-0", "mg/dL", &low, &high));
+  g_assert_false (zq_target_find (policy, LOINC "|14771-0", NULL, &low, &high));
+  g_assert_false (zq_target_find (policy, LOINC "|14749-6", "mmol/L", &low, &high));
+  g_assert_false (zq_target_find (policy, "http://hospital/lab|14771-0", "mmol/L", &low, &high));
+}
+
 /* --- what it costs ------------------------------------------------------------------------------ */
 
 #define TESTS 100
@@ -255,6 +327,8 @@ main (int argc, char **argv)
   ADD ("/flowsheet/what-was-taken-back-is-not-in-it", test_sure);
   ADD ("/flowsheet/sets-by-analyte", test_sets);
   ADD ("/flowsheet/of-a-report", test_report);
+  ADD ("/trend/drugs-from-when-to-when", test_drugs);
+  ADD ("/trend/targets-of-the-policy", test_targets);
   ADD ("/flowsheet/costs-the-same-of-5,000-and-40,000-results", test_costs);
   return g_test_run ();
 }

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/lab/trend.h"
 
+#include "clinic/lab/drug-span.h"
 #include "clinic/lab/result.h"
+#include "clinic/lab/target.h"
 #include "rules/context.h"
 #include "ui/lab/report-view.h"
+#include "ui/lab/trend-drugs.h"
+#include "ui/lab/trend-rows.h"
 #include "ui/patient/record-words.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/words.h"
@@ -33,6 +37,8 @@ struct _ZqTrend
   GPtrArray *values; /* of ZqResultValue, oldest first */
   GPtrArray *names;  /* units, each once: the newest first */
   GArray *charted;   /* guint: the value of each point */
+  GPtrArray *drugs;  /* of ZqDrugSpan, newest first */
+  ZqTrendRows *rows;
   GTimeZone *zone;
   gint64 now;
   gboolean filling;
@@ -67,7 +73,8 @@ unit_of (const ZqResultValue *value)
 static char *
 describe (ZqTrend *self, const ZqResultValue *value)
 {
-  g_autofree char *when = zq_words_day_clock (value->at, self->now, self->zone);
+  g_autofree char *when =
+      value->at != 0 ? zq_words_day_clock (value->at, self->now, self->zone) : g_strdup (_ ("no date"));
   const char *flag = zq_report_words_flag (value->flag);
   g_autofree char *shown = g_strdup_printf ("%s%s %s%s%s", value->comparator != NULL ? value->comparator : "",
                                             value->value, unit_of (value), *flag != '\0' ? " " : "", flag);
@@ -86,18 +93,43 @@ describe (ZqTrend *self, const ZqResultValue *value)
   return g_strdup_printf (_ ("%1$s · %2$s · range %3$s"), when, shown, value->range);
 }
 
+static const ZqResultValue *
+get_selected (ZqTrend *self)
+{
+  guint selected = zq_chart_get_selected (self->chart);
+
+  return self->charted != NULL && selected < self->charted->len
+             ? self->values->pdata[g_array_index (self->charted, guint, selected)]
+             : NULL;
+}
+
 static void
 on_selected (ZqTrend *self)
 {
-  guint selected = zq_chart_get_selected (self->chart);
+  const ZqResultValue *value = get_selected (self);
+  g_autofree char *said = value != NULL ? describe (self, value) : NULL;
+  g_autofree char *drugs = value != NULL ? zq_trend_drugs_at (self->drugs, value->at) : NULL;
   g_autofree char *words = NULL;
 
-  if (self->charted == NULL || selected >= self->charted->len)
+  if (value == NULL)
     words = g_strdup (_ ("← and → go from value to value, + and − zoom"));
+  else if (drugs == NULL)
+    words = g_steal_pointer (&said);
   else
-    words = describe (self, self->values->pdata[g_array_index (self->charted, guint, selected)]);
+    /* Translators: a result, and the drugs that were taken then */
+    words = g_strdup_printf (_ ("%1$s · taking %2$s"), said, drugs);
   gtk_label_set_label (self->reading, words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->chart), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+static void
+show_target (ZqTrend *self, const char *unit)
+{
+  const ZqContext *context = zq_store_get_context (self->store);
+  double low, high;
+
+  zq_target_find (zq_context_get_policy (context), self->code, unit, &low, &high);
+  zq_chart_set_target (self->chart, low, high, _ ("target at home"));
 }
 
 /* A line never goes through two units, and a "<5" is no 5. */
@@ -117,12 +149,13 @@ show_unit (ZqTrend *self, const char *unit)
                              .abnormal = zq_flag_is_abnormal (value->flag),
                              .unfinished = value->state != ZQ_RECORD_FINAL && value->state != ZQ_RECORD_CHANGED };
 
-      if (isnan (point.value) || value->comparator != NULL || !g_str_equal (unit_of (value), unit))
+      if (isnan (point.value) || value->at == 0 || value->comparator != NULL || !g_str_equal (unit_of (value), unit))
         continue;
       g_array_append_val (points, point);
       g_array_append_val (self->charted, i);
     }
   zq_chart_set_points (self->chart, (ZqChartPoint *)points->data, points->len, self->zone);
+  show_target (self, unit);
 }
 
 static void
@@ -156,20 +189,22 @@ fill_units (ZqTrend *self)
   gtk_widget_set_visible (GTK_WIDGET (self->units), self->names->len > 1);
 }
 
+static char *
+describe_row (guint row, gpointer data)
+{
+  ZqTrend *self = data;
+
+  return describe (self, self->values->pdata[self->values->len - 1 - row]);
+}
+
 /* Newest first, as the timeline. */
 static void
 fill_table (ZqTrend *self)
 {
-  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
   g_autoptr (GtkNoSelection) selection = NULL;
 
-  for (guint i = self->values->len; i-- > 0;)
-    {
-      g_autofree char *line = describe (self, self->values->pdata[i]);
-
-      gtk_string_list_append (list, line);
-    }
-  selection = gtk_no_selection_new (g_object_ref (G_LIST_MODEL (list)));
+  self->rows = zq_trend_rows_new (self->values->len, describe_row, self);
+  selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->rows)));
   gtk_list_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
 }
 
@@ -178,6 +213,10 @@ static void
 forget (ZqTrend *self)
 {
   gtk_list_view_set_model (self->table, NULL);
+  if (self->rows != NULL)
+    zq_trend_rows_end (self->rows);
+  g_clear_object (&self->rows);
+  g_clear_pointer (&self->drugs, g_ptr_array_unref);
   g_clear_pointer (&self->names, g_ptr_array_unref);
   g_clear_pointer (&self->values, g_ptr_array_unref);
   g_array_set_size (self->charted, 0);
@@ -194,21 +233,74 @@ zq_trend_close (ZqTrend *self)
   g_clear_pointer (&self->zone, g_time_zone_unref);
 }
 
-void
-zq_trend_refresh (ZqTrend *self)
+/* What a doctor was looking at. */
+typedef struct
 {
-  const ZqContext *context = self->store != NULL ? zq_store_get_context (self->store) : NULL;
+  char *unit; /* NULL: nothing */
+  gint64 result, from, to;
+  guint n;
+} Place;
 
-  if (context == NULL)
+static void
+remember (ZqTrend *self, Place *place)
+{
+  guint unit = gtk_drop_down_get_selected (self->units);
+  const ZqResultValue *value = get_selected (self);
+
+  if (self->names != NULL && unit < self->names->len)
+    place->unit = g_strdup (self->names->pdata[unit]);
+  if (value != NULL)
+    place->result = value->result;
+  place->n = value != NULL ? value->n : 0;
+  zq_chart_get_view (self->chart, &place->from, &place->to);
+}
+
+/* As far as it is there still. */
+static void
+go_back (ZqTrend *self, Place *place)
+{
+  guint unit;
+
+  if (place->unit == NULL || !g_ptr_array_find_with_equal_func (self->names, place->unit, g_str_equal, &unit))
     return;
+  gtk_drop_down_set_selected (self->units, unit);
+  zq_chart_set_view (self->chart, place->from, place->to);
+  for (guint i = 0; place->result != 0 && i < self->charted->len; i++)
+    {
+      const ZqResultValue *value = self->values->pdata[g_array_index (self->charted, guint, i)];
+
+      if (value->result == place->result && value->n == place->n)
+        zq_chart_set_selected (self->chart, i);
+    }
+}
+
+static void
+read_all (ZqTrend *self)
+{
+  ZqDb *db = zq_store_get_main_db (self->store);
+
   forget (self);
-  self->values = zq_result_series (zq_store_get_main_db (self->store), self->patient, self->code, G_MININT64,
-                                   G_MAXINT64, MOST_VALUES);
+  self->values = zq_result_series (db, self->patient, self->code, G_MININT64, G_MAXINT64, MOST_VALUES);
+  self->drugs = zq_drug_spans (db, zq_store_get_context (self->store), self->patient);
   fill_units (self);
   fill_table (self);
   if (self->names->len > 0)
     show_unit (self, self->names->pdata[0]);
+  zq_trend_show_drugs (self->chart, self->drugs);
+}
+
+void
+zq_trend_refresh (ZqTrend *self)
+{
+  Place place = { 0 };
+
+  if (self->store == NULL)
+    return;
+  remember (self, &place);
+  read_all (self);
+  go_back (self, &place);
   on_selected (self);
+  g_free (place.unit);
 }
 
 void
@@ -223,7 +315,8 @@ zq_trend_open (ZqTrend *self, ZqStore *store, gint64 patient, const char *code, 
   self->zone = g_time_zone_ref (context->zone);
   self->now = now;
   gtk_label_set_label (self->title, name);
-  zq_trend_refresh (self);
+  read_all (self);
+  on_selected (self);
 }
 
 static void

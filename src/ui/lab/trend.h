@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (ZqTrend, zq_trend, ZQ, TREND, GtkWidget)
 /* @code: "system|code". */
 void zq_trend_open (ZqTrend *self, ZqStore *store, gint64 patient, const char *code, const char *name, gint64 now);
 void zq_trend_close (ZqTrend *self);
-/* Reads what is open again; what was selected is not any more. */
+/* Reads what is open again; unit, place and what is selected stay. */
 void zq_trend_refresh (ZqTrend *self);
 
 G_END_DECLS

@@ -14,6 +14,7 @@ typedef struct
   double low, high; /* of the range as it was then; NAN: none */
   gboolean abnormal;
   gboolean unfinished; /* drawn hollow */
+  gboolean converted;  /* drawn as a diamond */
 } ZqChartPoint;
 
 /* A place on a line of @length pixels for @value between @from and @to; the middle when both are one. */
