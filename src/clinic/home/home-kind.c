@@ -144,15 +144,20 @@ read_period (JsonNode *sampled)
 static void
 add_series (Parsed *self, JsonNode *sampled)
 {
-  Value *value = g_new0 (Value, 1);
+  gint64 period = read_period (sampled);
+  Value *value;
 
+  /* Values of no known time are none. */
+  if (period == 0)
+    return;
+  value = g_new0 (Value, 1);
   value->kind = ZQ_HOME_SENSOR;
   value->value = g_strdup (zq_json_get_string (sampled, "data"));
   value->unit = g_strdup (zq_json_get_string (sampled, "origin.unit"));
   value->code = g_strdup (zq_json_get_string (sampled, "origin.code"));
   value->origin = g_strdup (zq_json_get_string (sampled, "origin.value"));
   value->factor = g_strdup (zq_json_get_string (sampled, "factor"));
-  value->period = read_period (sampled);
+  value->period = period;
   g_ptr_array_add (self->values, value);
 }
 

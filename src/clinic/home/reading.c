@@ -125,6 +125,11 @@ add_sample (Samples *self, gint64 at, ZqQuantity *value)
 {
   ZqGlucoseReading reading = { .time = at, .context = ZQ_MEAL_UNKNOWN, .value = value };
 
+  if (zq_home_plausible (self->policy, ZQ_HOME_GLUCOSE, value) != ZQ_PLAUSIBLE)
+    {
+      zq_quantity_free (value);
+      return;
+    }
   g_ptr_array_add (self->values, value);
   g_array_append_val (self->readings, reading);
 }
