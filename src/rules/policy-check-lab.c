@@ -139,6 +139,7 @@ zq_policy_check_lab (JsonNode *root)
                                            { "words", check_words, TRUE },
                                            { "marked-change", check_marked_change, TRUE },
                                            { "unread-comes-back", zq_check_positive },
+                                           { "normal-text", zq_check_text },
                                            { NULL } };
 
   return zq_check_file (root, members);

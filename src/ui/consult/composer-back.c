@@ -146,6 +146,8 @@ zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
     zq_composer_load_files (self);
   if (written->quote != 0 && self->quote == 0)
     zq_composer_quote (self, written->quote);
+  if (written->tells != 0 && self->tells == 0)
+    zq_composer_tell (self, written->about, written->tells, self->of_told);
   if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
     gtk_editable_set_text (self->reason, written->reason);
   insert_before (self, written->text);

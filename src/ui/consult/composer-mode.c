@@ -62,8 +62,13 @@ words_quote (ZqComposer *self)
 static void
 show_quote (ZqComposer *self)
 {
-  gboolean is_shown = self->consult != 0 && self->quote != 0 && self->mode == ZQ_COMPOSER_REPLY;
-  g_autofree char *words = is_shown ? words_quote (self) : NULL;
+  gboolean is_reply = self->consult != 0 && self->mode == ZQ_COMPOSER_REPLY;
+  gboolean is_shown = is_reply && (self->quote != 0 || self->tells != 0);
+  g_autofree char *words = NULL;
+
+  /* Translators: %s is the name of a report whose result the reply tells the patient */
+  if (is_shown)
+    words = self->tells != 0 ? g_strdup_printf (_ ("Tells the result: %s"), self->of_told) : words_quote (self);
 
   gtk_widget_set_visible (self->quote_chip, is_shown);
   gtk_label_set_label (self->quote_words, words != NULL ? words : "");
@@ -146,6 +151,20 @@ zq_composer_quote (ZqComposer *self, gint64 message)
       self->quote = message;
       zq_composer_touch (self);
     }
+  show_quote (self);
+}
+
+void
+zq_composer_tell (ZqComposer *self, gint64 about, gint64 tells, const char *words)
+{
+  if (self->consult == 0)
+    return;
+  if (tells != 0 && self->mode != ZQ_COMPOSER_REPLY)
+    zq_composer_set_mode (self, ZQ_COMPOSER_REPLY, 0);
+  self->about = about;
+  self->tells = tells;
+  g_free (self->of_told);
+  self->of_told = g_strdup (words != NULL ? words : "");
   show_quote (self);
 }
 
@@ -265,7 +284,10 @@ unquote_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqComposer *self = ZQ_COMPOSER (widget);
 
-  zq_composer_quote (self, 0);
+  if (self->tells != 0)
+    zq_composer_tell (self, 0, 0, NULL);
+  else
+    zq_composer_quote (self, 0);
   gtk_widget_grab_focus (widget);
 }
 

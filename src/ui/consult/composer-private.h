@@ -46,6 +46,9 @@ struct _ZqComposer
   char *refused;  /* of files: what was said of them so far */
   char *base;     /* the body of the draft that was loaded or written last */
   gint64 quote;   /* what the reply answers, or 0 */
+  gint64 about;   /* the report that the reply tells, or 0 */
+  gint64 tells;   /* its Task */
+  char *of_told;  /* its name */
   gint64 consult;
   gint64 corrects;
   ZqComposerMode mode;

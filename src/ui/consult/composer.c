@@ -402,6 +402,7 @@ zq_composer_finalize (GObject *object)
   g_clear_pointer (&self->draft_files, g_ptr_array_unref);
   g_free (self->to_whom);
   g_free (self->of_draft);
+  g_free (self->of_told);
   g_free (self->warning);
   g_free (self->refused);
   g_free (self->base);
@@ -559,6 +560,8 @@ zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
       zq_composer_watch (self, store);
       g_set_object (&self->clock, zq_store_get_clock (store));
     }
+  if (self->consult != consult)
+    self->about = self->tells = 0;
   self->consult = consult;
   self->corrects = 0;
   self->mode = ZQ_COMPOSER_REPLY;
@@ -586,7 +589,11 @@ zq_composer_read (ZqComposer *self)
   written->consult = self->consult;
   written->text = g_strstrip (zq_composer_dup_text (self));
   if (self->mode == ZQ_COMPOSER_REPLY)
-    written->quote = self->quote;
+    {
+      written->quote = self->quote;
+      written->about = self->about;
+      written->tells = self->tells;
+    }
   if (self->mode == ZQ_COMPOSER_CORRECTION)
     {
       written->corrects = self->corrects;
@@ -614,6 +621,7 @@ zq_composer_taken (ZqComposer *self)
   if (self->mode == ZQ_COMPOSER_REPLY)
     {
       self->quote = 0;
+      self->about = self->tells = 0;
       g_ptr_array_set_size (self->draft_files, 0);
       zq_composer_show_files (self);
       zq_composer_show_mode (self);

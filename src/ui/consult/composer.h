@@ -33,6 +33,8 @@ typedef struct
   gint64 consult;
   char *text; /* stripped */
   gint64 quote;
+  gint64 about; /* row of the report that it is about, or 0 */
+  gint64 tells; /* row of the Task of the result that it tells, or 0 */
   gint64 corrects;
   char *reason;
   gint64 delay_us;
@@ -52,6 +54,10 @@ void zq_composer_set_note (ZqComposer *self, gboolean note);
 void zq_composer_correct (ZqComposer *self, gint64 message, const char *old);
 /* The reply answers @message; 0: none. Kept with its draft. */
 void zq_composer_quote (ZqComposer *self, gint64 message);
+
+/* The reply tells what report @about says, for the Task @tells; @words name it. 0: nothing. Until it is sent, given up,
+ * or another consultation is opened: a reply that says nothing of it leaves the result untold, never the other way. */
+void zq_composer_tell (ZqComposer *self, gint64 about, gint64 tells, const char *words);
 
 /* Writes what is typed to the store now, if it is not there yet. */
 void zq_composer_flush (ZqComposer *self);

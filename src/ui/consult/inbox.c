@@ -38,7 +38,7 @@ static const struct
   [ZQ_VIEW_WAITING_FOR_ME] = { N_ ("For me"), N_ ("Nobody Waits for You") },
   [ZQ_VIEW_URGENT] = { N_ ("Urgent"), N_ ("Nothing Is Urgent") },
   [ZQ_VIEW_OVERDUE] = { N_ ("Overdue"), N_ ("Nothing Is Overdue") },
-  [ZQ_VIEW_RESULTS] = { N_ ("Results"), N_ ("No Results to Review") },
+  [ZQ_VIEW_RESULTS] = { N_ ("With results"), N_ ("No Results Came With a Consultation") },
   [ZQ_VIEW_WAITING_FOR_PATIENT] = { N_ ("For patient"), N_ ("No Answers Are Awaited") },
   [ZQ_VIEW_POOL] = { N_ ("Pool"), N_ ("The Department's Pool Is Empty") },
   [ZQ_VIEW_CLOSED] = { N_ ("Closed"), N_ ("Nothing Is Closed Yet") },

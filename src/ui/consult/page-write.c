@@ -204,6 +204,8 @@ send (ZqConsultPage *self, ZqWritten *written, gboolean next)
   ZqReply reply = { .text = written->text,
                     .seen_message = zq_thread_get_seen (self->thread),
                     .quote = written->quote,
+                    .about = written->about,
+                    .tells = written->tells,
                     .corrects = written->corrects,
                     .reason = written->reason,
                     .outcome = next && outcome != NULL ? outcome->code : NULL,
@@ -445,6 +447,16 @@ reply_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (self->consult == NULL || !self->consult->can_reply)
     return;
   zq_composer_set_note (self->composer, FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->composer));
+}
+
+void
+zq_consult_page_tell (ZqConsultPage *self, gint64 about, gint64 tells, const char *title, const char *why)
+{
+  if (self->consult == NULL || !self->consult->can_reply)
+    return;
+  zq_composer_tell (self->composer, about, tells, title);
+  zq_composer_warn (self->composer, why);
   gtk_widget_grab_focus (GTK_WIDGET (self->composer));
 }
 

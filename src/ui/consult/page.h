@@ -31,6 +31,10 @@ gint64 zq_consult_page_get_patient (ZqConsultPage *self);
 /* To a message (key) of the consultation that is open. */
 void zq_consult_page_show_message (ZqConsultPage *self, gint64 message);
 
+/* The composer, for a reply that tells the result of report @about, whose Task is @tells and name @title; @why it is
+ * not told by one key. */
+void zq_consult_page_tell (ZqConsultPage *self, gint64 about, gint64 tells, const char *title, const char *why);
+
 void zq_consult_page_flush (ZqConsultPage *self);
 /* To the messages, where single keys act. */
 void zq_consult_page_focus_thread (ZqConsultPage *self);

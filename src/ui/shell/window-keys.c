@@ -234,12 +234,8 @@ static void
 diagnostics_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqWindow *self = ZQ_WINDOW (widget);
-  ZqPlace place = zq_fold_get_place (self->fold);
 
-  if (place == ZQ_PLACE_OTHER)
-    return;
-  self->before_other = place;
-  zq_fold_set_place (self->fold, ZQ_PLACE_OTHER);
+  zq_window_show_other (self, GTK_WIDGET (self->diagnostics));
 }
 
 static void
@@ -324,4 +320,5 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F9, 0, "win.sidebar", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_comma, GDK_CONTROL_MASK, "win.preferences", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_1, GDK_ALT_MASK, "win.inbox", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_2, GDK_ALT_MASK, "win.review", NULL);
 }

@@ -5,6 +5,7 @@
 #include "ui/find/page.h"
 #include "ui/patient/beside.h"
 #include "ui/patient/record-page.h"
+#include "ui/review/review-page.h"
 #include "ui/shell/status-button.h"
 #include "ui/shell/window.h"
 
@@ -33,18 +34,23 @@ struct _ZqWindow
   ZqBeside *beside;
   ZqConsultPage *page;
   ZqRecordPage *record;
+  GtkStack *others;
   ZqDiagnostics *diagnostics;
+  GtkWidget *review_page;
+  GtkLabel *n_untold;
   AdwStatusPage *notice;
   GtkWidget *notice_button;
 
   /* borrowed */
   ZqSignInPage *sign_in; /* made when first needed */
   ZqFindPage *find;      /* the same */
+  ZqReviewPage *review;  /* the same */
 
   /* owned */
   ZqTicker *ticker;
   ZqSessionStatus *session_status;
   ZqStore *store;
+  ZqReviewModel *reviews;
   GtkWidget *written; /* the text that has the focus; weak */
   ZqPlace before_other;
   gint64 before_find;    /* what was selected in the inbox when the search began */
@@ -53,6 +59,9 @@ struct _ZqWindow
 
 /* window.c: what is selected in the inbox is what is open. */
 void zq_window_show_selected (ZqWindow *self);
+
+/* In the place of inbox and consultation, until "win.back". */
+void zq_window_show_other (ZqWindow *self, GtkWidget *other);
 
 /* window-keys.c: actions and keys of the whole window. */
 void zq_window_install_keys (GtkWidgetClass *klass);
@@ -74,6 +83,11 @@ void zq_window_update_record (ZqWindow *self);
 void zq_window_on_record_close (ZqWindow *self);
 /* Where the record stands in the place of the consultation, that comes back. */
 void zq_window_uncover (ZqWindow *self);
+
+/* window-review.c: results one after the other, in the place of everything else. */
+void zq_window_install_review (GtkWidgetClass *klass);
+void zq_window_begin_review (ZqWindow *self);
+gboolean zq_window_is_reviewing (ZqWindow *self);
 
 /* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
 void zq_window_install_triage (GtkWidgetClass *klass);

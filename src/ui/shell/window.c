@@ -139,11 +139,27 @@ on_place (ZqWindow *self)
 
   gtk_widget_set_visible (self->back,
                           is_working (self) && (place == ZQ_PLACE_OTHER || (folded && place == ZQ_PLACE_CONTENT)));
-  adw_window_title_set_title (self->heading, place == ZQ_PLACE_OTHER ? _ ("Diagnostics") : _ ("Inbox"));
-  if (place == ZQ_PLACE_OTHER)
+  adw_window_title_set_title (self->heading, zq_window_is_reviewing (self) ? _ ("Results to Review")
+                                             : place == ZQ_PLACE_OTHER     ? _ ("Diagnostics")
+                                                                           : _ ("Inbox"));
+  if (zq_window_is_reviewing (self))
+    gtk_list_box_select_row (self->pages, GTK_LIST_BOX_ROW (self->review_page));
+  else if (place == ZQ_PLACE_OTHER)
     gtk_list_box_unselect_all (self->pages);
   else
     gtk_list_box_select_row (self->pages, GTK_LIST_BOX_ROW (self->inbox_page));
+}
+
+void
+zq_window_show_other (ZqWindow *self, GtkWidget *other)
+{
+  ZqPlace place = zq_fold_get_place (self->fold);
+
+  if (place != ZQ_PLACE_OTHER)
+    self->before_other = place;
+  gtk_stack_set_visible_child (self->others, other);
+  zq_fold_set_place (self->fold, ZQ_PLACE_OTHER);
+  on_place (self);
 }
 
 static void
@@ -169,9 +185,12 @@ show_place (ZqWindow *self, const char *name)
 }
 
 static void
-on_page_activated (ZqWindow *self)
+on_page_activated (ZqWindow *self, GtkListBoxRow *row)
 {
-  zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
+  if (GTK_WIDGET (row) == self->review_page)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.review", NULL);
+  else
+    zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
 }
 
 /* News waits on top while somebody looks; during the first fill it pours in. */
@@ -190,6 +209,8 @@ update_hold (ZqWindow *self)
     progress = 0;
   g_object_set (self->inbox, "progress", progress, NULL);
   zq_inbox_set_synced (self->inbox, zq_session_status_get_last_synced (status));
+  if (self->review != NULL)
+    zq_review_page_set_synced (self->review, zq_session_status_get_last_synced (status));
   zq_inbox_set_hold (self->inbox, progress < 0 && !is_first && gtk_window_is_active (GTK_WINDOW (self)));
 }
 
@@ -208,6 +229,7 @@ zq_window_dispose (GObject *object)
   ZqWindow *self = ZQ_WINDOW (object);
 
   g_clear_weak_pointer (&self->written);
+  g_clear_object (&self->reviews);
   g_clear_object (&self->store);
   g_clear_object (&self->session_status);
   g_clear_object (&self->ticker);
@@ -236,7 +258,10 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqWindow, beside);
   gtk_widget_class_bind_template_child (klass, ZqWindow, page);
   gtk_widget_class_bind_template_child (klass, ZqWindow, record);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, others);
   gtk_widget_class_bind_template_child (klass, ZqWindow, diagnostics);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, review_page);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, n_untold);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice_button);
   gtk_widget_class_bind_template_callback (klass, on_page_activated);
@@ -271,6 +296,7 @@ zq_window_class_init (ZqWindowClass *klass)
   zq_window_install_triage (widget_class);
   zq_window_install_find (widget_class);
   zq_window_install_record (widget_class);
+  zq_window_install_review (widget_class);
   bind_template (widget_class);
 }
 
@@ -305,6 +331,7 @@ zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
   zq_consult_page_set_store (self->page, session->store, self->ticker);
   zq_record_page_set_store (self->record, session->store, self->ticker);
   zq_inbox_set_store (self->inbox, session->store, self->ticker);
+  zq_window_begin_review (self);
   zq_diagnostics_set_session (self->diagnostics, session->store, session->status, context->zone, session->hospital,
                               session->person);
   zq_diagnostics_set_problems (self->diagnostics, session->problems);
