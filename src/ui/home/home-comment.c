@@ -32,6 +32,7 @@ struct _ZqHomeCommentBox
   gint64 patient;
   gboolean warned; /* what was found is on the screen: sending now is sending anyway */
   gboolean sending;
+  gboolean composing; /* an input method is at a word */
 };
 
 enum
@@ -163,10 +164,21 @@ on_cancel (ZqHomeCommentBox *self)
   g_signal_emit (self, signals[DONE], 0);
 }
 
-static gboolean
-send_key (GtkWidget *widget, GVariant *args, gpointer data)
+static void
+on_preedit (ZqHomeCommentBox *self, const char *preedit)
 {
-  on_send (ZQ_HOME_COMMENT_BOX (widget));
+  self->composing = preedit != NULL && *preedit != '\0';
+}
+
+/* Before the text view makes a new line of it, but never out of an input method's hands. */
+static gboolean
+on_key (ZqHomeCommentBox *self, guint key, guint code, GdkModifierType state)
+{
+  gboolean is_enter = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
+
+  if (self->composing || !is_enter || (state & GDK_CONTROL_MASK) == 0)
+    return FALSE;
+  on_send (self);
 
   return TRUE;
 }
@@ -249,24 +261,31 @@ zq_home_comment_box_class_init (ZqHomeCommentBoxClass *klass)
   widget_class->grab_focus = zq_home_comment_box_grab_focus;
   signals[DONE] = g_signal_new ("done", ZQ_TYPE_HOME_COMMENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, send_key, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, cancel_key, NULL);
 }
 
 static void
 zq_home_comment_box_init (ZqHomeCommentBox *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkWidget *frame = gtk_frame_new (NULL), *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
-  self->place_line = add_label (self, "dim-label");
+  self->place_line = add_label (self, "home-place");
   self->text = GTK_TEXT_VIEW (gtk_text_view_new ());
   gtk_text_view_set_wrap_mode (self->text, GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_left_margin (self->text, 8);
+  gtk_text_view_set_right_margin (self->text, 8);
+  gtk_text_view_set_top_margin (self->text, 6);
   gtk_text_view_set_accepts_tab (self->text, FALSE);
   gtk_widget_set_size_request (GTK_WIDGET (self->text), -1, 60);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Comment that the patient reads under the reading"), -1);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->text), keys);
+  g_signal_connect_swapped (self->text, "preedit-changed", G_CALLBACK (on_preedit), self);
   gtk_frame_set_child (GTK_FRAME (frame), GTK_WIDGET (self->text));
   gtk_box_append (GTK_BOX (self->box), frame);
   self->findings = add_label (self, "abnormal-value");
@@ -294,6 +313,8 @@ zq_home_comment_box_new (ZqStore *store, gint64 patient, const GArray *results, 
   self->place = zq_home_place_find (db, zq_store_get_context (store), patient);
   words = words_place (self->place);
   gtk_label_set_label (self->place_line, words);
+  gtk_widget_add_css_class (GTK_WIDGET (self->place_line),
+                            self->place->waits || self->place->consult == 0 ? "abnormal-value" : "dim-label");
   gtk_widget_set_sensitive (self->send, self->place->consult != 0);
   draft = zq_draft_load (db, self->scope);
   gtk_text_buffer_set_text (buffer, draft != NULL && *draft != '\0' ? draft : of, -1);

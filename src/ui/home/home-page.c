@@ -43,7 +43,9 @@ struct _ZqHomePage
   gint64 day;    /* of which "today" is */
   ZqHomeKind kind;
   gboolean filling;
-  gboolean chosen; /* the doctor has said which kind */
+  gboolean chosen;        /* the doctor has said which kind */
+  gboolean waiting_focus; /* the days get it when they are there */
+  int focus_frames;
 };
 
 enum
@@ -234,6 +236,27 @@ on_clicked (ZqHomePage *self, ZqHomeRow *row)
     toggle (self, GPOINTER_TO_UINT (place));
 }
 
+/* Into what is open: a list's Tab goes from row to row, and it keeps the arrows to itself. */
+static gboolean
+on_view_key (ZqHomePage *self, guint key, guint code, GdkModifierType state)
+{
+  GHashTableIter iter;
+  gpointer row;
+
+  if (key != GDK_KEY_Right || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return FALSE;
+  g_hash_table_iter_init (&iter, self->shown);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
+    {
+      GtkWidget *content = zq_home_row_get_content (row);
+
+      if (content != NULL && gtk_widget_get_focus_child (row) == NULL)
+        return gtk_widget_child_focus (content, GTK_DIR_TAB_FORWARD);
+    }
+
+  return FALSE;
+}
+
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *item, ZqHomePage *self)
 {
@@ -360,6 +383,28 @@ show_home (ZqHomePage *self)
   on_selected (self);
 }
 
+/* A list that was just filled has rows to give the focus to only when it has been laid out. */
+static gboolean
+on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqHomePage *self = ZQ_HOME_PAGE (widget);
+
+  if (self->focus_frames-- > 0)
+    return G_SOURCE_CONTINUE;
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+focus_days (ZqHomePage *self)
+{
+  self->waiting_focus = FALSE;
+  self->focus_frames = 2;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_focus_tick, NULL, NULL);
+}
+
 static void
 take (ZqHomePage *self, ZqHome *home)
 {
@@ -370,6 +415,8 @@ take (ZqHomePage *self, ZqHome *home)
     self->kind = usual_kind (home);
   fill_kinds (self);
   show_home (self);
+  if (self->waiting_focus)
+    focus_days (self);
 }
 
 static void
@@ -492,7 +539,14 @@ on_close_clicked (ZqHomePage *self)
 static gboolean
 zq_home_page_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (GTK_WIDGET (ZQ_HOME_PAGE (widget)->kinds));
+  ZqHomePage *self = ZQ_HOME_PAGE (widget);
+
+  if (self->home != NULL)
+    focus_days (self);
+  else
+    self->waiting_focus = TRUE;
+
+  return gtk_widget_grab_focus (GTK_WIDGET (self->kinds));
 }
 
 static void
@@ -561,6 +615,7 @@ static void
 zq_home_page_init (ZqHomePage *self)
 {
   g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->days = g_list_store_new (GTK_TYPE_STRING_OBJECT);
   self->shown = g_hash_table_new (NULL, NULL);
@@ -568,6 +623,9 @@ zq_home_page_init (ZqHomePage *self)
   self->charted[0] = g_ptr_array_new ();
   self->charted[1] = g_ptr_array_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_view_key), self);
+  gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
   fill_periods (self);
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
