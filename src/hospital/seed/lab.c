@@ -219,13 +219,12 @@ put_review (Record *self, const char *report, const char *section, const char *s
                 critical ? "stat" : "routine", report, self->patient->id, self->patient->doctor, asked,
                 is_closed ? done : asked);
   if (is_closed)
-    zq_seed_json (
-        self->seed,
-        ",'output':[{'extension':[{'url':'" ZQ_EXTENSION ("at") "','valueInstant':%t}],'type':{'coding':[{'system':"
-                                                                "'" ZQ_CODE_SYSTEM (
-                                                                    "task-output") "','code':'handled'}]},'valueString'"
-                                                                                   ":'电话告知，按原方案'}]",
-        done);
+    zq_seed_json (self->seed,
+                  ",'output':[{'extension':[{'url':'" ZQ_EXTENSION (
+                      "at") "','valueInstant':%t}],'type':{'coding':[{'system':"
+                            "'" ZQ_CODE_SYSTEM ("task-output") "','code':'handled'}]},'valueString'"
+                                                               ":'电话告知，按原方案'}]",
+                  done);
   zq_seed_json (self->seed, "}");
   zq_seed_put (self->seed, "Task", id, is_closed ? done : asked);
 }
