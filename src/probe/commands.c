@@ -2,9 +2,12 @@
 #include "probe/probe.h"
 
 #include "clinic/consult/commands.h"
+#include "clinic/home/comment.h"
+#include "rules/context.h"
 #include "store/draft.h"
 
 #include <glib-unix.h>
+#include <string.h>
 
 static ZqStore *
 store_of (ZqProbe *self)
@@ -123,6 +126,50 @@ zq_probe_send (ZqProbe *self, GError **error)
   zq_report_int (self->report, "intent", intent);
   zq_report_string (self->report, "localId", local_id);
   return conclude (self, error);
+}
+
+/* Rows of the readings that --about names; FALSE where one is not held. @patient: whose. */
+static gboolean
+find_readings (ZqProbe *self, GArray *results, gint64 *patient, GError **error)
+{
+  g_auto (GStrv) names = g_strsplit (self->about != NULL ? self->about : "", ",", -1);
+  ZqDb *db = zq_store_get_main_db (store_of (self));
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const char *id = g_str_has_prefix (names[i], "Observation/") ? names[i] + strlen ("Observation/") : "";
+      gint64 row = 0;
+
+      if (!zq_db_get_int (db, &row, NULL, "SELECT id FROM resource WHERE type = 'Observation' AND server_id = ?", "s",
+                          id) ||
+          !zq_db_get_int (db, patient, NULL, "SELECT patient FROM home_reading WHERE result = ? LIMIT 1", "i", row))
+        {
+          g_set_error (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_NOT_HELD, "“%s” is no reading that is held.", names[i]);
+          return FALSE;
+        }
+      g_array_append_val (results, row);
+    }
+  if (results->len == 0)
+    g_set_error_literal (error, ZQ_PROBE_ERROR, ZQ_PROBE_ERROR_USAGE, "This command needs --about.");
+
+  return results->len > 0;
+}
+
+gboolean
+zq_probe_comment (ZqProbe *self, GError **error)
+{
+  g_auto (ZqWait) wait = { 0 };
+  g_autoptr (GArray) results = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (ZqHomePlace) place = NULL;
+  gint64 patient = 0;
+
+  if (!need_text (self, error) || !find_readings (self, results, &patient, error))
+    return FALSE;
+  place = zq_home_place_find (zq_store_get_main_db (store_of (self)), zq_store_get_context (store_of (self)), patient);
+  zq_home_comment_async (store_of (self), place->consult, (gint64 *)results->data, results->len, self->text, NULL,
+                         zq_wait_ready, &wait);
+
+  return zq_home_comment_finish (store_of (self), zq_wait_for (&wait), error) && conclude (self, error);
 }
 
 gboolean

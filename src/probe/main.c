@@ -19,12 +19,17 @@ static const struct
   { "inbox", zq_probe_inbox, "every consultation: ids, state, SHA-256 of its draft" },
   { "thread", zq_probe_thread, "--thread REF: its messages: ids, state, SHA-256 of the text" },
   { "send", zq_probe_send, "--thread REF --text T [--file PATH] [--seen REF]: replies, then pushes" },
+  { "comment", zq_probe_comment,
+    "--about OBSERVATION[,OBSERVATION] --text T: says something of what was measured at home, then pushes" },
   { "files", zq_probe_files, "--thread REF: fetches its files; SHA-1, size and state of each" },
   { "draft", zq_probe_draft, "--thread REF --text T: keeps a draft" },
   { "close", zq_probe_close, "--task REF [--outcome CODE]: closes, then pushes" },
   { "claim", zq_probe_claim, "--task REF: takes it from the pool, then pushes" },
   { "set-urgent", zq_probe_set_urgent, "--task REF: marks it urgent, then pushes" },
   { "read", zq_probe_read, "--thread REF [--seen REF]: marks it as read, then pushes" },
+  { "reviews", zq_probe_reviews, "results that were given to me: ids, the one state of five, its times" },
+  { "review", zq_probe_review,
+    "--task REF --step see|tell|told-otherwise|received|contacted|not-reached|handled [--text T], then pushes" },
   { "diagnose", zq_probe_diagnose, "what waits, is held, refused or could not be read, and why" },
   { "watch", zq_probe_watch, "keeps in step until it is interrupted; a line a change of state or message" },
 };
@@ -54,6 +59,8 @@ static const char description[] =
     "  consultations         `inbox`: [{task, thread, kind, status, mine, pool, urgent, overdue, final,\n"
     "                        canReply, canClose, canClaim, draft}]\n"
     "  consultation, messages  `thread`: [{message, mine, pending, text, sent, localId, outbox}]\n"
+    "  reviews               `reviews`: [{task, report, state, version, seen, told, read, handled, received,\n"
+    "                        contacted, abnormal, critical, open}], times in microseconds\n"
     "  intents               `diagnose`: [{intent, action, target, localId, chain, state, attempts, reason,\n"
     "                        policy}]\n"
     "  policy, policyProblems  `diagnose`: the versions that count; [{problem}]: files refused, and why\n"
@@ -95,6 +102,8 @@ make_options (ZqProbe *self)
     { "file", 0, 0, G_OPTION_ARG_FILENAME, &self->file, "A file that goes with the reply", "PATH" },
     { "seen", 0, 0, G_OPTION_ARG_STRING, &self->seen, "The last message that was seen (default: the newest held)",
       "REF" },
+    { "step", 0, 0, G_OPTION_ARG_STRING, &self->step, "What is done with a result", "STEP" },
+    { "about", 0, 0, G_OPTION_ARG_STRING, &self->about, "What was measured at home: Observation/12", "REF" },
     { "outcome", 0, 0, G_OPTION_ARG_STRING, &self->outcome, "Why it is closed (default: advised)", "CODE" },
     { "offline", 0, 0, G_OPTION_ARG_NONE, &self->offline, "Keep it in the outbox only", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, "Print one JSON object", NULL },
@@ -171,7 +180,8 @@ clear (ZqProbe *self)
 {
   char **texts[] = { &self->account, &self->base,     &self->token_file,   &self->login_hint, &self->practitioner,
                      &self->store,   &self->key_file, &self->clock_socket, &self->ca,         &self->thread,
-                     &self->task,    &self->text,     &self->file,         &self->seen,       &self->outcome };
+                     &self->task,    &self->text,     &self->file,         &self->seen,       &self->outcome,
+                     &self->step,    &self->about };
 
   if (self->session != NULL)
     zq_session_close (self->session);

@@ -45,6 +45,8 @@ typedef struct
   char *file;
   char *seen;
   char *outcome;
+  char *about;
+  char *step;
   gboolean auth_none;
   gboolean keyring;
   gboolean json;
@@ -74,6 +76,7 @@ typedef gboolean (*ZqProbeCommand) (ZqProbe *self, GError **error);
 gboolean zq_probe_pull (ZqProbe *self, GError **error);
 gboolean zq_probe_push (ZqProbe *self, GError **error);
 gboolean zq_probe_send (ZqProbe *self, GError **error);
+gboolean zq_probe_comment (ZqProbe *self, GError **error);
 gboolean zq_probe_files (ZqProbe *self, GError **error);
 /* Puts --file into the draft of the consultation. */
 gboolean zq_probe_attach (ZqProbe *self, gint64 consult, GError **error);
@@ -83,6 +86,10 @@ gboolean zq_probe_claim (ZqProbe *self, GError **error);
 gboolean zq_probe_set_urgent (ZqProbe *self, GError **error);
 gboolean zq_probe_read (ZqProbe *self, GError **error);
 gboolean zq_probe_watch (ZqProbe *self, GError **error);
+
+/* reviews.c: results closed to the patient */
+gboolean zq_probe_reviews (ZqProbe *self, GError **error);
+gboolean zq_probe_review (ZqProbe *self, GError **error);
 
 /* look.c: from the store alone. */
 gboolean zq_probe_counts (ZqProbe *self, GError **error);
