@@ -69,5 +69,33 @@ def arrives(world):
         equal(patient.do("problems")["items"], [], "errors on the patient's page")
 
 
+@suite.case("loop/home/what-the-doctor-says-of-a-reading-stands-under-it")
+def comments(world):
+    hospital = world.hospital()
+    probe = Probe(hospital, world.directory)
+    with browser.Patient(hospital) as patient:
+        me = me_of(patient)
+        patient.do("home")
+        for value, meal in (("9.80", "fasting"), ("8.1", "after-meal")):
+            check(not patient.do("measure", values={"glucose": value}, meal=meal)["errors"], f"{value} is not taken")
+        names = [f"Observation/{o['id']}" for o in hospital.search(f"Observation?patient={me}&_sort=-_lastUpdated&_count=2")][:2]
+        probe.run("pull")
+        probe.run("comment", "--about", names[1], "--text", "早上偏高，晚饭主食减半")
+        probe.run("comment", "--about", ",".join(names), "--text", "今天总体比上周好")
+        sent = [m for m in hospital.search(f"Communication?patient={me}&_sort=-_lastUpdated&_count=5") if m.get("about")]
+        equal(sorted(len(m["about"]) for m in sent), [1, 2], "what the comments are about")
+
+        patient.do("wait-comment", text="早上偏高，晚饭主食减半")
+        patient.do("wait-comment", text="今天总体比上周好")
+        shown = patient.do("readings")
+        equal([i["id"] for i in shown["items"] if "早上偏高，晚饭主食减半" in i["comments"]], [names[1].split("/")[1]],
+              "the readings that the comment stands under")
+        equal([d["comments"] for d in shown["days"] if d["comments"]], [["今天总体比上周好"]], "what stands under a day")
+        # It is a message, too: nothing is said in two places that differ.
+        patient.do("open", complaint="空腹血糖升高一周")
+        patient.do("wait-text", text="早上偏高，晚饭主食减半")
+        equal(patient.do("problems")["items"], [], "errors on the patient's page")
+
+
 if __name__ == "__main__":
     suite.run()
