@@ -94,7 +94,9 @@ def outgoing(world):
     print(f"# {waiting} waited, out in {done['seconds']} s: {n_replies} replies and {n_notes} notes at {len(replies)}"
           f" consultations, {len(closed)} closed")
     equal({"reply": n_replies, "note": n_notes, "close": len(closed)}, made, "what is at the hospital")
-    check(done["seconds"] < MOST_SECONDS, f"{done['seconds']} s")
+    # a computer that others use as well is as much slower
+    most = MOST_SECONDS * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
+    check(done["seconds"] < most, f"{done['seconds']} s")
 
 
 suite.run()
