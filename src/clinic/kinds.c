@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/kinds.h"
 
+#include "clinic/audit/kinds.h"
 #include "clinic/consult/kinds.h"
 #include "clinic/home/kinds.h"
 #include "clinic/lab/kinds.h"
@@ -26,6 +27,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_intake_kind,
   &zq_encounter_kind,
   &zq_binary_kind,
+  &zq_audit_event_kind,
   &zq_condition_kind,
   &zq_medication_request_kind,
   &zq_medication_statement_kind,

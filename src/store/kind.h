@@ -53,6 +53,10 @@ typedef struct
    * bytes are the body of a create, @content_type theirs: a Binary. @security_context: (transfer full):
    * X-Security-Context. */
   char *(*content) (ZqDb *db, const ZqIntent *intent, char **content_type, char **security_context);
+
+  /* What it makes has no identifier in FHIR (an AuditEvent): the hospital's answer is taken at its word, and after an
+   * unclear end it is made once more. */
+  gboolean unidentified;
 } ZqIntentRule;
 
 /* What sync pulls for a kind: docs/fhir.md's scope table, one line each. */

@@ -81,7 +81,7 @@ is_ours (ZqTxn *txn, const ZqItem *item, const ZqIntent *intent)
     return FALSE;
   if (intent->target_server_id != NULL)
     return g_str_equal (item->id, intent->target_server_id);
-  if (rule != NULL && rule->content != NULL)
+  if (rule != NULL && (rule->content != NULL || rule->unidentified))
     return TRUE;
 
   return intent->target_local_id != NULL && g_strcmp0 (item->local_id, intent->target_local_id) == 0;
@@ -304,9 +304,10 @@ make_body (ZqTxn *txn, Prepare *prepare, ZqVerdict *verdict, char **reason, GErr
 }
 
 static void
-address (Prepare *prepare)
+address (ZqTxn *txn, Prepare *prepare)
 {
   ZqPush *push = prepare->push;
+  const ZqIntentRule *rule = zq_store_find_rule (txn->store, push->intent, NULL);
   const ZqRow *row = &prepare->row;
   gsize length = strlen (prepare->body);
 
@@ -315,7 +316,7 @@ address (Prepare *prepare)
     {
       push->method = "POST";
       push->path = g_strdup (row->type);
-      if (push->content_key == NULL)
+      if (push->content_key == NULL && (rule == NULL || !rule->unidentified))
         push->if_none_exist = g_strdup_printf ("identifier=%s|%s", ZQ_SYSTEM_LOCAL_ID, row->local_id);
       return;
     }
@@ -331,7 +332,7 @@ mark_sending (ZqTxn *txn, Prepare *prepare, GError **error)
   const ZqIntent *intent = prepare->push->intent;
 
   zq_txn_changed (txn, "outbox", intent->seq, 0, ZQ_CHANGE_CONTENT);
-  address (prepare);
+  address (txn, prepare);
 
   return zq_db_exec (txn->db, error,
                      "UPDATE intent SET state = 1, attempts = ?, sent = ?, error = NULL, not_before = 0 WHERE seq = ?",

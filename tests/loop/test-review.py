@@ -132,6 +132,10 @@ def critical(world):
     colleague.run("review", "--task", task, "--step", "contacted", "--text", "电话，女儿")
     owner = hospital.read(task)["owner"]["reference"]
     check(owner.startswith("Practitioner/"), f"who received it has it: {owner}")
+    events = [event for event in hospital.search("AuditEvent") if event.get("subtype")]
+    equal(sorted(event["subtype"][0]["code"] for event in events), ["contacted", "received"], "events at the hospital")
+    equal({event["agent"][0]["who"]["reference"] for event in events}, {owner}, "who did it")
+    check("女儿" not in str(events), "no words of the contact in an event")
     probe.run("pull")
     check(task not in reviews(probe), "the first doctor has it no more")
     probe.run("review", "--task", task, "--step", "received", expect=FAILED)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/audit/audit.h"
 #include "clinic/consult/command.h"
 #include "clinic/consult/reasons.h"
 #include "clinic/consult/rules.h"
@@ -139,9 +140,18 @@ do_step (ZqTxn *txn, gpointer data, GError **error)
   zq_command_add_member (args, "words", self->words);
   g_string_append_c (args, '}');
 
-  return see (txn, &row, error) &&
-         zq_txn_add_intent (txn, "review", steps[self->step], self->review, args->str, NULL, chain, 0, error) != 0 &&
-         zq_txn_audit (txn, steps[self->step], self->review, row.patient, error);
+  if (!see (txn, &row, error) ||
+      zq_txn_add_intent (txn, "review", steps[self->step], self->review, args->str, NULL, chain, 0, error) == 0)
+    return FALSE;
+  /* The way of a critical value is kept as events too. */
+  if (self->step == ZQ_REVIEW_RECEIVED || self->step == ZQ_REVIEW_CONTACTED || self->step == ZQ_REVIEW_NOT_REACHED)
+    {
+      ZqAuditAct act = { .act = steps[self->step], .patient = row.patient, .what = row.report, .kind = "report" };
+
+      return zq_audit_put (txn, &act, error);
+    }
+
+  return zq_txn_audit (txn, steps[self->step], self->review, row.patient, error);
 }
 
 void
