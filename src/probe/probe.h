@@ -46,7 +46,6 @@ typedef struct
   char *seen;
   char *outcome;
   char *about;
-  char *about;
   char *step;
   gboolean auth_none;
   gboolean keyring;
@@ -77,7 +76,6 @@ typedef gboolean (*ZqProbeCommand) (ZqProbe *self, GError **error);
 gboolean zq_probe_pull (ZqProbe *self, GError **error);
 gboolean zq_probe_push (ZqProbe *self, GError **error);
 gboolean zq_probe_send (ZqProbe *self, GError **error);
-gboolean zq_probe_comment (ZqProbe *self, GError **error);
 gboolean zq_probe_comment (ZqProbe *self, GError **error);
 gboolean zq_probe_files (ZqProbe *self, GError **error);
 /* Puts --file into the draft of the consultation. */
