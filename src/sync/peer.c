@@ -210,7 +210,7 @@ split_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *canc
     bundle = zq_bundle_new_single (fetch->body);
   if (bundle == NULL)
     {
-      g_prefix_error (&error, "The hospital's answer to %.*s cannot be read: ", (int)strcspn (fetch->path, "?"),
+      g_prefix_error (&error, "The hospital's answer cannot be read: %.*s: ", (int)strcspn (fetch->path, "?"),
                       fetch->path);
       g_task_return_error (task, g_steal_pointer (&error));
       return;

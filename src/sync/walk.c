@@ -177,7 +177,7 @@ next_link (Walk *self, const char **link, GError **error)
   if (*link != NULL && (g_hash_table_contains (self->seen, *link) || self->n_empty > MAX_EMPTY_PAGES))
     {
       g_set_error (error, ZQ_SYNC_ERROR, ZQ_SYNC_ERROR_LOOP,
-                   "The hospital's pages of %.*s go round in a circle. What was read is kept.",
+                   "The hospital's pages go round in a circle. What was read is kept: %.*s",
                    (int)strcspn (self->query, "?"), self->query);
       return FALSE;
     }

@@ -51,6 +51,19 @@ G_GNUC_UNUSED static const char *const known[] = {
   N_ ("The account's folder cannot be made"),
   N_ ("The account cannot be locked"),
   N_ ("The file of the hospital's certificate authority cannot be used"),
+  N_ ("Sign in to the hospital again"),
+  N_ ("Who signed in is not a doctor or an assistant of this hospital"),
+  N_ ("The account does not say whose it is"),
+  N_ ("The hospital's answer about who you are is not understood"),
+  N_ ("The hospital's answer about your departments is not understood"),
+  N_ ("The account's redirect must be an http:// address on this computer"),
+  N_ ("The address of the sign-in page is not one"),
+  N_ ("What answered is not the hospital's FHIR server"),
+  N_ ("The key of this account's data is not in the keyring"),
+  N_ ("the data cannot be opened"),
+  N_ ("This computer gave no random numbers"),
+  N_ ("The hospital's pages go round in a circle. What was read is kept"),
+  N_ ("The hospital's answer cannot be read"),
 };
 
 char *
