@@ -14,7 +14,7 @@ struct _ZqThread
   GtkWidget parent_instance;
 
   /* template */
-  GtkWidget *overlay;
+  GtkWidget *box;
   GtkScrolledWindow *scroller;
   GtkListView *view;
   GtkWidget *empty;

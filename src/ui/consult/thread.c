@@ -365,7 +365,7 @@ zq_thread_dispose (GObject *object)
   g_clear_object (&self->ticker);
   g_clear_object (&self->store);
   g_clear_pointer (&self->sighted, g_hash_table_unref);
-  g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_pointer (&self->spare, g_ptr_array_unref);
   G_OBJECT_CLASS (zq_thread_parent_class)->dispose (object);
 }
@@ -403,7 +403,7 @@ zq_thread_class_init (ZqThreadClass *klass)
                                      G_TYPE_INT64, G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/consult/thread.ui");
-  gtk_widget_class_bind_template_child (widget_class, ZqThread, overlay);
+  gtk_widget_class_bind_template_child (widget_class, ZqThread, box);
   gtk_widget_class_bind_template_child (widget_class, ZqThread, scroller);
   gtk_widget_class_bind_template_child (widget_class, ZqThread, view);
   gtk_widget_class_bind_template_child (widget_class, ZqThread, empty);
