@@ -141,8 +141,8 @@ words_absent (const char *reason)
   return reason;
 }
 
-static char *
-words_value (const ZqResultValue *value)
+char *
+zq_report_words_value (const ZqResultValue *value)
 {
   g_autofree char *text = NULL;
 
@@ -168,8 +168,8 @@ count_decimals (const char *number)
 }
 
 /* With as many decimals as the finer of the two. (nullable) */
-static char *
-words_change (const ZqResult *result)
+char *
+zq_report_words_change (const ZqResult *result)
 {
   const ZqResultValue *value = result->values->len == 1 ? result->values->pdata[0] : NULL;
   g_autofree char *day = NULL;
@@ -244,7 +244,7 @@ static GtkWidget *
 make_result (ZqReportView *self, const ZqResult *result, const ZqResultValue *value)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  g_autofree char *text = words_value (value);
+  g_autofree char *text = zq_report_words_value (value);
   const char *flag = zq_report_words_flag (value->flag);
   g_autofree char *shown = *flag != '\0' ? g_strdup_printf ("%s  %s", text, flag) : g_strdup (text);
   const char *warning = zq_record_words_warning (result->status);
@@ -269,7 +269,7 @@ make_result (ZqReportView *self, const ZqResult *result, const ZqResultValue *va
 static GtkWidget *
 make_change (ZqReportView *self, const ZqResult *result)
 {
-  g_autofree char *change = words_change (result);
+  g_autofree char *change = zq_report_words_change (result);
   g_autofree char *day = NULL;
   g_autofree char *words = NULL;
   GtkWidget *cell;

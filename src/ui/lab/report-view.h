@@ -31,4 +31,10 @@ void zq_report_view_set_abnormal_first (ZqReportView *self, gboolean abnormal_fi
 /* A flag in words with its arrow, "" for none. */
 const char *zq_report_words_flag (ZqFlag flag);
 
+/* A value with its comparator, or why there is none. (transfer full) */
+char *zq_report_words_value (const ZqResultValue *value);
+
+/* The change from the last comparable value; NULL: none. (transfer full) */
+char *zq_report_words_change (const ZqResult *result);
+
 G_END_DECLS

@@ -394,3 +394,21 @@ zq_trend_init (ZqTrend *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
   gtk_list_view_set_factory (self->table, factory);
 }
+
+const char *
+zq_trend_get_name (ZqTrend *self)
+{
+  return self->store != NULL ? gtk_label_get_label (self->title) : NULL;
+}
+
+GPtrArray *
+zq_trend_get_values (ZqTrend *self)
+{
+  return self->values;
+}
+
+GtkWidget *
+zq_trend_get_chart (ZqTrend *self)
+{
+  return GTK_WIDGET (self->chart);
+}

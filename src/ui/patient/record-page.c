@@ -793,3 +793,15 @@ zq_record_page_init (ZqRecordPage *self)
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_view_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
 }
+
+gint64
+zq_record_page_get_opened (ZqRecordPage *self)
+{
+  return self->opened;
+}
+
+ZqTrend *
+zq_record_page_get_trend (ZqRecordPage *self)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (self->trend)) ? self->trend : NULL;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/patient/record.h"
+#include "ui/lab/trend.h"
 #include "ui/widgets/ticker.h"
 
 #include <gtk/gtk.h>
@@ -36,5 +37,10 @@ void zq_record_page_focus (ZqRecordPage *self);
 gboolean zq_record_page_back (ZqRecordPage *self);
 
 GListModel *zq_record_page_get_items (ZqRecordPage *self);
+
+/* The item that is open in the timeline, by key; 0: none. */
+gint64 zq_record_page_get_opened (ZqRecordPage *self);
+/* The test over time that stands in place of the timeline; NULL: none. */
+ZqTrend *zq_record_page_get_trend (ZqRecordPage *self);
 
 G_END_DECLS

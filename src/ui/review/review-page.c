@@ -757,3 +757,9 @@ zq_review_page_get_key (ZqReviewPage *self)
 {
   return self->review != NULL ? self->review->key : 0;
 }
+
+gint64
+zq_review_page_get_report (ZqReviewPage *self)
+{
+  return self->review != NULL ? self->review->report : 0;
+}

@@ -27,4 +27,7 @@ void zq_review_page_set_synced (ZqReviewPage *self, gint64 last_synced);
 /* Of the one that is shown; 0: none. */
 gint64 zq_review_page_get_key (ZqReviewPage *self);
 
+/* The report that is shown, by row; 0: none. */
+gint64 zq_review_page_get_report (ZqReviewPage *self);
+
 G_END_DECLS

@@ -84,6 +84,9 @@ void zq_window_on_record_close (ZqWindow *self);
 /* Where the record stands in the place of the consultation, that comes back. */
 void zq_window_uncover (ZqWindow *self);
 
+/* window-print.c: what is open, on paper or as PDF. */
+void zq_window_install_print (GtkWidgetClass *klass);
+
 /* window-review.c: results one after the other, in the place of everything else. */
 void zq_window_install_review (GtkWidgetClass *klass);
 void zq_window_begin_review (ZqWindow *self);

@@ -297,6 +297,7 @@ zq_window_class_init (ZqWindowClass *klass)
   zq_window_install_find (widget_class);
   zq_window_install_record (widget_class);
   zq_window_install_review (widget_class);
+  zq_window_install_print (widget_class);
   bind_template (widget_class);
 }
 

@@ -59,4 +59,7 @@ ZqInbox *zq_window_get_inbox (ZqWindow *self);
 ZqConsultPage *zq_window_get_page (ZqWindow *self);
 ZqFold *zq_window_get_fold (ZqWindow *self);
 
+/* What is open as PDF into @file, without asking; FALSE: nothing is. */
+gboolean zq_window_export (ZqWindow *self, GFile *file);
+
 G_END_DECLS

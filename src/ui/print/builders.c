@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/print/builders.h"
+
+#include "ui/lab/report-view.h"
+#include "ui/patient/record-words.h"
+#include "ui/widgets/words.h"
+
+#include <glib/gi18n.h>
+
+/* --- who and when -------------------------------------------------------------------------------- */
+
+static void
+add (GString *all, const char *separator, const char *words)
+{
+  if (words != NULL && *words != '\0')
+    g_string_append_printf (all, "%s%s", all->len > 0 ? separator : "", words);
+}
+
+static char *
+make_band (const ZqPrintAbout *about)
+{
+  const ZqPatient *patient = about->patient;
+  GString *all = g_string_new (NULL);
+  g_autofree char *person = NULL, *number = NULL, *allergies = NULL;
+
+  if (patient == NULL)
+    return g_strdup (_ ("The patient's record has not come yet"));
+  person = zq_words_sex_age (patient->sex, patient->age_years, patient->age_months);
+  allergies = zq_words_allergies (patient);
+  if (patient->record_number != NULL)
+    number = g_strdup_printf (_ ("Record number %s"), patient->record_number);
+  add (all, "  ", patient->name);
+  add (all, "  ", person);
+  add (all, "  ·  ", number);
+  add (all, "  ·  ", allergies);
+
+  return g_string_free (all, FALSE);
+}
+
+static char *
+make_foot (const ZqPrintAbout *about)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (about->now / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, about->zone);
+  g_autofree char *when = g_date_time_format (local, "%Y-%m-%d %H:%M");
+
+  /* Translators: foot of a printed page: who printed it, when */
+  return g_strdup_printf (_ ("Printed by %1$s, %2$s"), about->person != NULL ? about->person : "—", when);
+}
+
+static ZqPrintDocument *
+make_document (const ZqPrintAbout *about, const char *title, const char *status)
+{
+  g_autofree char *band = make_band (about);
+  g_autofree char *foot = make_foot (about);
+
+  return zq_print_document_new (title, band, status != NULL && *status != '\0' ? status : NULL, foot);
+}
+
+/* --- a report ------------------------------------------------------------------------------------ */
+
+static char *
+words_of_status (const ZqReport *report)
+{
+  GString *all = g_string_new (NULL);
+  g_autofree char *missing = NULL, *unfinished = NULL;
+
+  add (all, " · ", zq_record_words_warning (report->status));
+  if (report->n_missing > 0)
+    missing = g_strdup_printf (ngettext ("%u result of this report is not here yet",
+                                         "%u results of this report are not here yet", report->n_missing),
+                               report->n_missing);
+  if (report->n_unfinished > 0)
+    unfinished = g_strdup_printf (ngettext ("%u result is not final", "%u results are not final", report->n_unfinished),
+                                  report->n_unfinished);
+  add (all, " · ", missing);
+  add (all, " · ", unfinished);
+
+  return g_string_free (all, FALSE);
+}
+
+static char *
+words_of_value (const ZqResultValue *value, const char *status, ZqRecordState state)
+{
+  g_autofree char *text = zq_report_words_value (value);
+  GString *all = g_string_new (text);
+
+  add (all, "  ", zq_report_words_flag (value->flag));
+  if (state != ZQ_RECORD_FINAL)
+    add (all, "  · ", zq_record_words_status (status));
+
+  return g_string_free (all, FALSE);
+}
+
+static void
+add_value (ZqPrintDocument *document, const ZqPrintAbout *about, const ZqResult *result, const ZqResultValue *value)
+{
+  g_autofree char *shown = words_of_value (value, result->status, result->state);
+  g_autofree char *change = zq_report_words_change (result);
+  g_autofree char *old = NULL, *until = NULL, *name = NULL;
+  const char *cells[5];
+
+  if (result->old_value != NULL && value->n == 0)
+    {
+      g_autofree char *when = zq_words_day_clock (result->old_until, about->now, about->zone);
+      g_autofree char *was = g_strdup_printf (_ ("was %1$s until %2$s"), result->old_value, when);
+
+      old = g_strdup_printf ("%s\n(%s)", shown, was);
+    }
+  name = g_strdup_printf ("%*s%s", (int)result->level * 2, "", value->n == 0 ? result->name : value->name);
+  cells[0] = name;
+  cells[1] = old != NULL ? old : shown;
+  cells[2] = value->unit;
+  cells[3] = value->range;
+  cells[4] = change;
+  zq_print_document_add_row (document, cells, zq_flag_is_abnormal (value->flag));
+}
+
+static void
+add_results (ZqPrintDocument *document, const ZqPrintAbout *about, GPtrArray *results)
+{
+  const char *heads[] = { C_ ("report column", "Test"), C_ ("report column", "Result"), C_ ("report column", "Unit"),
+                          C_ ("report column", "Range"), C_ ("report column", "Change") };
+  static const double weights[] = { 3.2, 3.2, 1.4, 2.0, 1.2 };
+
+  if (results->len == 0)
+    return;
+  zq_print_document_begin_table (document, heads, weights, G_N_ELEMENTS (weights));
+  for (guint i = 0; i < results->len; i++)
+    {
+      const ZqResult *result = results->pdata[i];
+      const char *cells[5] = { result->name };
+
+      if (result->values->len == 0)
+        zq_print_document_add_row (document, cells, TRUE);
+      for (guint j = 0; j < result->values->len; j++)
+        add_value (document, about, result, result->values->pdata[j]);
+    }
+}
+
+ZqPrintDocument *
+zq_print_report (const ZqPrintAbout *about, const ZqReport *report)
+{
+  g_autofree char *status = words_of_status (report);
+  ZqPrintDocument *document = make_document (about, report->title, status);
+  GString *origin = g_string_new (NULL);
+  g_autofree char *at = zq_record_words_date (report->at, report->precision, about->now, about->zone);
+  g_autofree char *issued = report->issued != 0 ? zq_words_day_clock (report->issued, about->now, about->zone) : NULL;
+  g_autofree char *collected = g_strdup_printf (_ ("collected %s"), at);
+  g_autofree char *reported = issued != NULL ? g_strdup_printf (_ ("issued %s"), issued) : NULL;
+
+  add (origin, " · ", collected);
+  add (origin, " · ", reported);
+  add (origin, " · ", report->specimen);
+  add (origin, " · ", report->performer);
+  zq_print_document_add_text (document, origin->str);
+  g_string_free (origin, TRUE);
+  if (report->conclusion != NULL)
+    zq_print_document_add_text (document, report->conclusion);
+  add_results (document, about, report->results);
+
+  return document;
+}
+
+/* --- a test over time ---------------------------------------------------------------------------- */
+
+ZqPrintDocument *
+zq_print_trend (
+    const ZqPrintAbout *about, const char *name, GPtrArray *values, GskRenderNode *chart, double width, double height)
+{
+  /* Translators: %s is a test: its values over time */
+  g_autofree char *title = g_strdup_printf (_ ("%s over time"), name);
+  ZqPrintDocument *document = make_document (about, title, NULL);
+  const char *heads[] = { C_ ("column", "Date"), C_ ("report column", "Result"), C_ ("report column", "Unit"),
+                          C_ ("report column", "Range") };
+  static const double weights[] = { 2, 3, 1.4, 2 };
+
+  if (chart != NULL)
+    zq_print_document_add_picture (document, chart, width, height);
+  zq_print_document_begin_table (document, heads, weights, G_N_ELEMENTS (weights));
+  for (guint i = values->len; i > 0; i--)
+    {
+      const ZqResultValue *value = values->pdata[i - 1];
+      g_autofree char *when = zq_words_day_clock (value->at, about->now, about->zone);
+      g_autofree char *shown = words_of_value (value, value->status, value->state);
+      const char *cells[] = { when, shown, value->unit, value->range };
+
+      zq_print_document_add_row (document, cells, zq_flag_is_abnormal (value->flag));
+    }
+
+  return document;
+}
+
+/* --- a conversation ------------------------------------------------------------------------------ */
+
+static char *
+words_said (const ZqSaid *said)
+{
+  GString *all = g_string_new (NULL);
+
+  if (said->withdrawn)
+    add (all, "", _ ("This message was withdrawn"));
+  if (said->old_text != NULL)
+    {
+      /* Translators: of a printed correction: what the message said before, and why it was corrected */
+      g_autofree char *was = g_strdup_printf (_ ("Correction of “%1$s” (%2$s):"), said->old_text,
+                                              said->reason != NULL ? said->reason : "—");
+
+      add (all, "\n", was);
+    }
+  add (all, "\n", said->text);
+  if (said->files != NULL)
+    {
+      g_autofree char *files = g_strdup_printf (_ ("Files: %s"), said->files);
+
+      add (all, "\n", files);
+    }
+  if (said->pending)
+    add (all, "\n", _ ("Not at the hospital yet"));
+
+  return g_string_free (all, FALSE);
+}
+
+static void
+add_said (ZqPrintDocument *document, const ZqPrintAbout *about, const ZqSaid *said)
+{
+  g_autofree char *when = zq_words_day_clock (said->sent, about->now, about->zone);
+  g_autofree char *who =
+      said->relation != NULL ? g_strdup_printf ("%s（%s）", said->name, said->relation) : g_strdup (said->name);
+  g_autofree char *words = words_said (said);
+  const char *cells[] = { when, who, words };
+
+  zq_print_document_add_row (document, cells, FALSE);
+}
+
+ZqPrintDocument *
+zq_print_transcript (const ZqPrintAbout *about, const char *complaint, GPtrArray *said)
+{
+  /* Translators: %s is the complaint of a consultation */
+  g_autofree char *title = g_strdup_printf (_ ("Consultation: %s"), complaint != NULL ? complaint : "—");
+  ZqPrintDocument *document = make_document (about, title, NULL);
+  const char *heads[] = { C_ ("column", "Time"), C_ ("column", "From"), C_ ("column", "Message") };
+  static const double weights[] = { 1.6, 1.6, 6 };
+
+  zq_print_document_begin_table (document, heads, weights, G_N_ELEMENTS (weights));
+  for (guint i = 0; i < said->len; i++)
+    add_said (document, about, said->pdata[i]);
+
+  return document;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "clinic/consult/transcript.h"
+#include "clinic/lab/report.h"
+#include "clinic/patient/patient.h"
+#include "ui/print/document.h"
+
+G_BEGIN_DECLS
+
+/* What is printed, from what is on the screen. */
+
+/* Who prints it, for whom, when. */
+typedef struct
+{
+  const ZqPatient *patient; /* (nullable) */
+  const char *person;       /* (nullable): the doctor */
+  gint64 now;
+  GTimeZone *zone;
+} ZqPrintAbout;
+
+/* Whatever is not final of it is said on each page. (transfer full) */
+ZqPrintDocument *zq_print_report (const ZqPrintAbout *about, const ZqReport *report);
+
+/* One test over time, with its @chart (nullable) of @width × @height. @values: of ZqResultValue. (transfer full) */
+ZqPrintDocument *zq_print_trend (
+    const ZqPrintAbout *about, const char *name, GPtrArray *values, GskRenderNode *chart, double width, double height);
+
+/* @said: of ZqSaid. (transfer full) */
+ZqPrintDocument *zq_print_transcript (const ZqPrintAbout *about, const char *complaint, GPtrArray *said);
+
+G_END_DECLS
