@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/files.h"
 
+#include "resource/json.h"
+
 #include <string.h>
 
 static guint8
