@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/files.h"
 
-#include "resource/json.h"
+#include "base/id.h"
 
 #include <string.h>
 
