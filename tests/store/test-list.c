@@ -30,20 +30,24 @@ toy_row_object_init (ToyRowObject *self)
 {
 }
 
+/* A list that asks for something else interrupts, at any place, what it has asked for before. */
 static GArray *
-query_keys (ZqDb *db, const char *sql, gint64 limit)
+query_keys (ZqDb *db, const char *sql, gint64 limit, GError **error)
 {
-  g_autoptr (ZqRows) rows = zq_db_query (db, NULL, sql, "i", limit);
-  GArray *keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) keys = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) local = NULL;
+  g_autoptr (ZqRows) rows = zq_db_query (db, &local, sql, "i", limit);
 
-  while (zq_rows_next (rows, NULL))
+  while (rows != NULL && zq_rows_next (rows, &local))
     {
       gint64 key = zq_rows_int (rows, 0);
 
       g_array_append_val (keys, key);
     }
-
-  return keys;
+  if (local == NULL)
+    return g_steal_pointer (&keys);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
 }
 
 #define BY_DUE "SELECT id FROM toy_task ORDER BY due, id LIMIT ?"
@@ -51,8 +55,10 @@ query_keys (ZqDb *db, const char *sql, gint64 limit)
 static gboolean
 source_first (ZqDb *db, gpointer query, guint limit, GArray *keys, GError **error)
 {
-  g_autoptr (GArray) some = query_keys (db, BY_DUE, limit);
+  g_autoptr (GArray) some = query_keys (db, BY_DUE, limit, error);
 
+  if (some == NULL)
+    return FALSE;
   g_array_append_vals (keys, some->data, some->len);
 
   return TRUE;
@@ -71,7 +77,7 @@ source_count (ZqDb *db, gpointer query)
 static GArray *
 source_keys (ZqDb *db, gpointer query, GCancellable *cancellable, GError **error)
 {
-  return query_keys (db, BY_DUE, -1);
+  return query_keys (db, BY_DUE, -1, error);
 }
 
 static GObject *
@@ -270,7 +276,7 @@ is_as_expected (gpointer data)
 static void
 wait_as_stored (Toy *toy, ZqList *list)
 {
-  Expected expected = { list, query_keys (zq_store_get_main_db (toy->store), BY_DUE, -1) };
+  Expected expected = { list, query_keys (zq_store_get_main_db (toy->store), BY_DUE, -1, NULL) };
 
   g_assert_true (zq_test_wait_until (is_as_expected, &expected, 10));
   g_array_unref (expected.keys);
