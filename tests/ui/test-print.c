@@ -119,6 +119,7 @@ test_pages (Ui *ui, gconstpointer data)
   assert_all_pages (pages, "enicillin");
   assert_all_pages (pages, "Range");
   assert_all_pages (pages, "Printed by Doctor Me");
+  g_assert_nonnull (strstr (pages->pdata[0], "collected 2026-11-20 08:00"));
   for (guint i = 0; i < pages->len; i++)
     {
       g_autofree char *number = g_strdup_printf ("Page %u of %u", i + 1, pages->len);

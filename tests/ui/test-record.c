@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/fixture.h"
 #include "ui/patient/record-item-widget.h"
+#include "ui/viewer/viewer.h"
 #include "ui/widgets/chart.h"
 
 static void
@@ -247,6 +248,38 @@ test_trend_empty (Ui *ui, gconstpointer data)
 
 #define ADD(path, func) g_test_add (path, Ui, NULL, ui_set_up, func, ui_tear_down)
 
+/* A document of a report is looked at in place of the timeline, and Escape leads back. */
+static void
+test_document (Ui *ui, gconstpointer data)
+{
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'d','status':'final','subject':{'reference':'Patient/1'},"
+                "'category':[{'coding':[{'code':'RAD'}]}],'code':{'text':'chest'},'effectiveDateTime':'2025-03-01',"
+                "'conclusion':'clear','presentedForm':[{'contentType':'application/pdf','title':'chest.pdf','url':"
+                "'Binary/none'}]}");
+  show_record (ui);
+  open_item (ui, "chest", 0);
+  ui_expect (ui, "chest.pdf");
+  ui_click (ui, "chest.pdf");
+  g_assert_nonnull (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_VIEWER, NULL, NULL));
+  ui_expect_gone (ui, "clear");
+  ui_xdotool (ui, "key Escape");
+  ui_expect (ui, "clear");
+}
+
+/* More than twelve are not left out without a word. */
+static void
+test_many_problems (Ui *ui, gconstpointer data)
+{
+  for (int i = 0; i < 14; i++)
+    fixture_take (&ui->clinic,
+                  "{'resourceType':'Condition','id':'c%d','clinicalStatus':{'coding':[{'code':'active'}]},"
+                  "'subject':{'reference':'Patient/1'},'code':{'text':'problem %d'},'onsetDateTime':'20%d'}",
+                  i, i, 10 + i);
+  show_record (ui);
+  ui_expect (ui, "and more: see the timeline");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,5 +293,7 @@ main (int argc, char **argv)
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
   ADD ("/record/each-says-its-day-where-some-are-left-out", test_days);
   ADD ("/record/what-is-open-is-read-again", test_live);
+  ADD ("/record/a-document-of-a-report", test_document);
+  ADD ("/record/more-problems-than-are-named", test_many_problems);
   return g_test_run ();
 }

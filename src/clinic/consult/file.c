@@ -4,6 +4,20 @@
 #include "resource/json.h"
 #include "resource/reference.h"
 
+ZqFile *
+zq_file_copy (const ZqFile *self)
+{
+  ZqFile *copy = g_new0 (ZqFile, 1);
+
+  *copy = *self;
+  copy->key = g_strdup (self->key);
+  copy->content_type = g_strdup (self->content_type);
+  copy->title = g_strdup (self->title);
+  copy->hash = g_strdup (self->hash);
+
+  return copy;
+}
+
 void
 zq_file_free (ZqFile *self)
 {

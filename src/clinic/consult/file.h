@@ -22,6 +22,7 @@ typedef struct
   gboolean is_picture, is_pdf, is_voice;
 } ZqFile;
 
+ZqFile *zq_file_copy (const ZqFile *self);
 void zq_file_free (ZqFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqFile, zq_file_free)
 

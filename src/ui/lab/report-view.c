@@ -28,6 +28,7 @@ struct _ZqReportView
 enum
 {
   TREND,
+  FILE_ASKED,
   N_SIGNALS,
 };
 
@@ -426,6 +427,32 @@ add_state (ZqReportView *self, const ZqReport *report)
 }
 
 static void
+on_file_clicked (GtkButton *button, ZqReportView *self)
+{
+  guint place = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "place"));
+
+  if (self->report != NULL && place < self->report->files->len)
+    g_signal_emit (self, signals[FILE_ASKED], 0, self->report->files->pdata[place]);
+}
+
+static void
+add_files (ZqReportView *self, GPtrArray *files)
+{
+  for (guint i = 0; i < files->len; i++)
+    {
+      const ZqFile *file = files->pdata[i];
+      const char *name = file->title != NULL && *file->title != '\0' ? file->title : _ ("Document");
+      GtkWidget *button = gtk_button_new_with_label (name);
+
+      gtk_widget_set_halign (button, GTK_ALIGN_START);
+      gtk_widget_set_tooltip_text (button, _ ("Look at this document"));
+      g_object_set_data (G_OBJECT (button), "place", GUINT_TO_POINTER (i));
+      g_signal_connect (button, "clicked", G_CALLBACK (on_file_clicked), self);
+      gtk_box_append (GTK_BOX (self->box), button);
+    }
+}
+
+static void
 rebuild (ZqReportView *self)
 {
   GtkWidget *child;
@@ -445,6 +472,7 @@ rebuild (ZqReportView *self)
 
           add_label (self->box, conclusion, "conclusion");
         }
+      add_files (self, self->report->files);
     }
   if (results != NULL && results->len > 0)
     gtk_box_append (GTK_BOX (self->box), make_table (self, results));
@@ -497,6 +525,8 @@ zq_report_view_class_init (ZqReportViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = zq_report_view_dispose;
   signals[TREND] = g_signal_new ("trend", ZQ_TYPE_REPORT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                  G_TYPE_STRING, G_TYPE_STRING);
+  signals[FILE_ASKED] = g_signal_new ("file", ZQ_TYPE_REPORT_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                      1, G_TYPE_POINTER);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "report");
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *
  * One report, or one result that stands by itself, as a table: test, result with its flag in words, unit, range of this
  * report, change from the last comparable value. What is not final says so on top. Signals: "trend" (string code,
- * string name): the doctor wants to see this test over time.
+ * string name): the doctor wants to see this test over time; "file" (const ZqFile *): this document of the report.
  */
 #define ZQ_TYPE_REPORT_VIEW (zq_report_view_get_type ())
 G_DECLARE_FINAL_TYPE (ZqReportView, zq_report_view, ZQ, REPORT_VIEW, GtkWidget)

@@ -9,15 +9,16 @@
 #include "ui/lab/report-view.h"
 #include "ui/lab/trend.h"
 #include "ui/patient/record-item-widget.h"
+#include "ui/patient/record-summary.h"
 #include "ui/patient/record-words.h"
+#include "ui/viewer/save-file.h"
+#include "ui/viewer/viewer.h"
 #include "ui/widgets/patient-band.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
-
-#define MOST_NOW 12
 
 struct _ZqRecordPage
 {
@@ -36,6 +37,7 @@ struct _ZqRecordPage
   GtkListView *view;
   AdwStatusPage *nothing;
   ZqTrend *trend;
+  ZqViewer *viewer; /* made when first needed */
   ZqFlowView *flow;
   ZqHomePage *home;
 
@@ -82,55 +84,14 @@ get_zone (ZqRecordPage *self)
 /* --- what holds now ----------------------------------------------------------------------------- */
 
 static void
-add_now (GString *all, const char *label, GPtrArray *now)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-
-  for (guint i = 0; i < now->len; i++)
-    {
-      const ZqRecordNow *one = now->pdata[i];
-
-      if (line->len > 0)
-        /* Translators: stands between the items of a list in one line */
-        g_string_append (line, C_ ("list separator", ", "));
-      g_string_append (line, one->title != NULL ? one->title : "—");
-    }
-  if (line->len > 0)
-    g_string_append_printf (all, "%s%s: %s", all->len > 0 ? "\n" : "", label, line->str);
-}
-
-static void
-add_vital_signs (ZqRecordPage *self, GString *all)
-{
-  g_autoptr (GPtrArray) signs = zq_result_vital_signs (get_db (self), self->patient);
-  g_autoptr (GString) line = g_string_new (NULL);
-
-  for (guint i = 0; i < signs->len && i < 6; i++)
-    {
-      const ZqResultValue *value = signs->pdata[i];
-      g_autofree char *when = zq_words_when (value->at, zq_ticker_get_now (self->ticker), get_zone (self));
-
-      g_string_append_printf (line, "%s%s %s%s%s%s (%s)", line->len > 0 ? C_ ("list separator", ", ") : "", value->name,
-                              value->comparator != NULL ? value->comparator : "", value->value,
-                              value->unit != NULL ? " " : "", value->unit != NULL ? value->unit : "", when);
-    }
-  if (line->len > 0)
-    g_string_append_printf (all, "%s%s: %s", all->len > 0 ? "\n" : "", _ ("Vital signs"), line->str);
-}
-
-static void
 show_summary (ZqRecordPage *self)
 {
-  g_autoptr (GPtrArray) problems = zq_record_list_now (get_db (self), self->patient, ZQ_RECORD_PROBLEM, MOST_NOW);
-  g_autoptr (GPtrArray) drugs = zq_record_list_now (get_db (self), self->patient, ZQ_RECORD_MEDICATION, MOST_NOW);
-  g_autoptr (GString) all = g_string_new (NULL);
+  g_autofree char *all =
+      zq_record_summary (get_db (self), self->patient, zq_ticker_get_now (self->ticker), get_zone (self));
 
-  add_now (all, _ ("Problems"), problems);
-  add_now (all, _ ("Medications"), drugs);
-  add_vital_signs (self, all);
-  gtk_label_set_label (self->summary, all->str);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), all->str);
-  gtk_widget_set_visible (GTK_WIDGET (self->summary), all->len > 0);
+  gtk_label_set_label (self->summary, all);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), all);
+  gtk_widget_set_visible (GTK_WIDGET (self->summary), *all != '\0');
 }
 
 /* --- filters ------------------------------------------------------------------------------------ */
@@ -262,6 +223,43 @@ make_text (const char *words)
   return label;
 }
 
+/* --- documents ---------------------------------------------------------------------------------- */
+
+static void
+close_viewer (ZqRecordPage *self)
+{
+  if (self->viewer != NULL)
+    zq_viewer_close (self->viewer);
+}
+
+static void
+on_viewer_closed (ZqRecordPage *self)
+{
+  close_viewer (self);
+  gtk_stack_set_visible_child_name (self->stack, "timeline");
+  zq_record_page_focus (self);
+}
+
+static void
+on_viewer_save (ZqRecordPage *self, const char *key, const char *title, const char *content_type)
+{
+  zq_save_file (GTK_WIDGET (self), self->store, key, title, content_type);
+}
+
+static void
+on_file_asked (ZqRecordPage *self, const ZqFile *file)
+{
+  if (self->viewer == NULL)
+    {
+      self->viewer = g_object_new (ZQ_TYPE_VIEWER, NULL);
+      g_signal_connect_object (self->viewer, "close", G_CALLBACK (on_viewer_closed), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->viewer, "save", G_CALLBACK (on_viewer_save), self, G_CONNECT_SWAPPED);
+      gtk_stack_add_named (self->stack, GTK_WIDGET (self->viewer), "viewer");
+    }
+  gtk_stack_set_visible_child_name (self->stack, "viewer");
+  zq_viewer_open_file (self->viewer, self->store, zq_ticker_get_now (self->ticker), get_zone (self), file, 0);
+}
+
 /* What is neither report nor result says all that its line had no room for. */
 static GtkWidget *
 make_content (ZqRecordPage *self, ZqRecordItem *item)
@@ -286,6 +284,7 @@ make_content (ZqRecordPage *self, ZqRecordItem *item)
   else
     zq_report_view_set_results (view, zq_result_load (get_db (self), key));
   g_signal_connect_object (view, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "file", G_CALLBACK (on_file_asked), self, G_CONNECT_SWAPPED);
 
   return GTK_WIDGET (view);
 }
@@ -617,6 +616,7 @@ zq_record_page_open (ZqRecordPage *self, gint64 patient)
   self->kind = ZQ_RECORD_ALL;
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
   gtk_stack_set_visible_child_name (self->stack, "timeline");
+  close_viewer (self);
   zq_trend_close (self->trend);
   zq_flow_view_close (self->flow);
   zq_home_page_close (self->home);
@@ -683,7 +683,9 @@ zq_record_page_back (ZqRecordPage *self)
 {
   const char *place = gtk_stack_get_visible_child_name (self->stack);
 
-  if (g_strcmp0 (place, "trend") == 0)
+  if (g_strcmp0 (place, "viewer") == 0)
+    on_viewer_closed (self);
+  else if (g_strcmp0 (place, "trend") == 0)
     on_flow_trend_closed (self);
   else if (g_strcmp0 (place, "flow") == 0 || (g_strcmp0 (place, "home") == 0 && !zq_home_page_back (self->home)))
     on_trend_closed (self);

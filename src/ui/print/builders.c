@@ -16,6 +16,25 @@ add (GString *all, const char *separator, const char *words)
     g_string_append_printf (all, "%s%s", all->len > 0 ? separator : "", words);
 }
 
+/* On paper "yesterday" is soon wrong. (transfer full) */
+static char *
+date_words (const ZqPrintAbout *about, gint64 at, ZqPrecision precision)
+{
+  static const char *const formats[] = {
+    [ZQ_PRECISION_YEAR] = "%Y",
+    [ZQ_PRECISION_MONTH] = "%Y-%m",
+    [ZQ_PRECISION_DAY] = "%Y-%m-%d",
+    [ZQ_PRECISION_INSTANT] = "%Y-%m-%d %H:%M",
+  };
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (at / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_timezone (utc, about->zone) : NULL;
+
+  if (local == NULL || precision == ZQ_PRECISION_NONE)
+    return g_strdup (_ ("Date not known"));
+
+  return g_date_time_format (local, formats[precision]);
+}
+
 static char *
 make_band (const ZqPrintAbout *about)
 {
@@ -40,9 +59,7 @@ make_band (const ZqPrintAbout *about)
 static char *
 make_foot (const ZqPrintAbout *about)
 {
-  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (about->now / G_USEC_PER_SEC);
-  g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, about->zone);
-  g_autofree char *when = g_date_time_format (local, "%Y-%m-%d %H:%M");
+  g_autofree char *when = date_words (about, about->now, ZQ_PRECISION_INSTANT);
 
   /* Translators: foot of a printed page: who printed it, when */
   return g_strdup_printf (_ ("Printed by %1$s, %2$s"), about->person != NULL ? about->person : "—", when);
@@ -102,7 +119,7 @@ add_value (ZqPrintDocument *document, const ZqPrintAbout *about, const ZqResult 
 
   if (result->old_value != NULL && value->n == 0)
     {
-      g_autofree char *when = zq_words_day_clock (result->old_until, about->now, about->zone);
+      g_autofree char *when = date_words (about, result->old_until, ZQ_PRECISION_INSTANT);
       g_autofree char *was = g_strdup_printf (_ ("was %1$s until %2$s"), result->old_value, when);
 
       old = g_strdup_printf ("%s\n(%s)", shown, was);
@@ -144,8 +161,8 @@ zq_print_report (const ZqPrintAbout *about, const ZqReport *report)
   g_autofree char *status = words_of_status (report);
   ZqPrintDocument *document = make_document (about, report->title, status);
   GString *origin = g_string_new (NULL);
-  g_autofree char *at = zq_record_words_date (report->at, report->precision, about->now, about->zone);
-  g_autofree char *issued = report->issued != 0 ? zq_words_day_clock (report->issued, about->now, about->zone) : NULL;
+  g_autofree char *at = date_words (about, report->at, report->precision);
+  g_autofree char *issued = report->issued != 0 ? date_words (about, report->issued, ZQ_PRECISION_INSTANT) : NULL;
   g_autofree char *collected = g_strdup_printf (_ ("collected %s"), at);
   g_autofree char *reported = issued != NULL ? g_strdup_printf (_ ("issued %s"), issued) : NULL;
 
@@ -181,7 +198,7 @@ zq_print_trend (
   for (guint i = values->len; i > 0; i--)
     {
       const ZqResultValue *value = values->pdata[i - 1];
-      g_autofree char *when = zq_words_day_clock (value->at, about->now, about->zone);
+      g_autofree char *when = date_words (about, value->at, value->at != 0 ? ZQ_PRECISION_INSTANT : ZQ_PRECISION_NONE);
       g_autofree char *shown = words_of_value (value, value->status, value->state);
       const char *cells[] = { when, shown, value->unit, value->range };
 
@@ -224,7 +241,7 @@ words_said (const ZqSaid *said)
 static void
 add_said (ZqPrintDocument *document, const ZqPrintAbout *about, const ZqSaid *said)
 {
-  g_autofree char *when = zq_words_day_clock (said->sent, about->now, about->zone);
+  g_autofree char *when = date_words (about, said->sent, ZQ_PRECISION_INSTANT);
   g_autofree char *who =
       said->relation != NULL ? g_strdup_printf ("%s（%s）", said->name, said->relation) : g_strdup (said->name);
   g_autofree char *words = words_said (said);

@@ -305,12 +305,9 @@ zq_viewer_close (ZqViewer *self)
   g_clear_object (&self->store);
 }
 
-void
-zq_viewer_open (
-    ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, gint64 thread_id, gint64 message, const char *key)
+static void
+begin (ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, const char *key)
 {
-  int place;
-
   zq_viewer_close (self);
   self->store = g_object_ref (store);
   self->zone = g_time_zone_ref (zone);
@@ -320,22 +317,56 @@ zq_viewer_open (
   self->key = g_strdup (key);
   self->changed_id = g_signal_connect_object (zq_store_get_attachments (store), "changed",
                                               G_CALLBACK (on_attachment_changed), self, G_CONNECT_SWAPPED);
-  self->pictures = zq_message_list_pictures (zq_store_get_main_db (store), thread_id, MOST_PICTURES);
-  place = find_picture (self, message, key);
   gtk_widget_set_visible (self->second, FALSE);
   gtk_toggle_button_set_active (self->compare, FALSE);
   zq_viewer_reset_zoom (self);
+}
+
+/* @file: (transfer full) (nullable) */
+static void
+show_file (ZqViewer *self, ZqFile *file)
+{
+  self->file = file;
+  if (self->file != NULL)
+    zq_viewer_load_file (self);
+  else
+    zq_viewer_show_problem (self, _ ("It is no longer there."));
+  zq_viewer_show_title (self);
+}
+
+void
+zq_viewer_open (
+    ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, gint64 thread_id, gint64 message, const char *key)
+{
+  int place;
+
+  begin (self, store, now, zone, key);
+  self->pictures = zq_message_list_pictures (zq_store_get_main_db (store), thread_id, MOST_PICTURES);
+  place = find_picture (self, message, key);
   if (place >= 0)
     zq_viewer_go_to (self, place);
   else
+    show_file (self, find_file (self, message, key));
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+void
+zq_viewer_open_file (ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, const ZqFile *file, gint64 at)
+{
+  begin (self, store, now, zone, file->key);
+  self->pictures = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_picture_free);
+  if (file->is_picture)
     {
-      self->file = find_file (self, message, key);
-      if (self->file != NULL)
-        zq_viewer_load_file (self);
-      else
-        zq_viewer_show_problem (self, _ ("It is no longer there."));
-      zq_viewer_show_title (self);
+      ZqPicture *picture = g_new0 (ZqPicture, 1);
+
+      picture->file = zq_file_copy (file);
+      picture->sent = at;
+      picture->name = g_strdup (file->title != NULL ? file->title : "");
+      g_ptr_array_add (self->pictures, picture);
+      zq_viewer_go_to (self, 0);
     }
+  else
+    show_file (self, zq_file_copy (file));
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 

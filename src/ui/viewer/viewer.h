@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "clinic/consult/file.h"
 #include "store/store.h"
 
 #include <gtk/gtk.h>
@@ -20,6 +21,8 @@ G_DECLARE_FINAL_TYPE (ZqViewer, zq_viewer, ZQ, VIEWER, GtkWidget)
 /* Shows the file @key of @message in the thread. @now, @zone: what days are said against. */
 void zq_viewer_open (
     ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, gint64 thread_id, gint64 message, const char *key);
+/* A file that stands by itself: of a report, of the record. @at: when it is from, 0: not known. */
+void zq_viewer_open_file (ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, const ZqFile *file, gint64 at);
 /* Lets go of what it holds. */
 void zq_viewer_close (ZqViewer *self);
 
