@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/unseen.h"
 #include "clinic/fixture.h"
 #include "clinic/review/review.h"
 
@@ -343,6 +344,26 @@ test_draft_stays (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (draft, ==, "half a sentence");
 }
 
+/* Nobody is done with before the results have been looked at, too. */
+static void
+test_unseen (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) before = NULL;
+  g_autoptr (GArray) after = NULL;
+  gint64 patient;
+
+  set_up (fixture, "5.9");
+  patient = fixture_row (fixture, "Patient", "1");
+  before = zq_unseen_of_patient (fixture_db (fixture), patient, fixture_row (fixture, "Task", "1"));
+  g_assert_nonnull (before);
+  g_assert_cmpuint (before->len, ==, 1);
+  g_assert_cmpstr (g_array_index (before, ZqUnseen, 0).kind, ==, "result");
+  g_assert_cmpuint (g_array_index (before, ZqUnseen, 0).n, ==, 1);
+  see (fixture);
+  after = zq_unseen_of_patient (fixture_db (fixture), patient, fixture_row (fixture, "Task", "1"));
+  g_assert_null (after);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -359,6 +380,7 @@ main (int argc, char **argv)
   ADD ("who-receives-it-from-the-pool-has-it", test_pool);
   ADD ("a-question-of-the-patient-is-told", test_waiting);
   ADD ("a-draft-stays-where-it-is", test_draft_stays);
+  ADD ("a-result-that-was-not-looked-at-is-unseen", test_unseen);
 #undef ADD
   return g_test_run ();
 }

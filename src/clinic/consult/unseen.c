@@ -9,6 +9,10 @@ static const struct
 } kinds[] = {
   { "message", "SELECT coalesce (sum (s.unread), 0), min (c.id) FROM consult c JOIN consult_summary s ON s.id = c.id"
                " WHERE c.patient = ? AND c.id <> ? AND NOT c.final AND (c.mine OR c.in_pool) AND s.unread > 0" },
+  /* what the hospital gave me to look at (clinic/review) */
+  { "result", "SELECT count (*), 0 FROM review v WHERE v.patient = ? AND v.id <> ? AND v.open AND v.mine AND NOT EXISTS"
+              " (SELECT 1 FROM read_mark k WHERE k.thread = v.report AND k.mine AND k.up_to / 1000 >="
+              "   coalesce ((SELECT r.last_updated FROM resource r WHERE r.id = v.report), 0) / 1000)" },
 };
 
 GArray *

@@ -175,6 +175,7 @@ const ZqResourceKind zq_review_kind = {
       "  contacted_at INTEGER NOT NULL, contacted TEXT, not_reached_at INTEGER NOT NULL, not_reached TEXT,"
       "  handled_at INTEGER NOT NULL, handled TEXT, open INTEGER NOT NULL);"
       "CREATE INDEX IF NOT EXISTS review_open ON review (id) WHERE open AND (mine OR in_pool);"
+      "CREATE INDEX IF NOT EXISTS review_patient ON review (patient) WHERE open;"
       "CREATE INDEX IF NOT EXISTS review_report ON review (report);" AGAIN ("review_again", "report = new.id")
           AGAIN ("review_result_again", "report IN (SELECT x.report FROM report_result x WHERE x.result = new.id)"),
   .claims = review_claims,

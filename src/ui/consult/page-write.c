@@ -109,6 +109,10 @@ words_unseen (const ZqUnseen *unseen)
         ngettext ("%u message of this patient in another consultation has not been read: here it is",
                   "%u messages of this patient in another consultation have not been read: here they are", unseen->n),
         unseen->n);
+  if (g_str_equal (unseen->kind, "result"))
+    return g_strdup_printf (ngettext ("%u result of this patient has not been looked at: Alt+2",
+                                      "%u results of this patient have not been looked at: Alt+2", unseen->n),
+                            unseen->n);
   return g_strdup_printf (ngettext ("%u thing of this patient has not been seen yet",
                                     "%u things of this patient have not been seen yet", unseen->n),
                           unseen->n);
