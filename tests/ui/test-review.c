@@ -194,7 +194,11 @@ test_critical (Ui *ui, gconstpointer data)
   /* nothing is no answer */
   ui_xdotool (ui, "key Return");
   ui_expect (ui, "How, and who was spoken to");
-  ui_xdotool (ui, "type --delay 10 daughter");
+  ui_xdotool (ui, "type --delay 10 daugh");
+  /* what arrives meanwhile takes no word away */
+  fixture_message (&ui->clinic, 2, "meanwhile", "Patient/2", -1, "hello");
+  ui_frames (ui, 10);
+  ui_xdotool (ui, "type --delay 10 ter");
   ui_xdotool (ui, "key Return");
   ui_expect (ui, "(daughter)");
   ui_keep_picture (ui, "critical");

@@ -229,7 +229,8 @@ on_selected (ZqReviewPage *self)
   ZqReviewItem *item = get_selected (self);
   ZqReview *review;
 
-  if (self->asking != NULL)
+  /* What is typed about one is not lost to news of it. */
+  if (self->asking != NULL && (item == NULL || zq_review_item_get_review (item)->key != zq_review_page_get_key (self)))
     gtk_popover_popdown (self->asking);
   if (item == NULL || !gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
