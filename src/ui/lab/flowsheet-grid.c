@@ -66,21 +66,52 @@ n_dates (ZqFlowGrid *self)
 
 /* --- places ------------------------------------------------------------------------------------- */
 
+static PangoLayout *
+lay_out (ZqFlowGrid *self, const char *text, double width, gboolean bold, gboolean italic)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  const char *end = strchr (text, '\n');
+  PangoAttribute *small = pango_attr_scale_new (PANGO_SCALE_SMALL);
+
+  small->start_index = end != NULL ? (guint)(end - text) : G_MAXUINT;
+  pango_attr_list_insert (attributes, small);
+  if (bold)
+    {
+      PangoAttribute *weight = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+
+      weight->end_index = small->start_index;
+      pango_attr_list_insert (attributes, weight);
+    }
+  if (italic)
+    pango_attr_list_insert (attributes, pango_attr_style_new (PANGO_STYLE_ITALIC));
+  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_set_width (layout, (int)(width * PANGO_SCALE));
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+
+  return layout;
+}
+
 /* Two lines a cell, the second one smaller; a day fits into a column at every size of type. */
 static void
 measure (ZqFlowGrid *self)
 {
   PangoFontMetrics *metrics;
-  double line, digit, letter;
+  g_autoptr (PangoLayout) lines = NULL;
+  double digit, letter;
+  int height;
 
   if (self->row > 0)
     return;
   metrics = pango_context_get_metrics (gtk_widget_get_pango_context (GTK_WIDGET (self)), NULL, NULL);
-  line = pango_font_metrics_get_height (metrics) / (double)PANGO_SCALE;
   digit = pango_font_metrics_get_approximate_digit_width (metrics) / (double)PANGO_SCALE;
   letter = pango_font_metrics_get_approximate_char_width (metrics) / (double)PANGO_SCALE;
   pango_font_metrics_unref (metrics);
-  self->row = ceil (line * 1.95 + PAD);
+  /* A Chinese character (U+56FD) stands higher than what a font says of itself. */
+  lines = lay_out (self, "\345\233\275\n\345\233\275", 10000, TRUE, FALSE);
+  pango_layout_get_pixel_size (lines, NULL, &height);
+  self->row = height + PAD;
   self->head_height = self->row;
   self->column = ceil (digit * 12 + 2 * PAD);
   self->head_width = ceil (letter * 16 + 2 * PAD);
@@ -200,33 +231,6 @@ make_text (ZqFlowGrid *self, guint test, guint date)
     }
 
   return make_cell_text (zq_flowsheet_get_cell (self->sheet, test, date), of);
-}
-
-static PangoLayout *
-lay_out (ZqFlowGrid *self, const char *text, double width, gboolean bold, gboolean italic)
-{
-  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), text);
-  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  const char *end = strchr (text, '\n');
-  PangoAttribute *small = pango_attr_scale_new (PANGO_SCALE_SMALL);
-
-  small->start_index = end != NULL ? (guint)(end - text) : G_MAXUINT;
-  pango_attr_list_insert (attributes, small);
-  if (bold)
-    {
-      PangoAttribute *weight = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
-
-      weight->end_index = small->start_index;
-      pango_attr_list_insert (attributes, weight);
-    }
-  if (italic)
-    pango_attr_list_insert (attributes, pango_attr_style_new (PANGO_STYLE_ITALIC));
-  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
-  pango_layout_set_attributes (layout, attributes);
-  pango_layout_set_width (layout, (int)(width * PANGO_SCALE));
-  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-
-  return layout;
 }
 
 static PangoLayout *
