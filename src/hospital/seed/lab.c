@@ -251,7 +251,7 @@ put_report (Record *self,
   if (conclusion != NULL)
     zq_seed_json (self->seed, ",'conclusion':%q", conclusion);
   for (guint i = 0; results != NULL && i < results->len; i++)
-    zq_seed_json (self->seed, "%s{'reference':'Observation/%s'}", i > 0 ? "," : ",'result':[",
+    zq_seed_json (self->seed, "%s{'reference':'Observation/%s'}", i > 0 ? "," : ",\"result\":[",
                   (const char *)results->pdata[i]);
   zq_seed_json (self->seed, "%s}", results != NULL && results->len > 0 ? "]" : "");
   zq_seed_put (self->seed, "DiagnosticReport", id, taken + 3 * ZQ_SEED_HOUR);
