@@ -132,6 +132,22 @@ test_ten_by_keys (Ui *ui, gconstpointer data)
   g_assert_cmpuint (n_keys, <=, 10 + 2 * G_N_ELEMENTS (refused) + 1);
 }
 
+/* Findings that stand in the report's own text alone are no normal result. */
+static void
+test_text (Ui *ui, gconstpointer data)
+{
+  static const Report own = { "a", "final", "CH", "4.1",
+                              ",'text':{'status':'additional','div':'<div>a word of its own</div>'}" };
+
+  take (ui, &own, -60);
+  answer (ui);
+  ui_xdotool (ui, "key alt+2");
+  ui_expect (ui, "report a");
+  ui_xdotool (ui, "key t");
+  ui_expect (ui, "The report has a text or a document");
+  g_assert_cmpint (state_of (ui, "a"), <=, ZQ_RESULT_SEEN_UNTOLD);
+}
+
 /* Something of the patient is unread: the key leads there instead. */
 static void
 test_unread_first (Ui *ui, gconstpointer data)
@@ -234,6 +250,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
 #define ADD(name, func) g_test_add ("/review-page/" name, Ui, NULL, ui_set_up, func, ui_tear_down)
   ADD ("ten-results-by-keys-of-which-four-must-not-take-the-fast-one", test_ten_by_keys);
+  ADD ("a-text-of-its-own-is-no-normal-result", test_text);
   ADD ("what-is-unread-goes-first", test_unread_first);
   ADD ("who-passes-by-has-not-looked", test_seen);
   ADD ("a-critical-value-is-received-and-its-patient-contacted", test_critical);

@@ -118,6 +118,19 @@ add_value (GArray *all,
   g_array_append_val (all, facts);
 }
 
+/* Words of its own: what the text says beyond the results (R4, Narrative.status: anything but generated and empty). */
+static gboolean
+has_text (ZqDb *db, gint64 report)
+{
+  g_autofree char *status =
+      zq_db_get_text (db, NULL,
+                      "SELECT iif (j ->> '$.text.div' IS NULL, 'empty', coalesce (j ->> '$.text.status', 'additional'))"
+                      " FROM (SELECT zq_text_or_null (server_json) AS j FROM resource_text WHERE id = ?)",
+                      "i", report);
+
+  return status != NULL && !g_str_equal (status, "generated") && !g_str_equal (status, "empty");
+}
+
 ZqFastKey
 zq_report_fast_key (ZqDb *db, ZqPolicy *policy, const ZqReport *report, int age)
 {
@@ -132,7 +145,7 @@ zq_report_fast_key (ZqDb *db, ZqPolicy *policy, const ZqReport *report, int age)
       for (guint j = 0; j < result->values->len; j++)
         add_value (all, held, db, policy, report, result, result->values->pdata[j], age);
     }
-  facts.has_narrative = report->conclusion != NULL || report->files->len > 0;
+  facts.has_narrative = report->conclusion != NULL || report->files->len > 0 || has_text (db, report->key);
   facts.outstanding = report->n_missing + report->n_unfinished;
   facts.results = (const ZqResultFacts *)(gpointer)all->data;
   facts.n_results = all->len;

@@ -417,7 +417,7 @@ add_state (ZqReportView *self, const ZqReport *report)
 
       add_label (self->box, words, "report-warning");
     }
-  else if (report->n_unfinished > 0 && warning == NULL)
+  if (report->n_unfinished > 0)
     {
       g_autofree char *words = g_strdup_printf (
           ngettext ("%u result is not final", "%u results are not final", report->n_unfinished), report->n_unfinished);
