@@ -178,9 +178,80 @@ test_flags (Fixture *fixture, gconstpointer data)
                ZQ_FLAG_NONE);
   assert_flag (fixture, "'valueQuantity':{'value':11},'interpretation':[{'coding':[{'code':'N'}]}]," RANGE,
                ZQ_FLAG_NORMAL);
-  assert_flag (fixture, "'valueQuantity':{'value':1e400}," RANGE, ZQ_FLAG_NONE);
+  assert_flag (fixture, "'valueQuantity':{'value':1e400}," RANGE, ZQ_FLAG_HIGH);
   assert_flag (fixture, "'valueString':'5.6↑'", ZQ_FLAG_HIGH);
   assert_flag (fixture, "'valueQuantity':{'value':5}", ZQ_FLAG_NONE);
+}
+
+#define INTERPRETED(code) "'interpretation':[{'coding':[{'code':'" code "'}]}]"
+
+/* By rules/lab-range.h: its units, all of its ranges, its texts. */
+static void
+test_flags_by_rules (Fixture *fixture, gconstpointer data)
+{
+  assert_flag (fixture,
+               "'valueQuantity':{'value':90,'unit':'\u03bcmol/L'},'referenceRange':[{'high':{'value':80,'unit':"
+               "'umol/L'}}]",
+               ZQ_FLAG_HIGH);
+  assert_flag (fixture,
+               "'valueQuantity':{'value':3.0,'unit':'10^9/L'},'referenceRange':[{'low':{'value':4,'unit':"
+               "'\u00d710\u2079/L'}}]",
+               ZQ_FLAG_LOW);
+  assert_flag (fixture,
+               "'valueQuantity':{'value':13},'referenceRange':[{'high':{'value':12},'appliesTo':[{'text':'men'}]},"
+               "{'high':{'value':8},'appliesTo':[{'text':'women'}]}]",
+               ZQ_FLAG_HIGH);
+  assert_flag (fixture, "'valueQuantity':{'value':5.2},'referenceRange':[{'text':'<5.2'}]", ZQ_FLAG_HIGH);
+  assert_flag (fixture, "'valueString':'阳性(1+)','referenceRange':[{'text':'阴性'}]", ZQ_FLAG_ABNORMAL);
+  assert_flag (fixture, "'valueQuantity':{'value':5}," INTERPRETED ("IND") "," RANGE, ZQ_FLAG_ABNORMAL);
+  assert_flag (fixture, "'valueQuantity':{'value':5}," INTERPRETED ("QQ") "," RANGE, ZQ_FLAG_ABNORMAL);
+  assert_flag (fixture, "'valueQuantity':{'value':11}," INTERPRETED ("U") "," RANGE, ZQ_FLAG_HIGH);
+  assert_flag (fixture,
+               "'valueQuantity':{'value':5},'interpretation':[{'coding':[{'code':'N'},{'code':'local-1'}]}]," RANGE,
+               ZQ_FLAG_NORMAL);
+}
+
+static const ZqResultValue *
+first_value (ZqReport *report)
+{
+  return ((ZqResult *)report->results->pdata[0])->values->pdata[0];
+}
+
+static void
+assert_critical (
+    Fixture *fixture, const char *version, const char *rest, ZqFlag flag, gboolean critical_is_ours, ZqRecordFlag shown)
+{
+  g_autoptr (ZqReport) report = NULL;
+
+  take_result (fixture, "k1", version, "final", rest);
+  report = load (fixture);
+  g_assert_cmpint (first_value (report)->flag, ==, flag);
+  g_assert_cmpint (first_value (report)->critical_is_ours, ==, critical_is_ours);
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, shown);
+}
+
+/* 检验科 and 本机规则 are told apart; the laboratory's word stays the laboratory's. */
+static void
+test_critical (Fixture *fixture, gconstpointer data)
+{
+  take_report (fixture, "final", "{'reference':'Observation/k1'}");
+  assert_critical (fixture, "1", POTASSIUM ("6.5"), ZQ_FLAG_CRITICAL_HIGH, TRUE, ZQ_RECORD_CRITICAL);
+  assert_critical (fixture, "2", POTASSIUM ("6.5") "," INTERPRETED ("HH"), ZQ_FLAG_CRITICAL_HIGH, FALSE,
+                   ZQ_RECORD_CRITICAL);
+  assert_critical (fixture, "3", POTASSIUM ("6.1"), ZQ_FLAG_HIGH, FALSE, ZQ_RECORD_ABNORMAL);
+  assert_critical (fixture, "4", POTASSIUM ("2.8"), ZQ_FLAG_CRITICAL_LOW, TRUE, ZQ_RECORD_CRITICAL);
+  assert_critical (fixture, "5", POTASSIUM ("6.5") ",'performer':[{'reference':'Patient/1'}]", ZQ_FLAG_HIGH, FALSE,
+                   ZQ_RECORD_ABNORMAL);
+}
+
+static void
+test_critical_child (Fixture *fixture, gconstpointer data)
+{
+  fixture_take (fixture, "{'resourceType':'Patient','id':'1','birthDate':'2015-06-01'}");
+  take_report (fixture, "final", "{'reference':'Observation/k1'}");
+  assert_critical (fixture, "1", POTASSIUM ("6.5"), ZQ_FLAG_HIGH, FALSE, ZQ_RECORD_ABNORMAL);
+  assert_critical (fixture, "2", POTASSIUM ("6.5") "," INTERPRETED ("HH"), ZQ_FLAG_CRITICAL_HIGH, FALSE,
+                   ZQ_RECORD_CRITICAL);
 }
 
 static void
@@ -282,7 +353,7 @@ test_ranges (Fixture *fixture, gconstpointer data)
   assert_range (fixture, "'referenceRange':[{'high':{'value':12},'appliesTo':[{'text':'men'}]}]", "men ≤ 12");
   assert_range (fixture, "'referenceRange':[{'low':{'value':70,'unit':'mg/dL'},'high':{'value':110,'unit':'mg/dL'}}]",
                 "70–110 mg/dL");
-  assert_range (fixture, "'referenceRange':[{'high':{'value':8},'age':{'high':{'value':12}}}]", "≤ 8");
+  assert_range (fixture, "'referenceRange':[{'high':{'value':8},'age':{'high':{'value':12}}}]", "[≤ 12] ≤ 8");
 }
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
@@ -296,6 +367,9 @@ main (int argc, char **argv)
   ADD ("/lab/panels-and-circles-of-them", test_panel);
   ADD ("/lab/values-are-shown-as-they-came", test_values);
   ADD ("/lab/what-is-abnormal", test_flags);
+  ADD ("/lab/what-is-abnormal-by-units-several-ranges-and-texts", test_flags_by_rules);
+  ADD ("/lab/critical-by-the-laboratory-or-by-the-local-rule", test_critical);
+  ADD ("/lab/the-local-rule-is-for-adults", test_critical_child);
   ADD ("/lab/a-test-over-time-is-joined-by-code", test_series);
   ADD ("/lab/another-patients-result-is-not-shown-in-a-report", test_other_patient);
   ADD ("/lab/a-wide-circle-has-an-end", test_wide_circle);

@@ -85,17 +85,17 @@ read_performers (Parsed *self, JsonNode *node)
 }
 
 static void
-read_values (Parsed *self, JsonNode *node)
+read_values (Parsed *self, JsonNode *node, ZqPolicy *policy)
 {
   guint n_components = MIN (zq_json_get_length (node, "component"), MAX_COMPONENTS);
   guint n_members = zq_json_get_length (node, "hasMember");
-  g_autoptr (ZqResultValue) own = zq_value_read (node);
+  g_autoptr (ZqResultValue) own = zq_value_read (policy, node);
 
   if (!zq_value_is_empty (own) || (n_components == 0 && n_members == 0))
     g_ptr_array_add (self->values, g_steal_pointer (&own));
   for (guint i = 0; i < n_components; i++)
     {
-      ZqResultValue *value = zq_value_read (zq_json_get_at (node, "component", i));
+      ZqResultValue *value = zq_value_read (policy, zq_json_get_at (node, "component", i));
 
       value->n = i + 1;
       g_ptr_array_add (self->values, value);
@@ -138,7 +138,7 @@ observation_parse (JsonNode *node, gpointer data, GError **error)
   self->at = read_at (node, context->zone);
   self->issued = zq_date_time_parse (zq_json_get_string (node, "issued"), context->zone).start;
   read_performers (self, node);
-  read_values (self, node);
+  read_values (self, node, zq_context_get_policy (context));
 
   return self;
 }
@@ -188,6 +188,30 @@ describe (const Parsed *self)
   return all->len > 0 ? g_string_free (g_steal_pointer (&all), FALSE) : NULL;
 }
 
+/* The local rule is for adults and for laboratories: what is measured at home has rules of its own. */
+static void
+take_local (ZqTxn *txn, gint64 patient, Parsed *self)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  g_autofree char *birth = NULL;
+  gboolean asked = FALSE;
+  int age = -1;
+
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      ZqResultValue *value = self->values->pdata[i];
+
+      if (value->local == ZQ_RANGE_UNKNOWN || self->by_patient)
+        continue;
+      if (!asked && patient != 0)
+        birth = zq_db_get_text (zq_txn_db (txn), NULL, "SELECT birth FROM patient WHERE id = ?", "i", patient);
+      if (!asked && birth != NULL && self->at.start != 0)
+        age = zq_age_years (birth, self->at.start, context->zone);
+      asked = TRUE;
+      zq_value_take_local (zq_context_get_policy (context), value, age);
+    }
+}
+
 static ZqFlag
 worst_of (const Parsed *self)
 {
@@ -210,6 +234,12 @@ keep_old (ZqTxn *txn, gint64 id, const char *shown, const char *version, GError 
                      "isis", id, shown, zq_txn_now (txn), version);
 }
 
+static gint64
+flag_source (const ZqResultValue *value)
+{
+  return (value->flag_is_ours ? ZQ_VALUE_FLAG_OURS : 0) | (value->critical_is_ours ? ZQ_VALUE_CRITICAL_OURS : 0);
+}
+
 static gboolean
 put_values (ZqTxn *txn, gint64 id, gint64 patient, const Parsed *self, GError **error)
 {
@@ -224,8 +254,8 @@ put_values (ZqTxn *txn, gint64 id, gint64 patient, const Parsed *self, GError **
                        "  low, high, range, flag, flag_is_ours, absent)"
                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        "iiisisissssssiis", id, (gint64)v->n, patient, v->code, self->at.start, v->name, (gint64)v->kind,
-                       v->value, v->comparator, v->unit, v->low, v->high, v->range, (gint64)v->flag,
-                       (gint64)v->flag_is_ours, v->absent))
+                       v->value, v->comparator, v->unit, v->low, v->high, v->range, (gint64)v->flag, flag_source (v),
+                       v->absent))
         return FALSE;
     }
 
@@ -259,8 +289,10 @@ observation_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   g_autofree char *shown = describe (self);
   gint64 patient;
 
-  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error) ||
-      !keep_old (txn, id, shown, self->version, error) || !put_values (txn, id, patient, self, error))
+  if (!zq_person_refer (txn, self->patient, FALSE, &patient, error))
+    return FALSE;
+  take_local (txn, patient, self);
+  if (!keep_old (txn, id, shown, self->version, error) || !put_values (txn, id, patient, self, error))
     return FALSE;
   zq_txn_changed (txn, "result", id, patient, ZQ_CHANGE_CONTENT);
 
@@ -295,7 +327,7 @@ static const ZqScope observation_scopes[] = {
 const ZqResourceKind zq_observation_kind = {
   .name = "result",
   .type = "Observation",
-  .projection_version = 3,
+  .projection_version = 4,
   .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS result ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, at INTEGER NOT NULL, issued INTEGER NOT NULL, name TEXT,"

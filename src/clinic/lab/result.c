@@ -43,7 +43,8 @@ take_value (ZqRows *rows)
   self->high = g_strdup (zq_rows_text (rows, 10));
   self->range = g_strdup (zq_rows_text (rows, 11));
   self->flag = (ZqFlag)zq_rows_int (rows, 12);
-  self->flag_is_ours = zq_rows_int (rows, 13) != 0;
+  self->flag_is_ours = (zq_rows_int (rows, 13) & ZQ_VALUE_FLAG_OURS) != 0;
+  self->critical_is_ours = (zq_rows_int (rows, 13) & ZQ_VALUE_CRITICAL_OURS) != 0;
   self->absent = g_strdup (zq_rows_text (rows, 14));
   self->status = g_strdup (zq_rows_text (rows, 15));
   self->state = (ZqRecordState)zq_rows_int (rows, 16);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/patient/record.h"
+#include "rules/lab-range.h"
 
 G_BEGIN_DECLS
 
@@ -54,9 +55,11 @@ typedef struct
   char *low, *high; /* of this report's range, or NULL */
   char *range;      /* the range in words: as the report has it, else from low and high; NULL: none */
   ZqFlag flag;
-  gboolean flag_is_ours; /* from the range, since the laboratory says nothing */
-  char *absent;          /* why there is no value, in words, or NULL */
-  char *status;          /* of its result, of those that are read over time */
+  gboolean flag_is_ours;     /* from the range, since the laboratory says nothing, or from the local rule */
+  gboolean critical_is_ours; /* critical by the local rule alone (policy file "critical") */
+  ZqRangePlace local;        /* by that rule; of a value that is being read only */
+  char *absent;              /* why there is no value, in words, or NULL */
+  char *status;              /* of its result, of those that are read over time */
   ZqRecordState state;
 } ZqResultValue;
 

@@ -3,29 +3,12 @@
 
 #include "clinic/patient/codec.h"
 #include "resource/json.h"
+#include "rules/unit.h"
 
 #include <math.h>
 #include <string.h>
 
 #define LOINC "http://loinc.org"
-
-gboolean
-zq_flag_is_critical (ZqFlag flag)
-{
-  return flag >= ZQ_FLAG_CRITICAL_LOW;
-}
-
-gboolean
-zq_flag_is_abnormal (ZqFlag flag)
-{
-  return flag >= ZQ_FLAG_LOW;
-}
-
-ZqFlag
-zq_flag_worse (ZqFlag one, ZqFlag other)
-{
-  return MAX (one, other);
-}
 
 void
 zq_result_value_free (ZqResultValue *self)
@@ -198,72 +181,39 @@ zq_value_format (const ZqResultValue *self)
                       self->unit, NULL);
 }
 
-/* --- how it is judged --------------------------------------------------------------------------- */
+/* --- its range ---------------------------------------------------------------------------------- */
 
-/* HL7 v3 ObservationInterpretation (R4, value set observation-interpretation); what is not in it says nothing. */
-static ZqFlag
-flag_of_code (const char *code)
-{
-  static const struct
-  {
-    const char *code;
-    ZqFlag flag;
-  } table[] = {
-    { "N", ZQ_FLAG_NORMAL },     { "NEG", ZQ_FLAG_NORMAL },      { "ND", ZQ_FLAG_NORMAL },
-    { "S", ZQ_FLAG_NORMAL },     { "NR", ZQ_FLAG_NORMAL },       { "L", ZQ_FLAG_LOW },
-    { "LU", ZQ_FLAG_LOW },       { "<", ZQ_FLAG_LOW },           { "H", ZQ_FLAG_HIGH },
-    { "HU", ZQ_FLAG_HIGH },      { ">", ZQ_FLAG_HIGH },          { "A", ZQ_FLAG_ABNORMAL },
-    { "POS", ZQ_FLAG_ABNORMAL }, { "DET", ZQ_FLAG_ABNORMAL },    { "RR", ZQ_FLAG_ABNORMAL },
-    { "WR", ZQ_FLAG_ABNORMAL },  { "R", ZQ_FLAG_ABNORMAL },      { "I", ZQ_FLAG_ABNORMAL },
-    { "NS", ZQ_FLAG_ABNORMAL },  { "LL", ZQ_FLAG_CRITICAL_LOW }, { "HH", ZQ_FLAG_CRITICAL_HIGH },
-    { "AA", ZQ_FLAG_CRITICAL },
-  };
-
-  for (guint i = 0; code != NULL && i < G_N_ELEMENTS (table); i++)
-    if (g_str_equal (code, table[i].code))
-      return table[i].flag;
-
-  return ZQ_FLAG_NONE;
-}
-
-static ZqFlag
-flag_of_text (const char *text)
-{
-  if (text == NULL)
-    return ZQ_FLAG_NONE;
-  if (strstr (text, "↑") != NULL)
-    return ZQ_FLAG_HIGH;
-
-  return strstr (text, "↓") != NULL ? ZQ_FLAG_LOW : ZQ_FLAG_NONE;
-}
-
-/* It may be one concept (DSTU2 wrote it so) or an array. */
-static ZqFlag
-read_interpretation (JsonNode *node)
-{
-  guint length = zq_json_get_length (node, "interpretation");
-  ZqFlag flag = ZQ_FLAG_NONE;
-
-  for (guint i = 0; i < MAX (length, 1); i++)
-    {
-      JsonNode *concept =
-          length > 0 ? zq_json_get_at (node, "interpretation", i) : zq_json_get (node, "interpretation");
-      guint n = zq_json_get_length (concept, "coding");
-
-      for (guint j = 0; j < n; j++)
-        flag = zq_flag_worse (flag, flag_of_code (zq_json_get_string (zq_json_get_at (concept, "coding", j), "code")));
-      flag = zq_flag_worse (flag, flag_of_text (zq_json_get_string (concept, "text")));
-    }
-
-  return flag;
-}
-
-static gboolean
-is_normal_range (JsonNode *range)
+gboolean
+zq_value_range_counts (JsonNode *range)
 {
   const char *type = zq_json_get_code (range, "type", NULL);
 
   return type == NULL || g_str_equal (type, "normal");
+}
+
+gboolean
+zq_value_range_is_for_some (JsonNode *range)
+{
+  return zq_json_get_length (range, "appliesTo") > 0 || zq_json_get (range, "age") != NULL;
+}
+
+/* "[2–12 a]": whose age it is for. */
+static char *
+describe_age (JsonNode *range)
+{
+  const char *low = zq_json_get_string (range, "age.low.value"), *high = zq_json_get_string (range, "age.high.value");
+  JsonNode *end = zq_json_get (range, high != NULL ? "age.high" : "age.low");
+  g_autofree char *unit = end != NULL ? read_unit (end) : NULL;
+  g_autofree char *span = NULL;
+
+  if (low == NULL && high == NULL)
+    return zq_json_get (range, "age") != NULL ? g_strdup ("[?] ") : g_strdup ("");
+  if (low != NULL && high != NULL)
+    span = g_strdup_printf ("%s–%s", low, high);
+  else
+    span = g_strconcat (low != NULL ? "≥ " : "≤ ", low != NULL ? low : high, NULL);
+
+  return g_strconcat ("[", span, unit != NULL ? " " : "", unit != NULL ? unit : "", "] ", NULL);
 }
 
 /* As the report has it, else from its limits; of which unit, where it is another one; for whom. (nullable) */
@@ -272,6 +222,7 @@ describe_range (JsonNode *range, const char *unit)
 {
   g_autofree char *text = zq_codec_one_line (zq_json_get_string (range, "text"));
   g_autofree char *whom = zq_codec_concept (range, "appliesTo");
+  g_autofree char *age = describe_age (range);
   const char *low = zq_json_get_string (range, "low.value"), *high = zq_json_get_string (range, "high.value");
 
   if (text == NULL && low != NULL && high != NULL)
@@ -281,25 +232,26 @@ describe_range (JsonNode *range, const char *unit)
   if (text == NULL)
     return NULL;
 
-  return g_strconcat (whom != NULL ? whom : "", whom != NULL ? " " : "", text, unit != NULL ? " " : NULL, unit, NULL);
+  return g_strconcat (whom != NULL ? whom : "", whom != NULL ? " " : "", age, text, unit != NULL ? " " : NULL, unit,
+                      NULL);
 }
 
 /* The unit of a range where it is another than the value's, or NULL. */
 static const char *
-other_unit (const ZqResultValue *self, JsonNode *range)
+other_unit (ZqPolicy *policy, const ZqResultValue *self, JsonNode *range)
 {
   const char *unit = zq_json_get_string (range, "low.unit");
 
   if (unit == NULL)
     unit = zq_json_get_string (range, "high.unit");
 
-  return unit != NULL && self->unit != NULL && !g_str_equal (unit, self->unit) ? unit : NULL;
+  return unit != NULL && self->unit != NULL && !zq_unit_same_text (policy, unit, self->unit) ? unit : NULL;
 }
 
 /* All are shown. Limits to judge by are there only when there is one, for everybody and in the value's unit: which of
  * two is the patient's is the laboratory's to say. */
 static void
-read_reference (ZqResultValue *self, JsonNode *node)
+read_reference (ZqPolicy *policy, ZqResultValue *self, JsonNode *node)
 {
   guint length = zq_json_get_length (node, "referenceRange"), n = 0;
   g_autoptr (GString) all = g_string_new (NULL);
@@ -308,7 +260,8 @@ read_reference (ZqResultValue *self, JsonNode *node)
   for (guint i = 0; i < length; i++)
     {
       JsonNode *range = zq_json_get_at (node, "referenceRange", i);
-      g_autofree char *words = is_normal_range (range) ? describe_range (range, other_unit (self, range)) : NULL;
+      g_autofree char *words =
+          zq_value_range_counts (range) ? describe_range (range, other_unit (policy, self, range)) : NULL;
 
       if (words == NULL)
         continue;
@@ -318,46 +271,14 @@ read_reference (ZqResultValue *self, JsonNode *node)
     }
   if (all->len > 0)
     self->range = g_string_free (g_steal_pointer (&all), FALSE);
-  if (n != 1 || other_unit (self, only) != NULL || zq_json_get_length (only, "appliesTo") > 0 ||
-      zq_json_get (only, "age") != NULL)
+  if (n != 1 || other_unit (policy, self, only) != NULL || zq_value_range_is_for_some (only))
     return;
   self->low = g_strdup (zq_json_get_string (only, "low.value"));
   self->high = g_strdup (zq_json_get_string (only, "high.value"));
 }
 
-static gboolean
-get_limit (const char *text, double *limit)
-{
-  char *end;
-
-  if (text == NULL)
-    return FALSE;
-  *limit = g_ascii_strtod (text, &end);
-
-  return end != text && *end == '\0' && isfinite (*limit);
-}
-
-/* Only where it is certain: "<5" is not above 3, but it may be below it. */
-static ZqFlag
-flag_by_range (const ZqResultValue *self)
-{
-  double value, low = -INFINITY, high = INFINITY;
-  gboolean has_low = get_limit (self->low, &low), has_high = get_limit (self->high, &high);
-  gboolean up = self->comparator != NULL && *self->comparator == '>';
-  gboolean down = self->comparator != NULL && *self->comparator == '<';
-
-  if ((!has_low && !has_high) || low > high || self->kind != ZQ_VALUE_QUANTITY || !zq_value_get_number (self, &value))
-    return ZQ_FLAG_NONE;
-  if (has_low && !up && (down ? value <= low : value < low))
-    return ZQ_FLAG_LOW;
-  if (has_high && !down && (up ? value >= high : value > high))
-    return ZQ_FLAG_HIGH;
-
-  return self->comparator == NULL ? ZQ_FLAG_NORMAL : ZQ_FLAG_NONE;
-}
-
 ZqResultValue *
-zq_value_read (JsonNode *node)
+zq_value_read (ZqPolicy *policy, JsonNode *node)
 {
   ZqResultValue *self = g_new0 (ZqResultValue, 1);
 
@@ -366,17 +287,10 @@ zq_value_read (JsonNode *node)
   if (self->name == NULL)
     self->name = g_strdup ("—");
   read_value (self, node);
-  read_reference (self, node);
+  read_reference (policy, self, node);
   if (self->kind == ZQ_VALUE_NONE && self->absent == NULL)
     self->absent = zq_codec_concept (node, "dataAbsentReason");
-  self->flag = read_interpretation (node);
-  if (self->flag == ZQ_FLAG_NONE && self->kind == ZQ_VALUE_TEXT)
-    self->flag = flag_of_text (self->value);
-  if (self->flag == ZQ_FLAG_NONE)
-    {
-      self->flag = flag_by_range (self);
-      self->flag_is_ours = self->flag != ZQ_FLAG_NONE;
-    }
+  zq_value_judge (policy, self, node);
 
   return self;
 }
