@@ -39,3 +39,9 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_report_kind,
   NULL,
 };
+
+const ZqResourceKind *const zq_kinds_of_policy[] = {
+  &zq_consult_kind,
+  &zq_observation_kind, /* with it all of its type, and the reports that show them */
+  NULL,
+};

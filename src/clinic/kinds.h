@@ -9,4 +9,7 @@ G_BEGIN_DECLS
  * by app, probe and tests only. */
 extern const ZqResourceKind *const zq_kinds[];
 
+/* Those whose rows say what a policy says: made anew when it changes. Terminated by NULL. */
+extern const ZqResourceKind *const zq_kinds_of_policy[];
+
 G_END_DECLS

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/session.h"
 
-#include "clinic/consult/kinds.h"
 #include "clinic/kinds.h"
 #include "clinic/policy/held.h"
 #include "clinic/policy/kinds.h"
@@ -150,7 +149,11 @@ prepare_policy (ZqDb *db, gpointer data)
 static gboolean
 follow_policy (ZqTxn *txn, gpointer data, GError **error)
 {
-  return zq_txn_set_setting (txn, POLICY_SETTING, data, error) && zq_txn_rebuild (txn, zq_consult_kind.name, error);
+  for (guint i = 0; zq_kinds_of_policy[i] != NULL; i++)
+    if (!zq_txn_rebuild (txn, zq_kinds_of_policy[i]->name, error))
+      return FALSE;
+
+  return zq_txn_set_setting (txn, POLICY_SETTING, data, error);
 }
 
 /* Whether the rows were made by another policy than the one that counts now. */

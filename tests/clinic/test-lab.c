@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/fixture.h"
+#include "clinic/kinds.h"
 #include "clinic/lab/report.h"
 
 #define LOINC "'system':'http://loinc.org','code':"
@@ -254,6 +255,61 @@ test_critical_child (Fixture *fixture, gconstpointer data)
                    ZQ_RECORD_CRITICAL);
 }
 
+static ZqPolicy *
+stricter_policy (void)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_policy_text_free);
+  g_autoptr (GPtrArray) problems = NULL;
+  ZqPolicy *policy;
+
+  g_ptr_array_add (
+      texts, zq_policy_text_new (
+                 "test", "critical",
+                 "{\"format\":1,\"version\":\"strict\",\"sources\":[{\"title\":\"t\",\"year\":2026,\"rule\":\"r\","
+                 "\"means\":\"m\"}],"
+                 "\"adults-from\":18,\"hand-over-after\":900,\"values\":[{\"title\":\"k\",\"analyte\":\"potassium\","
+                 "\"unit\":\"mmol/L\",\"at-or-below\":\"2.8\",\"at-or-above\":\"5.9\"}]}"));
+  policy = zq_policy_load (NULL, texts, &problems);
+  g_assert_cmpuint (problems->len, ==, 0);
+
+  return policy;
+}
+
+static gboolean
+follow (ZqTxn *txn, gpointer data, GError **error)
+{
+  for (guint i = 0; zq_kinds_of_policy[i] != NULL; i++)
+    if (!zq_txn_rebuild (txn, zq_kinds_of_policy[i]->name, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+is_rebuilt (gpointer data)
+{
+  return fixture_number (data, "SELECT count (*) FROM projection WHERE state <> 'ready' AND ?1 = 0", 0) == 0;
+}
+
+/* Another limit of the hospital's: what is held is judged by it, in its reports too. */
+static void
+test_new_policy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqReport) report = NULL;
+  GError *error = NULL;
+
+  take_report (fixture, "final", "{'reference':'Observation/k1'}");
+  assert_critical (fixture, "1", POTASSIUM ("6.0"), ZQ_FLAG_HIGH, FALSE, ZQ_RECORD_ABNORMAL);
+  zq_context_take_policy (fixture->context, stricter_policy ());
+  zq_store_write (fixture->store, ZQ_PRIORITY_DOCTOR, follow, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (zq_test_wait_until (is_rebuilt, fixture, 20));
+  report = load (fixture);
+  g_assert_cmpint (first_value (report)->flag, ==, ZQ_FLAG_CRITICAL_HIGH);
+  g_assert_true (first_value (report)->critical_is_ours);
+  g_assert_cmpint (flag_of (fixture, "DiagnosticReport", "r"), ==, ZQ_RECORD_CRITICAL);
+}
+
 static void
 test_series (Fixture *fixture, gconstpointer data)
 {
@@ -370,6 +426,7 @@ main (int argc, char **argv)
   ADD ("/lab/what-is-abnormal-by-units-several-ranges-and-texts", test_flags_by_rules);
   ADD ("/lab/critical-by-the-laboratory-or-by-the-local-rule", test_critical);
   ADD ("/lab/the-local-rule-is-for-adults", test_critical_child);
+  ADD ("/lab/a-new-policy-judges-what-is-held", test_new_policy);
   ADD ("/lab/a-test-over-time-is-joined-by-code", test_series);
   ADD ("/lab/another-patients-result-is-not-shown-in-a-report", test_other_patient);
   ADD ("/lab/a-wide-circle-has-an-end", test_wide_circle);

@@ -279,7 +279,7 @@ home_unproject (ZqTxn *txn, gint64 id, GError **error)
 const ZqResourceKind zq_home_kind = {
   .name = "home",
   .type = "Observation",
-  .projection_version = 2,
+  .projection_version = 1,
   .schema = "CREATE TABLE IF NOT EXISTS home_reading ("
             "  result INTEGER NOT NULL, kind INTEGER NOT NULL, patient INTEGER NOT NULL, at INTEGER NOT NULL,"
             "  precision INTEGER NOT NULL, context INTEGER NOT NULL, value TEXT, comparator TEXT, unit TEXT, code TEXT,"
