@@ -259,7 +259,7 @@ count_tree (Expected *expected, JsonNode *node, const char *path, guint level, g
 static guint
 assert_report (Fixture *fixture, Expected *expected, gint64 row)
 {
-  g_autoptr (ZqReport) report = zq_report_load (fixture_db (fixture), row);
+  g_autoptr (ZqReport) report = zq_report_load (fixture_db (fixture), zq_context_get_policy (fixture->context), row);
   g_autofree char *name = fixture_text (fixture, "SELECT type || '/' || server_id FROM resource WHERE id = ?", row);
   guint held = 0, missing = 0;
 
@@ -521,7 +521,8 @@ test_wrong_references (Fixture *fixture, gconstpointer data)
   g_assert_true (is_shown (fixture, "DiagnosticReport", "other"));
   g_assert_true (is_shown (fixture, "Condition", "c"));
   g_assert_true (is_shown (fixture, "Observation", "panel"));
-  report = zq_report_load (fixture_db (fixture), fixture_row (fixture, "DiagnosticReport", "r"));
+  report = zq_report_load (fixture_db (fixture), zq_context_get_policy (fixture->context),
+                           fixture_row (fixture, "DiagnosticReport", "r"));
   g_assert_cmpuint (report->results->len, ==, 0);
 }
 
@@ -611,7 +612,8 @@ test_broken_file (Fixture *fixture, gconstpointer data)
       g_autoptr (ZqReport) report = NULL;
 
       g_assert_true (fixture_take_raw (fixture, text));
-      report = zq_report_load (fixture_db (fixture), fixture_row (fixture, "DiagnosticReport", id));
+      report = zq_report_load (fixture_db (fixture), zq_context_get_policy (fixture->context),
+                               fixture_row (fixture, "DiagnosticReport", id));
       g_assert_nonnull (report);
       g_assert_cmpstr (report->conclusion, ==, "stays");
       g_assert_cmpuint (report->files->len, <=, 1);

@@ -32,7 +32,8 @@ take_report (Fixture *fixture, const char *status, const char *results)
 static ZqReport *
 load (Fixture *fixture)
 {
-  return zq_report_load (fixture_db (fixture), fixture_row (fixture, "DiagnosticReport", "r"));
+  return zq_report_load (fixture_db (fixture), zq_context_get_policy (fixture->context),
+                         fixture_row (fixture, "DiagnosticReport", "r"));
 }
 
 static ZqRecordFlag

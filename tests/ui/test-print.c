@@ -94,7 +94,8 @@ static GPtrArray *
 print_report (Ui *ui)
 {
   ZqDb *db = fixture_db (&ui->clinic);
-  g_autoptr (ZqReport) report = zq_report_load (db, fixture_row (&ui->clinic, "DiagnosticReport", "r"));
+  g_autoptr (ZqReport) report = zq_report_load (db, zq_context_get_policy (ui->clinic.context),
+                                                fixture_row (&ui->clinic, "DiagnosticReport", "r"));
   g_autoptr (ZqPatient) patient =
       zq_patient_load (db, ui->clinic.context, fixture_row (&ui->clinic, "Patient", "1"), NULL);
   ZqPrintAbout about = {

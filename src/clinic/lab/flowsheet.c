@@ -152,7 +152,7 @@ ZqFlowsheet *
 zq_flowsheet_new_for_report (ZqDb *db, gint64 patient, gint64 report)
 {
   ZqFlowsheet *self = make (db, patient);
-  g_autoptr (ZqReport) whole = zq_report_load (db, report);
+  g_autoptr (ZqReport) whole = zq_report_load (db, NULL, report);
 
   for (guint i = 0; whole != NULL && whole->patient == patient && i < whole->results->len; i++)
     {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/kinds.h"
 #include "clinic/lab/report-summary.h"
+#include "clinic/lab/result-load.h"
 #include "clinic/lab/value.h"
 #include "clinic/patient/codec.h"
 #include "clinic/patient/person.h"
@@ -14,8 +15,7 @@
 #define SYSTOLIC  "http://loinc.org|8480-6"
 #define DIASTOLIC "http://loinc.org|8462-4"
 
-#define MAX_COMPONENTS 200
-#define MAX_DETAIL     200 /* characters of what the timeline says */
+#define MAX_DETAIL 200 /* characters of what the timeline says */
 
 typedef struct
 {
@@ -87,7 +87,7 @@ read_performers (Parsed *self, JsonNode *node)
 static void
 read_values (Parsed *self, JsonNode *node, ZqPolicy *policy)
 {
-  guint n_components = MIN (zq_json_get_length (node, "component"), MAX_COMPONENTS);
+  guint n_components = MIN (zq_json_get_length (node, "component"), ZQ_RESULT_MOST_COMPONENTS);
   guint n_members = zq_json_get_length (node, "hasMember");
   g_autoptr (ZqResultValue) own = zq_value_read (policy, node);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/report-fast.h"
 
-#include <string.h>
+#include "clinic/lab/value.h"
 
 /* A value and what it is judged by; the facts borrow from it. */
 typedef struct
@@ -38,15 +38,6 @@ code_of_flag (const ZqResultValue *value)
   return value->flag_is_ours || value->flag >= G_N_ELEMENTS (codes) ? NULL : codes[value->flag];
 }
 
-static ZqQuantity *
-quantity_of (ZqPolicy *policy, const ZqResultValue *value)
-{
-  if (value->kind == ZQ_VALUE_QUANTITY)
-    return zq_quantity_new (policy, value->value, value->comparator, value->unit, NULL);
-
-  return value->value != NULL ? zq_quantity_parse (policy, value->value, value->unit) : NULL;
-}
-
 /* Of the same code, whatever its unit: whether the two can be compared is the rule's to say. */
 static ZqQuantity *
 find_before (ZqDb *db, ZqPolicy *policy, gint64 patient, const ZqResultValue *value)
@@ -72,14 +63,9 @@ static Held *
 hold (ZqDb *db, ZqPolicy *policy, gint64 patient, const ZqResultValue *value)
 {
   Held *self = g_new0 (Held, 1);
-  const char *bar = value->code != NULL ? strrchr (value->code, '|') : NULL;
 
-  if (bar != NULL)
-    {
-      self->system = g_strndup (value->code, (gsize)(bar - value->code));
-      self->code = g_strdup (bar + 1);
-    }
-  self->value = quantity_of (policy, value);
+  zq_value_split_code (value->code, &self->system, &self->code);
+  self->value = zq_value_quantity (policy, value);
   self->before = find_before (db, policy, patient, value);
   if (value->low != NULL)
     self->low = zq_quantity_new (policy, value->low, NULL, value->unit, NULL);
@@ -146,7 +132,7 @@ zq_report_fast_key (ZqDb *db, ZqPolicy *policy, const ZqReport *report, int age)
         add_value (all, held, db, policy, report, result, result->values->pdata[j], age);
     }
   facts.has_narrative = report->conclusion != NULL || report->files->len > 0 || has_text (db, report->key);
-  facts.outstanding = report->n_missing + report->n_unfinished;
+  facts.outstanding = report->n_missing + report->n_more + report->n_unfinished;
   facts.results = (const ZqResultFacts *)(gpointer)all->data;
   facts.n_results = all->len;
 

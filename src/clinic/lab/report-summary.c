@@ -5,8 +5,6 @@
 #include "clinic/patient/person.h"
 #include "clinic/patient/record-row.h"
 
-/* A report may name more, but nobody reads them in one table. */
-#define MAX_LINKS 5000
 /* Panels that are looked at to find where a result is shown. */
 #define MAX_ABOVE 200
 
@@ -119,7 +117,7 @@ zq_report_set_links (ZqTxn *txn,
 
   if (touched == NULL || !zq_db_exec (db, error, clear, "i", owner))
     return FALSE;
-  for (guint i = 0; references != NULL && i < MIN (references->len, MAX_LINKS); i++)
+  for (guint i = 0; references != NULL && i < MIN (references->len, ZQ_RESULT_MOST_LINKS); i++)
     {
       gint64 row;
 

@@ -28,13 +28,22 @@ load_files (ZqDb *db, ZqReport *self)
 }
 
 static void
-load_results (ZqDb *db, ZqReport *self)
+load_results (ZqDb *db, ZqPolicy *policy, ZqReport *self)
 {
+  ZqResultTree tree = { .db = db, .policy = policy, .all = self->results, .patient = self->patient };
+  gint64 last = -1;
   g_autoptr (ZqRows) rows =
-      zq_db_query (db, NULL, "SELECT result FROM report_result WHERE report = ? ORDER BY n", "i", self->key);
+      zq_db_query (db, NULL, "SELECT result, n FROM report_result WHERE report = ? ORDER BY n", "i", self->key);
 
   while (rows != NULL && zq_rows_next (rows, NULL))
-    zq_result_add_tree (db, self->results, zq_rows_int (rows, 0), self->patient, 0, &self->n_missing);
+    {
+      last = zq_rows_int (rows, 1);
+      zq_result_add_tree (&tree, zq_rows_int (rows, 0), 0);
+    }
+  if (last + 1 >= ZQ_RESULT_MOST_LINKS)
+    tree.n_more += zq_result_count_parts (db, self->key, "$.result") - (guint)(last + 1);
+  self->n_missing = tree.n_missing;
+  self->n_more = tree.n_more;
   for (guint i = 0; i < self->results->len; i++)
     {
       const ZqResult *one = self->results->pdata[i];
@@ -50,8 +59,25 @@ load_results (ZqDb *db, ZqReport *self)
     }
 }
 
+/* The row keeps the one moment to stand at; which one that is only its text says. */
+static void
+load_collected (ZqDb *db, ZqReport *self)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, NULL,
+                   "SELECT j ->> '$.effectiveDateTime', j ->> '$.effectivePeriod.start'"
+                   " FROM (SELECT zq_text_or_null (server_json) AS j FROM resource_text WHERE id = ?)",
+                   "i", self->key);
+
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return;
+  for (guint i = 0; i < 2 && !self->is_collected; i++)
+    self->is_collected = zq_date_time_parse (zq_rows_text (rows, (int)i), zone).precision != ZQ_PRECISION_NONE;
+}
+
 ZqReport *
-zq_report_load (ZqDb *db, gint64 key)
+zq_report_load (ZqDb *db, ZqPolicy *policy, gint64 key)
 {
   g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
                                          "SELECT patient, title, sort, status, state, at, precision, issued, performer,"
@@ -77,7 +103,8 @@ zq_report_load (ZqDb *db, gint64 key)
   self->results = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free);
   self->files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_file_free);
   load_files (db, self);
-  load_results (db, self);
+  load_results (db, policy, self);
+  load_collected (db, self);
 
   return self;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/result.h"
 
+#include "clinic/lab/compare.h"
 #include "clinic/lab/result-load.h"
 #include "clinic/lab/value.h"
 
@@ -15,6 +16,8 @@ zq_result_free (ZqResult *self)
   g_free (self->note);
   g_free (self->old_value);
   g_free (self->previous);
+  g_free (self->previous_as_written);
+  g_free (self->change);
   g_clear_pointer (&self->values, g_ptr_array_unref);
   g_free (self);
 }
@@ -77,28 +80,39 @@ load_old (ZqDb *db, ZqResult *self)
   self->old_until = zq_rows_int (rows, 1);
 }
 
-/* Nothing that was taken back, is not finished, or has another unit is compared with. */
-static void
-load_previous (ZqDb *db, ZqResult *self)
+GPtrArray *
+zq_result_list_before (ZqDb *db, gint64 patient, const char *code, gint64 at, guint limit)
 {
-  const ZqResultValue *own = self->values->len == 1 ? self->values->pdata[0] : NULL;
-  g_autoptr (ZqRows) rows = NULL;
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, NULL,
+                   "SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
+                   " WHERE v.patient = ? AND v.code = ? AND v.at < ? AND v.value IS NOT NULL AND r.state IN (?, ?)"
+                   " ORDER BY v.at DESC, v.result DESC LIMIT ?",
+                   "isiiii", patient, code, at, (gint64)ZQ_RECORD_FINAL, (gint64)ZQ_RECORD_CHANGED, (gint64)limit);
 
-  if (own == NULL || own->code == NULL || own->value == NULL || own->kind != ZQ_VALUE_QUANTITY)
-    return;
-  rows = zq_db_query (db, NULL,
-                      "SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
-                      " WHERE v.patient = ? AND v.code = ? AND v.at < ? AND v.unit IS ? AND v.kind = ?"
-                      " AND r.state IN (?, ?) ORDER BY v.at DESC LIMIT 1",
-                      "isisiii", self->patient, own->code, self->at, own->unit, (gint64)ZQ_VALUE_QUANTITY,
-                      (gint64)ZQ_RECORD_FINAL, (gint64)ZQ_RECORD_CHANGED);
-  if (rows != NULL && zq_rows_next (rows, NULL))
-    {
-      g_autoptr (ZqResultValue) before = take_value (rows);
+  return take_values (rows);
+}
 
-      self->previous = g_strconcat (before->comparator != NULL ? before->comparator : "", before->value, NULL);
-      self->previous_at = before->at;
-    }
+guint
+zq_result_count_parts (ZqDb *db, gint64 key, const char *path)
+{
+  gint64 n = 0;
+
+  zq_db_get_int (db, &n, NULL,
+                 "SELECT coalesce (json_array_length (zq_text_or_null (server_json), ?2), 0) FROM resource_text"
+                 " WHERE id = ?1",
+                 "is", key, path);
+
+  return (guint)MAX (n, 0);
+}
+
+static void
+count_components (ZqDb *db, ZqResult *self)
+{
+  guint last = self->values->len > 0 ? ((ZqResultValue *)self->values->pdata[self->values->len - 1])->n : 0;
+
+  if (last >= ZQ_RESULT_MOST_COMPONENTS)
+    self->n_more = zq_result_count_parts (db, self->key, "$.component") - last;
 }
 
 ZqResult *
@@ -136,41 +150,66 @@ zq_result_load_one (ZqDb *db, gint64 key, guint level)
                    "i", key);
   self->values = take_values (values);
   load_old (db, self);
-  load_previous (db, self);
+  count_components (db, self);
 
   return self;
 }
 
-void
-zq_result_add_tree (ZqDb *db, GPtrArray *all, gint64 key, gint64 patient, guint level, guint *n_missing)
+static void
+add_members (ZqResultTree *self, ZqResult *panel, guint level)
 {
-  g_autoptr (ZqResult) held = all->len < ZQ_RESULT_MOST ? zq_result_load_one (db, key, level) : NULL;
-  ZqResult *one = held;
-  g_autoptr (ZqRows) rows = NULL;
+  g_autoptr (ZqRows) rows =
+      zq_db_query (self->db, NULL, "SELECT member, n FROM result_member WHERE panel = ? ORDER BY n", "i", panel->key);
+  gint64 outer = self->patient, last = -1;
 
-  if (one == NULL || (patient != 0 && one->patient != 0 && one->patient != patient))
+  if (outer == 0)
+    self->patient = panel->patient;
+  while (rows != NULL && zq_rows_next (rows, NULL))
     {
-      (*n_missing)++;
+      last = zq_rows_int (rows, 1);
+      zq_result_add_tree (self, zq_rows_int (rows, 0), level + 1);
+    }
+  self->patient = outer;
+  if (last + 1 >= ZQ_RESULT_MOST_LINKS)
+    self->n_more += zq_result_count_parts (self->db, panel->key, "$.hasMember") - (guint)(last + 1);
+}
+
+void
+zq_result_add_tree (ZqResultTree *self, gint64 key, guint level)
+{
+  g_autoptr (ZqResult) held = self->all->len < ZQ_RESULT_MOST ? zq_result_load_one (self->db, key, level) : NULL;
+  ZqResult *one = held;
+
+  if (self->all->len >= ZQ_RESULT_MOST)
+    {
+      self->n_more++;
+      return;
+    }
+  if (one == NULL || (self->patient != 0 && one->patient != 0 && one->patient != self->patient))
+    {
+      self->n_missing++;
       return;
     }
   held = NULL;
-  g_ptr_array_add (all, one);
-  if (level >= ZQ_RESULT_MAX_LEVEL)
-    return;
-  rows = zq_db_query (db, NULL, "SELECT member FROM result_member WHERE panel = ? ORDER BY n", "i", key);
-  while (rows != NULL && zq_rows_next (rows, NULL))
-    zq_result_add_tree (db, all, zq_rows_int (rows, 0), patient != 0 ? patient : one->patient, level + 1, n_missing);
+  if (self->policy != NULL)
+    zq_result_compare (self->db, self->policy, one);
+  g_ptr_array_add (self->all, one);
+  if (level < ZQ_RESULT_MAX_LEVEL)
+    add_members (self, one, level);
 }
 
 GPtrArray *
-zq_result_load (ZqDb *db, gint64 key)
+zq_result_load (ZqDb *db, ZqPolicy *policy, gint64 key)
 {
-  GPtrArray *all = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free);
-  guint n_missing = 0;
+  ZqResultTree tree = { .db = db,
+                        .policy = policy,
+                        .all = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free) };
 
-  zq_result_add_tree (db, all, key, 0, 0, &n_missing);
+  zq_result_add_tree (&tree, key, 0);
+  if (tree.all->len > 0)
+    ((ZqResult *)tree.all->pdata[0])->n_more += tree.n_more;
 
-  return all;
+  return tree.all;
 }
 
 /* --- over time ---------------------------------------------------------------------------------- */

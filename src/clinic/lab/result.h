@@ -85,23 +85,30 @@ typedef struct
   guint level;                                /* 0, or within a panel */
   gboolean by_patient;                        /* measured at home */
   GPtrArray *values;                          /* of ZqResultValue; empty: a panel's head */
+  guint n_more;                               /* parts that it has and that are not here: too many */
 
   /* What was here before a correction; NULL: nothing. */
   char *old_value; /* with comparator and unit */
   gint64 old_until;
 
-  /* The last comparable value before: same code, same unit. */
-  char *previous; /* NULL: none */
+  /* The last comparable value before: same code, and the same unit however it is spelled, or an exact conversion. */
+  char *previous; /* in this one's unit; NULL: none */
   gint64 previous_at;
+  char *previous_as_written;   /* "101 mg/dL" */
+  gboolean previous_converted; /* to be marked */
+  char *change;                /* "+0.20", exact; NULL: it cannot be said, or not exactly */
+  gboolean marked;             /* a marked change (rules/result-close.h) */
 } ZqResult;
 
 void zq_result_free (ZqResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqResult, zq_result_free)
 
-/* A result that stands in the timeline by itself, with its panel members. (transfer full) (element-type ZqResult) */
-GPtrArray *zq_result_load (ZqDb *db, gint64 key);
+/* A result that stands in the timeline by itself, with its panel members. @policy: (nullable): NULL compares with
+ * nothing that was before. (transfer full) (element-type ZqResult) */
+GPtrArray *zq_result_load (ZqDb *db, ZqPolicy *policy, gint64 key);
 
-/* Values of one test of a patient between two times, oldest first, at most @limit (the newest ones).
+/* Values of one test of a patient between two times, oldest first, at most @limit (the newest ones); series.h says in
+ * which units they are.
  * (transfer full) (element-type ZqResultValue) */
 GPtrArray *zq_result_series (ZqDb *db, gint64 patient, const char *code, gint64 from, gint64 to, guint limit);
 

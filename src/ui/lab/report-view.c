@@ -5,7 +5,6 @@
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
-#include <math.h>
 
 /* Of one value: more is no result but a text, and is told whole in the tooltip's place: the note below. */
 #define MOST_CHARACTERS 2000
@@ -160,35 +159,30 @@ zq_report_words_value (const ZqResultValue *value)
   return g_strconcat (value->comparator != NULL ? value->comparator : "", text, NULL);
 }
 
-static guint
-count_decimals (const char *number)
+char *
+zq_report_words_judged (const ZqResultValue *value)
 {
-  const char *point = strchr (number, '.');
+  const char *flag = zq_report_words_flag (value->flag);
 
-  return point != NULL ? (guint)strspn (point + 1, "0123456789") : 0;
+  if (!zq_flag_is_critical (value->flag))
+    return g_strdup (flag);
+
+  return g_strdup_printf (
+      "%s · %s", flag, value->critical_is_ours ? C_ ("critical by", "local rule") : C_ ("critical by", "laboratory"));
 }
 
-/* With as many decimals as the finer of the two. (nullable) */
+char *
+zq_report_words_more (guint n_more)
+{
+  return g_strdup_printf (ngettext ("%u more result is not shown: too many for one report",
+                                    "%u more results are not shown: too many for one report", n_more),
+                          n_more);
+}
+
 char *
 zq_report_words_change (const ZqResult *result)
 {
-  const ZqResultValue *value = result->values->len == 1 ? result->values->pdata[0] : NULL;
-  g_autofree char *day = NULL;
-  char *end_now, *end_then, text[64];
-  double now, then;
-  guint decimals;
-
-  if (result->previous == NULL || value == NULL || value->value == NULL || value->comparator != NULL)
-    return NULL;
-  now = g_ascii_strtod (value->value, &end_now);
-  then = g_ascii_strtod (result->previous, &end_then);
-  if (*end_now != '\0' || *end_then != '\0' || !isfinite (now) || !isfinite (then) || fabs (now) > 1e12 ||
-      fabs (then) > 1e12)
-    return NULL;
-  decimals = MIN (MAX (count_decimals (value->value), count_decimals (result->previous)), 6);
-  g_snprintf (text, sizeof text, "%+.*f", (int)decimals, now - then);
-
-  return g_strdup (text);
+  return g_strdup (result->change);
 }
 
 static const char *
@@ -246,7 +240,7 @@ make_result (ZqReportView *self, const ZqResult *result, const ZqResultValue *va
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_autofree char *text = zq_report_words_value (value);
-  const char *flag = zq_report_words_flag (value->flag);
+  g_autofree char *flag = zq_report_words_judged (value);
   g_autofree char *shown = *flag != '\0' ? g_strdup_printf ("%s  %s", text, flag) : g_strdup (text);
   const char *warning = zq_record_words_warning (result->status);
 
@@ -267,20 +261,41 @@ make_result (ZqReportView *self, const ZqResult *result, const ZqResultValue *va
   return box;
 }
 
+/* "last 5.61 (101 mg/dL, converted), 2 Nov, marked change" */
+static char *
+words_previous (ZqReportView *self, const ZqResult *result)
+{
+  g_autofree char *day = zq_words_day (result->previous_at, self->now, self->zone);
+  g_autofree char *before = NULL, *words = NULL;
+
+  if (result->previous_converted)
+    /* Translators: a value in this report's unit, and as its laboratory wrote it */
+    before = g_strdup_printf (_ ("%1$s (%2$s, converted)"), result->previous, result->previous_as_written);
+  else
+    before = g_strdup (result->previous);
+  /* Translators: the last comparable value and its day */
+  words = g_strdup_printf (_ ("last %1$s, %2$s"), before, day);
+
+  return result->marked ? g_strdup_printf ("%s · %s", words, _ ("marked change")) : g_steal_pointer (&words);
+}
+
 static GtkWidget *
 make_change (ZqReportView *self, const ZqResult *result)
 {
   g_autofree char *change = zq_report_words_change (result);
-  g_autofree char *day = NULL;
-  g_autofree char *words = NULL;
+  g_autofree char *words = NULL, *shown = NULL;
   GtkWidget *cell;
 
   if (result->previous == NULL)
     return make_cell ("", NULL, FALSE);
-  day = zq_words_day (result->previous_at, self->now, self->zone);
-  cell = make_cell (change != NULL ? change : result->previous, "dim-label", TRUE);
-  /* Translators: the last comparable value and its day */
-  words = g_strdup_printf (_ ("last %1$s, %2$s"), result->previous, day);
+  if (result->previous_converted)
+    /* Translators: the last value, converted to this report's unit */
+    shown = g_strdup_printf (_ ("%s converted"), change != NULL ? change : result->previous);
+  cell = make_cell (shown != NULL    ? shown
+                    : change != NULL ? change
+                                     : result->previous,
+                    result->marked ? "heading" : "dim-label", TRUE);
+  words = words_previous (self, result);
   gtk_widget_set_tooltip_text (cell, words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (cell), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words, -1);
 
@@ -358,6 +373,12 @@ make_table (ZqReportView *self, GPtrArray *results)
         gtk_grid_attach (grid, make_cell (result->name, "panel-name", FALSE), COLUMN_TEST, row++, N_COLUMNS, 1);
       for (guint j = 0; j < result->values->len; j++)
         add_value (self, grid, row++, result, result->values->pdata[j]);
+      if (result->n_more > 0)
+        {
+          g_autofree char *more = zq_report_words_more (result->n_more);
+
+          gtk_grid_attach (grid, make_cell (more, "result-warning", FALSE), COLUMN_TEST, row++, N_COLUMNS, 1);
+        }
       if (result->note != NULL)
         {
           g_autofree char *note = shorten (result->note);
@@ -386,7 +407,8 @@ words_origin (ZqReportView *self, const ZqReport *report)
   g_autofree char *issued = report->issued != 0 ? zq_words_day_clock (report->issued, self->now, self->zone) : NULL;
 
   /* Translators: when the specimen was taken */
-  add_part (parts, g_strdup_printf (_ ("collected %s"), at));
+  add_part (parts, report->is_collected ? g_strdup_printf (_ ("collected %s"), at)
+                                        : g_strdup (_ ("time of collection not given")));
   /* Translators: when the report was issued */
   add_part (parts, issued != NULL ? g_strdup_printf (_ ("issued %s"), issued) : NULL);
   add_part (parts, g_strdup (report->specimen));
@@ -414,6 +436,12 @@ add_state (ZqReportView *self, const ZqReport *report)
           g_strdup_printf (ngettext ("%u result of this report is not here yet",
                                      "%u results of this report are not here yet", report->n_missing),
                            report->n_missing);
+
+      add_label (self->box, words, "report-warning");
+    }
+  if (report->n_more > 0)
+    {
+      g_autofree char *words = zq_report_words_more (report->n_more);
 
       add_label (self->box, words, "report-warning");
     }

@@ -75,7 +75,7 @@ describe (ZqTrend *self, const ZqResultValue *value)
 {
   g_autofree char *when =
       value->at != 0 ? zq_words_day_clock (value->at, self->now, self->zone) : g_strdup (_ ("no date"));
-  const char *flag = zq_report_words_flag (value->flag);
+  g_autofree char *flag = zq_report_words_judged (value);
   g_autofree char *shown = g_strdup_printf ("%s%s %s%s%s", value->comparator != NULL ? value->comparator : "",
                                             value->value, unit_of (value), *flag != '\0' ? " " : "", flag);
 

@@ -81,6 +81,12 @@ get_zone (ZqRecordPage *self)
   return context->zone;
 }
 
+static ZqPolicy *
+get_policy (ZqRecordPage *self)
+{
+  return zq_context_get_policy (zq_store_get_context (self->store));
+}
+
 /* --- what holds now ----------------------------------------------------------------------------- */
 
 static void
@@ -280,9 +286,9 @@ make_content (ZqRecordPage *self, ZqRecordItem *item)
   view = zq_report_view_new (get_zone (self), zq_ticker_get_now (self->ticker));
   zq_report_view_set_abnormal_first (view, gtk_toggle_button_get_active (self->abnormal));
   if (kind == ZQ_RECORD_REPORT)
-    zq_report_view_set_report (view, zq_report_load (get_db (self), key));
+    zq_report_view_set_report (view, zq_report_load (get_db (self), get_policy (self), key));
   else
-    zq_report_view_set_results (view, zq_result_load (get_db (self), key));
+    zq_report_view_set_results (view, zq_result_load (get_db (self), get_policy (self), key));
   g_signal_connect_object (view, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (view, "file", G_CALLBACK (on_file_asked), self, G_CONNECT_SWAPPED);
 

@@ -80,7 +80,8 @@ static char *
 words_of_status (const ZqReport *report)
 {
   GString *all = g_string_new (NULL);
-  g_autofree char *missing = NULL, *unfinished = NULL;
+  g_autofree char *missing = NULL, *unfinished = NULL,
+                  *more = report->n_more > 0 ? zq_report_words_more (report->n_more) : NULL;
 
   add (all, " · ", zq_record_words_warning (report->status));
   if (report->n_missing > 0)
@@ -91,6 +92,7 @@ words_of_status (const ZqReport *report)
     unfinished = g_strdup_printf (ngettext ("%u result is not final", "%u results are not final", report->n_unfinished),
                                   report->n_unfinished);
   add (all, " · ", missing);
+  add (all, " · ", more);
   add (all, " · ", unfinished);
 
   return g_string_free (all, FALSE);
@@ -100,9 +102,10 @@ static char *
 words_of_value (const ZqResultValue *value, const char *status, ZqRecordState state)
 {
   g_autofree char *text = zq_report_words_value (value);
+  g_autofree char *flag = zq_report_words_judged (value);
   GString *all = g_string_new (text);
 
-  add (all, "  ", zq_report_words_flag (value->flag));
+  add (all, "  ", flag);
   if (state != ZQ_RECORD_FINAL)
     add (all, "  · ", zq_record_words_status (status));
 
@@ -163,7 +166,8 @@ zq_print_report (const ZqPrintAbout *about, const ZqReport *report)
   GString *origin = g_string_new (NULL);
   g_autofree char *at = date_words (about, report->at, report->precision);
   g_autofree char *issued = report->issued != 0 ? date_words (about, report->issued, ZQ_PRECISION_INSTANT) : NULL;
-  g_autofree char *collected = g_strdup_printf (_ ("collected %s"), at);
+  g_autofree char *collected =
+      report->is_collected ? g_strdup_printf (_ ("collected %s"), at) : g_strdup (_ ("time of collection not given"));
   g_autofree char *reported = issued != NULL ? g_strdup_printf (_ ("issued %s"), issued) : NULL;
 
   add (origin, " · ", collected);

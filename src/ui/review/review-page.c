@@ -140,7 +140,8 @@ static void
 show_report (ZqReviewPage *self)
 {
   ZqReportView *view = zq_report_view_new (get_context (self)->zone, zq_ticker_get_now (self->ticker));
-  ZqReport *report = zq_report_load (get_db (self), self->review->report);
+  ZqPolicy *policy = zq_context_get_policy (get_context (self));
+  ZqReport *report = zq_report_load (get_db (self), policy, self->review->report);
   g_autoptr (GPtrArray) results = NULL;
 
   self->report = report;
@@ -148,7 +149,7 @@ show_report (ZqReviewPage *self)
     zq_report_view_set_report (view, report);
   else
     {
-      results = zq_result_load (get_db (self), self->review->report);
+      results = zq_result_load (get_db (self), policy, self->review->report);
       if (results != NULL && results->len > 0)
         zq_report_view_set_results (view, g_ptr_array_ref (results));
     }

@@ -83,7 +83,8 @@ run (Printing *printing, ZqPrintDocument *document)
 static gboolean
 print_report (ZqWindow *self, How how, GFile *file, gint64 key)
 {
-  g_autoptr (ZqReport) report = key != 0 ? zq_report_load (zq_store_get_main_db (self->store), key) : NULL;
+  ZqPolicy *policy = zq_context_get_policy (zq_store_get_context (self->store));
+  g_autoptr (ZqReport) report = key != 0 ? zq_report_load (zq_store_get_main_db (self->store), policy, key) : NULL;
   g_autoptr (Printing) printing = NULL;
   ZqPrintAbout who;
 
