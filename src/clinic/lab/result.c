@@ -174,13 +174,21 @@ add_members (ZqResultTree *self, ZqResult *panel, guint level)
     self->n_more += zq_result_count_parts (self->db, panel->key, "$.hasMember") - (guint)(last + 1);
 }
 
+static gboolean
+is_held (ZqDb *db, gint64 key)
+{
+  gint64 held = 0;
+
+  return zq_db_get_int (db, &held, NULL, "SELECT EXISTS (SELECT 1 FROM result WHERE id = ?)", "i", key) && held != 0;
+}
+
 void
 zq_result_add_tree (ZqResultTree *self, gint64 key, guint level)
 {
   g_autoptr (ZqResult) held = self->all->len < ZQ_RESULT_MOST ? zq_result_load_one (self->db, key, level) : NULL;
   ZqResult *one = held;
 
-  if (self->all->len >= ZQ_RESULT_MOST)
+  if (self->all->len >= ZQ_RESULT_MOST && is_held (self->db, key))
     {
       self->n_more++;
       return;
