@@ -120,10 +120,10 @@ test_corrected (Ui *ui, gconstpointer data)
   take_report (ui, "r", "final", "2025-03-01", "k");
   show_record (ui);
   open_item (ui, "electrolytes r", 0);
-  ui_expect (ui, "7.9  ↑ high");
+  ui_expect (ui, "7.9  ↑↑ critically high · local rule");
   take_potassium (ui, "k", "2", "corrected", "4.2", "2025-03-01");
   ui_expect (ui, "was 7.9 mmol/L until");
-  ui_expect_gone (ui, "7.9  ↑ high");
+  ui_expect_gone (ui, "7.9  ↑↑ critically high · local rule");
 }
 
 /* The record goes with the consultation: nobody reads one patient's beside another's. */
@@ -206,10 +206,10 @@ test_live (Ui *ui, gconstpointer data)
   show_record (ui);
   open_item (ui, "electrolytes r", 0);
   ui_xdotool (ui, "key Right Return");
-  ui_expect (ui, "7.9 mmol/L ↑ high · preliminary");
+  ui_expect (ui, "7.9 mmol/L ↑↑ critically high · local rule · preliminary");
   take_potassium (ui, "k2", "2", "corrected", "4.2", "2025-03-01");
   ui_expect (ui, "4.2 mmol/L · corrected");
-  ui_expect_gone (ui, "7.9 mmol/L ↑ high · preliminary");
+  ui_expect_gone (ui, "7.9 mmol/L ↑↑ critically high · local rule · preliminary");
   fixture_take (&ui->clinic, "{'resourceType':'AllergyIntolerance','id':'late','patient':{'reference':'Patient/1'},"
                              "'code':{'text':'contrast medium'}}");
   ui_expect (ui, "contrast medium");
