@@ -13,6 +13,7 @@ struct _ZqPictureView
 
   /* owned */
   GdkTexture *texture;
+  GArray *marks; /* of ZqPictureMark */
 };
 
 enum
@@ -69,6 +70,96 @@ zq_picture_view_measure (GtkWidget *widget,
   *natural = MAX (*minimum, self->zoom > 0 ? 0 : (int)size);
 }
 
+/* --- marks ------------------------------------------------------------------------------------- */
+
+/* Of the picture as it stands in the widget: its zoom, and half of its unturned sides. */
+static gboolean
+get_shown (ZqPictureView *self, float *half_width, float *half_height)
+{
+  double zoom = self->zoom > 0 ? self->zoom : zq_picture_view_get_fit (self);
+
+  if (self->texture == NULL || zoom <= 0)
+    return FALSE;
+  *half_width = (float)(gdk_texture_get_width (self->texture) * zoom / 2);
+  *half_height = (float)(gdk_texture_get_height (self->texture) * zoom / 2);
+
+  return TRUE;
+}
+
+static GskTransform *
+get_transform (ZqPictureView *self)
+{
+  float width = (float)gtk_widget_get_width (GTK_WIDGET (self));
+  float height = (float)gtk_widget_get_height (GTK_WIDGET (self));
+  GskTransform *middle = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT (width / 2, height / 2));
+
+  return gsk_transform_rotate (middle, 90.0f * (float)self->turns);
+}
+
+gboolean
+zq_picture_view_locate (ZqPictureView *self, double x, double y, double *fx, double *fy)
+{
+  float half_width, half_height;
+  g_autoptr (GskTransform) back = NULL;
+  graphene_point_t point;
+
+  if (!get_shown (self, &half_width, &half_height))
+    return FALSE;
+  back = gsk_transform_invert (get_transform (self));
+  gsk_transform_transform_point (back, &GRAPHENE_POINT_INIT ((float)x, (float)y), &point);
+  *fx = (point.x + half_width) / (2 * half_width);
+  *fy = (point.y + half_height) / (2 * half_height);
+
+  return TRUE;
+}
+
+gboolean
+zq_picture_view_place (ZqPictureView *self, const graphene_rect_t *place, graphene_rect_t *bounds)
+{
+  float half_width, half_height;
+  g_autoptr (GskTransform) transform = NULL;
+  graphene_rect_t flat;
+
+  if (!get_shown (self, &half_width, &half_height))
+    return FALSE;
+  flat = GRAPHENE_RECT_INIT ((2 * place->origin.x - 1) * half_width, (2 * place->origin.y - 1) * half_height,
+                             2 * place->size.width * half_width, 2 * place->size.height * half_height);
+  transform = get_transform (self);
+  gsk_transform_transform_bounds (transform, &flat, bounds);
+
+  return TRUE;
+}
+
+void
+zq_picture_view_set_marks (ZqPictureView *self, const ZqPictureMark *marks, guint n)
+{
+  g_array_set_size (self->marks, 0);
+  g_array_append_vals (self->marks, marks, n);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+guint
+zq_picture_view_get_n_marks (ZqPictureView *self)
+{
+  return self->marks->len;
+}
+
+/* Paper is white, whatever the theme is: so are the marks on it. */
+static void
+draw_marks (ZqPictureView *self, GtkSnapshot *snapshot)
+{
+  const GdkRGBA weak = { 1.0f, 0.85f, 0.1f, 0.4f }, strong = { 1.0f, 0.5f, 0.0f, 0.5f };
+
+  for (guint i = 0; i < self->marks->len; i++)
+    {
+      const ZqPictureMark *mark = &g_array_index (self->marks, ZqPictureMark, i);
+      graphene_rect_t bounds;
+
+      if (zq_picture_view_place (self, &mark->place, &bounds))
+        gtk_snapshot_append_color (snapshot, mark->strong ? &strong : &weak, &bounds);
+    }
+}
+
 static void
 zq_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
@@ -86,6 +177,7 @@ zq_picture_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   gtk_snapshot_rotate (snapshot, 90.0f * (float)self->turns);
   gtk_snapshot_append_texture (snapshot, self->texture, &GRAPHENE_RECT_INIT (-width / 2, -height / 2, width, height));
   gtk_snapshot_restore (snapshot);
+  draw_marks (self, snapshot);
 }
 
 void
@@ -169,7 +261,15 @@ static void
 zq_picture_view_dispose (GObject *object)
 {
   g_clear_object (&ZQ_PICTURE_VIEW (object)->texture);
+  g_array_set_size (ZQ_PICTURE_VIEW (object)->marks, 0);
   G_OBJECT_CLASS (zq_picture_view_parent_class)->dispose (object);
+}
+
+static void
+zq_picture_view_finalize (GObject *object)
+{
+  g_array_unref (ZQ_PICTURE_VIEW (object)->marks);
+  G_OBJECT_CLASS (zq_picture_view_parent_class)->finalize (object);
 }
 
 static void
@@ -181,6 +281,7 @@ zq_picture_view_class_init (ZqPictureViewClass *klass)
   object_class->get_property = zq_picture_view_get_property;
   object_class->set_property = zq_picture_view_set_property;
   object_class->dispose = zq_picture_view_dispose;
+  object_class->finalize = zq_picture_view_finalize;
   widget_class->measure = zq_picture_view_measure;
   widget_class->snapshot = zq_picture_view_snapshot;
 
@@ -196,5 +297,6 @@ zq_picture_view_class_init (ZqPictureViewClass *klass)
 static void
 zq_picture_view_init (ZqPictureView *self)
 {
+  self->marks = g_array_new (FALSE, FALSE, sizeof (ZqPictureMark));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
 }

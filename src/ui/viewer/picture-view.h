@@ -25,4 +25,18 @@ void zq_picture_view_get_size (ZqPictureView *self, double *width, double *heigh
 void zq_picture_view_set_turns (ZqPictureView *self, int turns);
 int zq_picture_view_get_turns (ZqPictureView *self);
 
+/* What is marked on it, in fractions of its unturned sides; @strong is where one is now. Taken from nobody: copied. */
+typedef struct
+{
+  graphene_rect_t place;
+  gboolean strong;
+} ZqPictureMark;
+
+void zq_picture_view_set_marks (ZqPictureView *self, const ZqPictureMark *marks, guint n);
+guint zq_picture_view_get_n_marks (ZqPictureView *self);
+/* A point of the widget in those fractions; FALSE without a picture. */
+gboolean zq_picture_view_locate (ZqPictureView *self, double x, double y, double *fx, double *fy);
+/* Where such a place is in the widget. */
+gboolean zq_picture_view_place (ZqPictureView *self, const graphene_rect_t *place, graphene_rect_t *bounds);
+
 G_END_DECLS

@@ -9,6 +9,8 @@
 #define SCALE        1.6
 /* On both sides of a page. */
 #define MARGIN 32
+/* Longer nobody waits for a page: it is broken, or made to take forever. */
+#define PATIENCE_US (20 * G_USEC_PER_SEC)
 
 /* --- pages ------------------------------------------------------------------------------------- */
 
@@ -57,6 +59,7 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
 
   if (zq_viewer_load_is_stale (load, error))
     return;
+  zq_clock_clear (zq_store_get_clock (self->store), &self->patience);
   if (texture == NULL)
     {
       zq_viewer_show_problem (self, _ ("This document is broken or protected. It can be saved and opened elsewhere."));
@@ -65,6 +68,17 @@ on_drawn (GObject *source, GAsyncResult *result, gpointer data)
   show_page (self, texture, drawing);
   zq_viewer_show_title (self);
   zq_viewer_show_place (self, "pdf");
+  zq_viewer_read_page (self);
+}
+
+static void
+on_patience_over (gpointer data)
+{
+  ZqViewer *self = data;
+
+  self->patience = 0;
+  g_cancellable_cancel (self->cancellable);
+  zq_viewer_show_problem (self, _ ("This document takes too long to draw. It can be saved and opened elsewhere."));
 }
 
 static void
@@ -78,6 +92,8 @@ draw_page (ZqViewer *self, double scale)
   drawing->load = zq_viewer_load_new (self, NULL, self->cancellable);
   drawing->scale = scale;
   drawing->page = self->page;
+  zq_clock_clear (zq_store_get_clock (self->store), &self->patience);
+  self->patience = zq_clock_alarm_in (zq_store_get_clock (self->store), PATIENCE_US, on_patience_over, self);
   zq_pdf_draw_async (self->pdf, self->page, scale, self->cancellable, on_drawn, drawing);
 }
 
@@ -91,18 +107,25 @@ zq_viewer_sharpen (ZqViewer *self)
     draw_page (self, self->drawn * zoom);
 }
 
+void
+zq_viewer_go_to_page (ZqViewer *self, guint page)
+{
+  if (self->pdf == NULL || page == self->page || page >= zq_pdf_get_n_pages (self->pdf))
+    return;
+  self->page = page;
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->panes[ZQ_VIEWER_PAGE].scroller), 0);
+  draw_page (self, self->drawn);
+  zq_viewer_show_title (self);
+}
+
 gboolean
 zq_viewer_step_page (ZqViewer *self, int by)
 {
-  GtkAdjustment *v = gtk_scrolled_window_get_vadjustment (self->panes[ZQ_VIEWER_PAGE].scroller);
+  guint before = self->page;
 
-  if ((by < 0 && self->page == 0) || (by > 0 && self->page + 1 >= zq_pdf_get_n_pages (self->pdf)))
-    return FALSE;
-  self->page += (guint)by;
-  gtk_adjustment_set_value (v, 0);
-  draw_page (self, self->drawn);
-  zq_viewer_show_title (self);
-  return TRUE;
+  if (by > 0 || self->page > 0)
+    zq_viewer_go_to_page (self, self->page + (guint)by);
+  return self->page != before;
 }
 
 /* --- text -------------------------------------------------------------------------------------- */
@@ -142,6 +165,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   if (kind == ZQ_MEDIA_PDF)
     {
       self->pdf = zq_pdf_new (bytes);
+      zq_viewer_show_place (self, "opening");
       draw_page (self, SCALE * gtk_widget_get_scale_factor (GTK_WIDGET (self)));
     }
   else if (kind == ZQ_MEDIA_TEXT)

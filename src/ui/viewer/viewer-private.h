@@ -42,6 +42,20 @@ enum
   ZQ_VIEWER_N_PANES,
 };
 
+/* The text of a document: what was found in it, what is selected. */
+typedef struct
+{
+  ZqPdfText *page; /* NULL: not read yet */
+  guint number;    /* of that page */
+  GCancellable *reading;
+  GArray *found;  /* of ZqPdfSpan; NULL: nothing is sought */
+  guint at;       /* in found */
+  gboolean bring; /* it is to be brought into sight */
+  GCancellable *finding;
+  gboolean selecting;
+  guint anchor, end; /* the same: nothing is selected */
+} ZqViewerText;
+
 struct _ZqViewer
 {
   GtkWidget parent_instance;
@@ -70,6 +84,10 @@ struct _ZqViewer
   ZqPictureView *pdf_view;
   GtkTextView *text_view;
   GtkWidget *cut;
+  GtkWidget *find;
+  GtkWidget *find_bar;
+  GtkWidget *find_entry;
+  GtkLabel *find_state;
   GtkProgressBar *progress;
   AdwStatusPage *problem;
 
@@ -84,7 +102,9 @@ struct _ZqViewer
   char *key;
   ZqPdf *pdf;
   guint page;
-  double drawn; /* the scale of the page that is shown; 0: none yet */
+  ZqViewerText text;
+  guint patience; /* an alarm: a page that is not drawn by then is given up */
+  double drawn;   /* the scale of the page that is shown; 0: none yet */
   GCancellable *cancellable;
   gulong changed_id;
 };
@@ -122,8 +142,19 @@ gboolean zq_viewer_step_picture (ZqViewer *self, int by);
 /* viewer-document.c */
 void zq_viewer_load_file (ZqViewer *self);
 gboolean zq_viewer_step_page (ZqViewer *self, int by);
+void zq_viewer_go_to_page (ZqViewer *self, guint page);
 /* Draws the page again when it is shown larger than it was drawn. */
 void zq_viewer_sharpen (ZqViewer *self);
+
+/* viewer-text.c */
+void zq_viewer_install_text (GtkWidgetClass *klass);
+/* What can be done with text, as there is some or not. */
+void zq_viewer_allow_text (ZqViewer *self);
+void zq_viewer_read_page (ZqViewer *self);
+void zq_viewer_close_text (ZqViewer *self);
+/* In the measure of the page's widget; FALSE: there are no letters. */
+gboolean zq_viewer_begin_selection (ZqViewer *self, double x, double y);
+gboolean zq_viewer_extend_selection (ZqViewer *self, double x, double y);
 
 /* viewer-zoom.c */
 void zq_viewer_install_zoom (GtkWidgetClass *klass);

@@ -210,16 +210,29 @@ on_pressed (ZqViewer *self, int n_press, double x, double y, GtkGestureClick *ge
     zoom_by (self, 2);
 }
 
-static void
-on_drag_begin (ZqViewerPane *pane)
+static ZqViewer *
+viewer_of (ZqViewerPane *pane)
 {
+  return ZQ_VIEWER (gtk_widget_get_ancestor (GTK_WIDGET (pane->view), ZQ_TYPE_VIEWER));
+}
+
+/* On letters a drag selects them, beside them it moves the page. */
+static void
+on_drag_begin (ZqViewerPane *pane, double x, double y)
+{
+  if (zq_viewer_begin_selection (viewer_of (pane), x, y))
+    return;
   pane->drag_h = gtk_adjustment_get_value (gtk_scrolled_window_get_hadjustment (pane->scroller));
   pane->drag_v = gtk_adjustment_get_value (gtk_scrolled_window_get_vadjustment (pane->scroller));
 }
 
 static void
-on_drag_update (ZqViewerPane *pane, double dx, double dy)
+on_drag_update (ZqViewerPane *pane, double dx, double dy, GtkGestureDrag *drag)
 {
+  double x, y;
+
+  if (gtk_gesture_drag_get_start_point (drag, &x, &y) && zq_viewer_extend_selection (viewer_of (pane), x + dx, y + dy))
+    return;
   gtk_adjustment_set_value (gtk_scrolled_window_get_hadjustment (pane->scroller), pane->drag_h - dx);
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (pane->scroller), pane->drag_v - dy);
 }

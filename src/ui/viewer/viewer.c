@@ -99,6 +99,7 @@ zq_viewer_show_title (ZqViewer *self)
 
   gtk_label_set_label (self->title, title);
   gtk_widget_set_visible (self->zooming, is_picture || self->pdf != NULL);
+  zq_viewer_allow_text (self);
   gtk_widget_set_visible (GTK_WIDGET (self->compare), is_picture && self->pictures->len > 1);
   gtk_widget_set_visible (self->previous, is_picture || self->pdf != NULL);
   gtk_widget_set_visible (self->next, is_picture || self->pdf != NULL);
@@ -286,8 +287,11 @@ zq_viewer_close (ZqViewer *self)
 {
   if (self->store != NULL)
     g_clear_signal_handler (&self->changed_id, zq_store_get_attachments (self->store));
+  if (self->store != NULL)
+    zq_clock_clear (zq_store_get_clock (self->store), &self->patience);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  zq_viewer_close_text (self);
   for (guint i = 0; i < ZQ_VIEWER_N_SIDES; i++)
     {
       g_cancellable_cancel (self->sides[i].cancellable);
@@ -392,6 +396,7 @@ zq_viewer_dispose (GObject *object)
   ZqViewer *self = ZQ_VIEWER (object);
 
   zq_viewer_close (self);
+  self->find_bar = NULL;
   g_clear_pointer (&self->box, gtk_widget_unparent);
   for (guint i = 0; i < ZQ_VIEWER_N_PANES; i++)
     self->panes[i].view = NULL;
@@ -470,6 +475,7 @@ zq_viewer_class_init (ZqViewerClass *klass)
   install_actions (widget_class);
   zq_viewer_install_zoom (widget_class);
   bind_template (widget_class);
+  zq_viewer_install_text (widget_class);
 }
 
 static void

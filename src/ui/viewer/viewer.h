@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * ZqViewer:
  *
  * The pictures of a conversation, one after the other or two of different dates side by side, and its other files:
- * PDF page by page, text as text. Signals: "close": back to the conversation; "save" (string key, string title,
- * string content type): the doctor wants a copy outside.
+ * PDF page by page, its text sought, selected and copied, text as text. Signals: "close": back to the conversation;
+ * "save" (string key, string title, string content type): the doctor wants a copy outside.
  */
 #define ZQ_TYPE_VIEWER (zq_viewer_get_type ())
 G_DECLARE_FINAL_TYPE (ZqViewer, zq_viewer, ZQ, VIEWER, GtkWidget)
@@ -34,7 +34,9 @@ void zq_viewer_set_compare (ZqViewer *self, gboolean compare);
 
 /* What is on the screen, "Binary/12"; NULL: nothing. */
 const char *zq_viewer_get_key (ZqViewer *self);
-/* "picture", "compare", "pdf", "text", "wait", "problem". */
+/* What is selected of a document, "" for nothing. (transfer full) */
+char *zq_viewer_get_selected (ZqViewer *self);
+/* "picture", "compare", "opening", "pdf", "text", "wait", "problem". */
 const char *zq_viewer_get_place (ZqViewer *self);
 
 G_END_DECLS
