@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/fixture.h"
+#include "ui/lab/report-row.h"
 #include "ui/patient/record-item-widget.h"
 #include "ui/viewer/viewer.h"
 #include "ui/widgets/chart.h"
@@ -157,6 +158,125 @@ test_find (Ui *ui, gconstpointer data)
   ui_expect (ui, "electrolytes r2");
 }
 
+/* A test that stands inside a report leads to it. */
+static void
+test_find_inside (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k", "1", "final", "4.1", "2025-03-01");
+  take_report (ui, "r1", "final", "2025-03-01", "k");
+  take_report (ui, "r2", "final", "2025-03-02", "none");
+  show_record (ui);
+  ui_expect (ui, "electrolytes r2");
+  ui_xdotool (ui, "key ctrl+f");
+  ui_xdotool (ui, "type --delay 10 potas");
+  ui_expect_gone (ui, "electrolytes r2");
+  ui_expect (ui, "electrolytes r1");
+}
+
+static gboolean
+says (GtkWidget *widget, gconstpointer words)
+{
+  return g_strcmp0 (zq_report_row_get_words (ZQ_REPORT_ROW (widget)), words) == 0;
+}
+
+static GtkWidget *
+find_row (Ui *ui, const char *words)
+{
+  return ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_REPORT_ROW, words != NULL ? says : NULL, words);
+}
+
+/* By keys from line to line, each of which is read as one; what is not final says so in it. */
+static void
+test_lines (Ui *ui, gconstpointer data)
+{
+  static const char *const words =
+      "potassium, 5.9 mmol/L, ↑ high, range 3.5–5.3, Preliminary: not verified, it may still change, change +1.1, "
+      "last 4.8, 1 Feb 2025 · marked change";
+  g_autofree char *problem = NULL;
+  GtkWidget *row;
+
+  take_potassium (ui, "k1", "1", "final", "4.8", "2025-02-01");
+  take_potassium (ui, "k2", "1", "preliminary", "5.9", "2025-03-01");
+  fixture_take (&ui->clinic, "{'resourceType':'Observation','id':'g','status':'final','subject':{'reference':"
+                             "'Patient/1'},'code':{'text':'culture'},'valueString':'no growth'}");
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'final','subject':{'reference':'Patient/1'},"
+                "'category':[{'coding':[{'code':'LAB'}]}],'code':{'text':'both'},'effectiveDateTime':'2025-03-01',"
+                "'result':[{'reference':'Observation/k2'},{'reference':'Observation/g'}]}");
+  show_record (ui);
+  open_item (ui, "both", 0);
+  row = find_row (ui, words);
+  g_assert_nonnull (row);
+  problem = gtk_test_accessible_check_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, words);
+  g_assert_null (problem);
+  ui_xdotool (ui, "key Right");
+  g_assert_true (gtk_widget_is_focus (row));
+  ui_keep_picture (ui, "report-lines");
+  ui_xdotool (ui, "key Down");
+  g_assert_true (gtk_widget_is_focus (find_row (ui, "culture, no growth")));
+  ui_xdotool (ui, "key Up");
+  g_assert_true (gtk_widget_is_focus (row));
+  ui_xdotool (ui, "key Left");
+  g_assert_false (gtk_widget_is_focus (row));
+  ui_xdotool (ui, "key Escape");
+  ui_expect (ui, "both");
+  g_assert_null (find_row (ui, NULL));
+}
+
+/* A panel may be unfinished when all that it holds is final. */
+static void
+test_panel_status (Ui *ui, gconstpointer data)
+{
+  take_potassium (ui, "k", "1", "final", "4.1", "2025-03-01");
+  fixture_take (&ui->clinic, "{'resourceType':'Observation','id':'p','status':'preliminary','subject':{'reference':"
+                             "'Patient/1'},'code':{'text':'panel'},'hasMember':[{'reference':'Observation/k'}]}");
+  take_report (ui, "r", "final", "2025-03-01", "p");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_expect (ui, "Preliminary: not verified, it may still change");
+}
+
+static guint
+count_rows (GtkWidget *widget)
+{
+  guint n = ZQ_IS_REPORT_ROW (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_rows (child);
+
+  return n;
+}
+
+/* A screen's worth is made, whatever the report has; what is left says how much of it is abnormal. */
+static void
+test_large_report (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GString) results = g_string_new (NULL);
+
+  for (int i = 0; i < 500; i++)
+    {
+      fixture_take (&ui->clinic,
+                    "{'resourceType':'Observation','id':'o%d','status':'final','subject':{'reference':'Patient/1'},"
+                    "'code':{'text':'test %d'},'valueQuantity':{'value':%d,'unit':'g'},'referenceRange':[{'high':"
+                    "{'value':489}}]}",
+                    i, i, i);
+      g_string_append_printf (results, "%s{'reference':'Observation/o%d'}", i > 0 ? "," : "", i);
+    }
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'final','subject':{'reference':'Patient/1'},"
+                "'category':[{'coding':[{'code':'LAB'}]}],'code':{'text':'large'},'effectiveDateTime':'2025-03-01',"
+                "'result':[%s]}",
+                results->str);
+  show_record (ui);
+  open_item (ui, "large", 0);
+  g_assert_cmpuint (count_rows (GTK_WIDGET (ui->window)), ==, 80);
+  ui_expect (ui, "420 more results, 10 of them abnormal: show");
+  ui_click (ui, "420 more results, 10 of them abnormal: show");
+  g_assert_cmpuint (count_rows (GTK_WIDGET (ui->window)), ==, 280);
+  ui_expect (ui, "220 more results, 10 of them abnormal: show");
+}
+
 /* By keys alone, from the report to the test over time, its values read one after the other, and back. */
 static void
 test_trend (Ui *ui, gconstpointer data)
@@ -289,6 +409,10 @@ main (int argc, char **argv)
   ADD ("/record/a-correction-arrives-in-the-open-report", test_corrected);
   ADD ("/record/goes-with-the-consultation", test_other_patient);
   ADD ("/record/is-found-by-typing", test_find);
+  ADD ("/record/a-test-inside-a-report-is-found", test_find_inside);
+  ADD ("/record/lines-of-a-report-by-keys-and-in-words", test_lines);
+  ADD ("/record/a-panel-says-its-own-status", test_panel_status);
+  ADD ("/record/a-large-report-is-made-as-it-is-read", test_large_report);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
   ADD ("/record/each-says-its-day-where-some-are-left-out", test_days);

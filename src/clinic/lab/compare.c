@@ -6,6 +6,8 @@
 #include "rules/conversion.h"
 #include "rules/result-close.h"
 
+#include <math.h>
+
 /* Values before that are looked at: what stands in another unit for so long is not compared any more. */
 #define MOST_BEFORE 20
 
@@ -71,19 +73,35 @@ take_before (ZqResult *self, const Now *now, const ZqResultValue *row, const ZqQ
   zq_result_marked_change (now->policy, &facts, now->place, &self->marked);
 }
 
+/* "<5" is no point of a line. */
+static void
+add_to_trail (ZqResult *self, const ZqQuantity *before)
+{
+  double number = g_ascii_strtod (before->text, NULL);
+
+  if (before->kind != ZQ_QUANTITY_NUMBER || !isfinite (number))
+    return;
+  if (self->trail == NULL)
+    self->trail = g_array_new (FALSE, FALSE, sizeof (double));
+  g_array_prepend_val (self->trail, number);
+}
+
 static void
 find_before (ZqDb *db, ZqResult *self, const Now *now, const ZqResultValue *own)
 {
   g_autoptr (GPtrArray) rows = zq_result_list_before (db, self->patient, own->code, self->at, MOST_BEFORE);
 
-  for (guint i = 0; i < rows->len && self->previous == NULL; i++)
+  for (guint i = 0; i < rows->len; i++)
     {
       const ZqResultValue *row = rows->pdata[i];
       g_autoptr (ZqQuantity) before = zq_value_quantity (now->policy, row);
       g_autoptr (ZqQuantity) over = before != NULL ? bring_over (now, before) : NULL;
 
-      if (over != NULL)
+      if (over == NULL)
+        continue;
+      if (self->previous == NULL)
         take_before (self, now, row, over);
+      add_to_trail (self, over);
     }
 }
 

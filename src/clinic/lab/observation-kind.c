@@ -276,7 +276,7 @@ put_record (ZqTxn *txn, gint64 id, gint64 patient, const char *shown, const Pars
                       .flag = zq_flag_is_critical (flag)   ? ZQ_RECORD_CRITICAL
                               : zq_flag_is_abnormal (flag) ? ZQ_RECORD_ABNORMAL
                                                            : ZQ_RECORD_PLAIN,
-                      .hidden = zq_result_is_inside (zq_txn_db (txn), id),
+                      .hidden = zq_result_find_above (zq_txn_db (txn), id),
                       .version = self->version };
 
   return zq_person_refer (txn, self->encounter, FALSE, &row.encounter, error) && zq_record_put (txn, id, &row, error);

@@ -8,23 +8,23 @@
 /* Panels that are looked at to find where a result is shown. */
 #define MAX_ABOVE 200
 
-gboolean
-zq_result_is_inside (ZqDb *db, gint64 result)
+gint64
+zq_result_find_above (ZqDb *db, gint64 result)
 {
-  gint64 inside = 0;
+  gint64 above = 0;
 
-  zq_db_get_int (db, &inside, NULL,
+  zq_db_get_int (db, &above, NULL,
                  "WITH RECURSIVE own (patient) AS (SELECT patient FROM result WHERE id = ?1),"
                  " up (id, level) AS (VALUES (?1, 0) UNION SELECT m.panel, up.level + 1 FROM up"
                  "   JOIN result_member m ON m.member = up.id WHERE up.level < ?2 LIMIT ?3)"
-                 " SELECT EXISTS (SELECT 1 FROM up JOIN report_result l ON l.result = up.id"
-                 "   JOIN report r ON r.id = l.report WHERE r.patient = (SELECT patient FROM own))"
-                 " OR EXISTS (SELECT 1 FROM up JOIN result p ON p.id = up.id WHERE up.level > 0"
+                 " SELECT coalesce ((SELECT max (r.id) FROM up JOIN report_result l ON l.result = up.id"
+                 "   JOIN report r ON r.id = l.report WHERE r.patient = (SELECT patient FROM own)),"
+                 "  (SELECT max (p.id) FROM up JOIN result p ON p.id = up.id WHERE up.level > 0"
                  "   AND p.patient = (SELECT patient FROM own)"
-                 "   AND NOT EXISTS (SELECT 1 FROM result_member WHERE member = p.id))",
+                 "   AND NOT EXISTS (SELECT 1 FROM result_member WHERE member = p.id)), 0)",
                  "iii", result, (gint64)ZQ_RESULT_MAX_LEVEL, (gint64)MAX_ABOVE);
 
-  return inside != 0;
+  return above;
 }
 
 static GArray *
@@ -84,7 +84,7 @@ settle (ZqTxn *txn, GArray *results, GError **error)
     {
       gint64 result = g_array_index (results, gint64, i);
 
-      if (!zq_record_set_hidden (txn, result, zq_result_is_inside (zq_txn_db (txn), result), error))
+      if (!zq_record_set_hidden (txn, result, zq_result_find_above (zq_txn_db (txn), result), error))
         return FALSE;
     }
 

@@ -14,9 +14,9 @@ G_BEGIN_DECLS
   "  PRIMARY KEY (panel, n)) WITHOUT ROWID;"                                                                           \
   "CREATE INDEX IF NOT EXISTS result_member_member ON result_member (member);"
 
-/* Whether a result is shown inside a report, or a panel, of its own patient, and not by itself. Not inside is what
- * hangs on a circle of panels alone, or deeper than a panel is shown: it would be nowhere. */
-gboolean zq_result_is_inside (ZqDb *db, gint64 result);
+/* The report, or else the panel, of its own patient that a result is shown in, and not by itself; 0: none. Not inside is
+ * what hangs on a circle of panels alone, or deeper than a panel is shown: it would be nowhere. */
+gint64 zq_result_find_above (ZqDb *db, gint64 result);
 
 /* Sets the members of a panel, or the results of a report, anew (@table as in the schema); what comes to stand inside
  * leaves the timeline, what is left out comes back. @references: FHIR references; what is no Observation is skipped. */

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /* Of one report or panel: panels that name each other would multiply without end. */
 #define ZQ_RESULT_MOST 2000
 
+/* Each comparison reads what was before; nobody reads changes in so long a table. */
+#define ZQ_RESULT_MOST_COMPARED 300
+
 /* Of one resource; how many more it has is said. */
 #define ZQ_RESULT_MOST_COMPONENTS 200
 #define ZQ_RESULT_MOST_LINKS      5000

@@ -18,6 +18,7 @@ zq_result_free (ZqResult *self)
   g_free (self->previous);
   g_free (self->previous_as_written);
   g_free (self->change);
+  g_clear_pointer (&self->trail, g_array_unref);
   g_clear_pointer (&self->values, g_ptr_array_unref);
   g_free (self);
 }
@@ -199,7 +200,7 @@ zq_result_add_tree (ZqResultTree *self, gint64 key, guint level)
       return;
     }
   held = NULL;
-  if (self->policy != NULL)
+  if (self->policy != NULL && self->all->len < ZQ_RESULT_MOST_COMPARED)
     zq_result_compare (self->db, self->policy, one);
   g_ptr_array_add (self->all, one);
   if (level < ZQ_RESULT_MAX_LEVEL)

@@ -98,6 +98,7 @@ typedef struct
   gboolean previous_converted; /* to be marked */
   char *change;                /* "+0.20", exact; NULL: it cannot be said, or not exactly */
   gboolean marked;             /* a marked change (rules/result-close.h) */
+  GArray *trail;               /* of double: final ones before that compare, oldest first, for drawing; NULL: none */
 } ZqResult;
 
 void zq_result_free (ZqResult *self);

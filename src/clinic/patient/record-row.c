@@ -3,8 +3,8 @@
 
 typedef struct
 {
-  gboolean found, hidden;
-  gint64 patient, kind, changed;
+  gboolean found;
+  gint64 patient, kind, hidden, changed;
   char *version;
 } Old;
 
@@ -35,7 +35,7 @@ load_old (ZqTxn *txn, gint64 id, Old *old, GError **error)
     {
       old->patient = zq_rows_int (rows, 0);
       old->kind = zq_rows_int (rows, 1);
-      old->hidden = zq_rows_int (rows, 2) != 0;
+      old->hidden = zq_rows_int (rows, 2);
       old->changed = zq_rows_int (rows, 3);
       old->version = g_strdup (zq_rows_text (rows, 4));
     }
@@ -87,7 +87,7 @@ zq_record_put (ZqTxn *txn, gint64 id, const ZqRecordRow *row, GError **error)
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      "iiiiiisssiiiisi", id, row->patient, (gint64)row->kind, at, (gint64)row->at.precision,
                      row->encounter, row->title, row->detail, row->status, (gint64)row->state, (gint64)row->flag,
-                     (gint64)row->active, (gint64)row->hidden, row->version, is_same ? old.changed : zq_txn_now (txn));
+                     (gint64)row->active, row->hidden, row->version, is_same ? old.changed : zq_txn_now (txn));
 }
 
 gboolean
@@ -104,7 +104,7 @@ zq_record_remove (ZqTxn *txn, gint64 id, GError **error)
 }
 
 gboolean
-zq_record_set_hidden (ZqTxn *txn, gint64 id, gboolean hidden, GError **error)
+zq_record_set_hidden (ZqTxn *txn, gint64 id, gint64 hidden, GError **error)
 {
   g_auto (Old) old = { 0 };
 
@@ -114,9 +114,8 @@ zq_record_set_hidden (ZqTxn *txn, gint64 id, gboolean hidden, GError **error)
     return TRUE;
   announce (txn, id, old.patient);
 
-  return count (txn, old.patient, old.kind, hidden ? -1 : 1, error) &&
-         zq_db_exec (zq_txn_db (txn), error, "UPDATE record_item SET hidden = ? WHERE id = ?", "ii", (gint64)hidden,
-                     id);
+  return ((old.hidden != 0) == (hidden != 0) || count (txn, old.patient, old.kind, hidden != 0 ? -1 : 1, error)) &&
+         zq_db_exec (zq_txn_db (txn), error, "UPDATE record_item SET hidden = ? WHERE id = ?", "ii", hidden, id);
 }
 
 gboolean

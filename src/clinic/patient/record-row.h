@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* The `at` of what has no date: before all that has one, and 1970 is a date too. */
 #define ZQ_RECORD_UNDATED G_MININT64
 
-/* The tables that all kinds of the record share; a row is a resource. `changed` is when this version came. */
+/* The tables that all kinds of the record share; a row is a resource. `changed` is when this version came; `hidden` is
+ * the item that it stands inside of, 0 for one that stands by itself. */
 #define ZQ_RECORD_SCHEMA                                                                                               \
   "CREATE TABLE IF NOT EXISTS record_item ("                                                                           \
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL,"                    \
@@ -38,7 +39,7 @@ typedef struct
   ZqRecordState state;
   ZqRecordFlag flag;
   gboolean active;     /* it holds now: a problem, a medication */
-  gboolean hidden;     /* it stands inside another item */
+  gint64 hidden;       /* the item that it stands inside of, 0: by itself */
   const char *version; /* meta.versionId */
 } ZqRecordRow;
 
@@ -47,8 +48,8 @@ typedef struct
 gboolean zq_record_put (ZqTxn *txn, gint64 id, const ZqRecordRow *row, GError **error);
 gboolean zq_record_remove (ZqTxn *txn, gint64 id, GError **error);
 
-/* That a result has come to stand inside a report, or stands alone again, or is flagged by what is in it. */
-gboolean zq_record_set_hidden (ZqTxn *txn, gint64 id, gboolean hidden, GError **error);
+/* That a result has come to stand inside item @hidden, or stands alone again (0); that it is flagged by what is in it. */
+gboolean zq_record_set_hidden (ZqTxn *txn, gint64 id, gint64 hidden, GError **error);
 gboolean zq_record_set_flag (ZqTxn *txn, gint64 id, ZqRecordFlag flag, GError **error);
 
 G_END_DECLS

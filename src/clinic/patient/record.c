@@ -214,8 +214,10 @@ read_keys (ZqDb *db, const Query *query, guint limit, GArray *keys, GError **err
 
   if (query->words != NULL)
     rows = zq_db_query (db, error,
-                        "SELECT id FROM record_item WHERE patient = ?1 AND NOT hidden AND (?2 = 0 OR kind = ?2)"
-                        " AND (instr (lower (title), ?3) OR instr (lower (detail), ?3))"
+                        "SELECT id FROM record_item WHERE id IN (SELECT CASE hidden WHEN 0 THEN id ELSE hidden END"
+                        "   FROM record_item WHERE patient = ?1"
+                        "   AND (instr (lower (title), ?3) OR instr (lower (detail), ?3)))"
+                        " AND patient = ?1 AND NOT hidden AND (?2 = 0 OR kind = ?2)"
                         " ORDER BY at DESC, id DESC LIMIT ?4",
                         "iisi", query->patient, (gint64)query->kind, query->words, (gint64)limit);
   else if (query->kind != ZQ_RECORD_ALL)

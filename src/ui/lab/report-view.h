@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/lab/report.h"
+#include "ui/lab/report-words.h"
 
 #include <gtk/gtk.h>
 
@@ -27,20 +28,5 @@ void zq_report_view_set_results (ZqReportView *self, GPtrArray *results);
 
 /* The abnormal ones on top, else as reported. */
 void zq_report_view_set_abnormal_first (ZqReportView *self, gboolean abnormal_first);
-
-/* A flag in words with its arrow, "" for none. */
-const char *zq_report_words_flag (ZqFlag flag);
-
-/* The same, of a critical one with who says so: the laboratory, or the local rule. (transfer full) */
-char *zq_report_words_judged (const ZqResultValue *value);
-
-/* That there is more than is shown. (transfer full) */
-char *zq_report_words_more (guint n_more);
-
-/* A value with its comparator, or why there is none. (transfer full) */
-char *zq_report_words_value (const ZqResultValue *value);
-
-/* The change from the last comparable value; NULL: none. (transfer full) */
-char *zq_report_words_change (const ZqResult *result);
 
 G_END_DECLS

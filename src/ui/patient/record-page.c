@@ -509,38 +509,34 @@ on_key (GtkWidget *widget, GVariant *args, gpointer data)
   return TRUE;
 }
 
-/* The first thing to press in @widget; NULL: none. */
+/* What is open; NULL: nothing. */
 static GtkWidget *
-find_button (GtkWidget *widget)
-{
-  GtkWidget *found = GTK_IS_BUTTON (widget) ? widget : NULL;
-
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); found == NULL && child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    found = find_button (child);
-
-  return found;
-}
-
-/* Into what is open: a list's Tab goes from row to row, and it keeps the arrows to itself. */
-static gboolean
-on_view_key (ZqRecordPage *self, guint key, guint code, GdkModifierType state)
+find_content (ZqRecordPage *self)
 {
   GHashTableIter iter;
   gpointer shown;
 
-  if (key != GDK_KEY_Right || (state & gtk_accelerator_get_default_mod_mask ()) != 0)
-    return FALSE;
   g_hash_table_iter_init (&iter, self->shown);
   while (g_hash_table_iter_next (&iter, &shown, NULL))
-    {
-      GtkWidget *content = zq_record_item_widget_get_content (shown);
+    if (zq_record_item_widget_get_content (shown) != NULL)
+      return zq_record_item_widget_get_content (shown);
 
-      GtkWidget *button = content != NULL ? find_button (content) : NULL;
+  return NULL;
+}
 
-      if (button != NULL && gtk_widget_get_focus_child (content) == NULL)
-        return gtk_widget_grab_focus (button);
-    }
+/* Into what is open, and out again: a list's Tab goes from row to row, and it keeps the arrows to itself. */
+static gboolean
+on_view_key (ZqRecordPage *self, guint key, guint code, GdkModifierType state)
+{
+  GtkWidget *content = find_content (self);
+  gboolean inside = content != NULL && gtk_widget_get_focus_child (content) != NULL;
+
+  if ((state & gtk_accelerator_get_default_mod_mask ()) != 0 || content == NULL)
+    return FALSE;
+  if (key == GDK_KEY_Right && !inside)
+    return gtk_widget_child_focus (content, GTK_DIR_TAB_FORWARD);
+  if (key == GDK_KEY_Left && inside)
+    return gtk_widget_grab_focus (GTK_WIDGET (self->view));
 
   return FALSE;
 }

@@ -116,7 +116,7 @@ static void
 add_value (ZqPrintDocument *document, const ZqPrintAbout *about, const ZqResult *result, const ZqResultValue *value)
 {
   g_autofree char *shown = words_of_value (value, result->status, result->state);
-  g_autofree char *change = zq_report_words_change (result);
+  const char *change = result->change;
   g_autofree char *old = NULL, *until = NULL, *name = NULL;
   const char *cells[5];
 
