@@ -14,8 +14,8 @@ G_BEGIN_DECLS
   "  PRIMARY KEY (panel, n)) WITHOUT ROWID;"                                                                           \
   "CREATE INDEX IF NOT EXISTS result_member_member ON result_member (member);"
 
-/* The report, or else the panel, of its own patient that a result is shown in, and not by itself; 0: none. Not inside is
- * what hangs on a circle of panels alone, or deeper than a panel is shown: it would be nowhere. */
+/* The report, or else the panel, of its own patient that a result is shown in, and not by itself; 0: none. Not inside
+ * is what hangs on a circle of panels alone, or deeper than a panel is shown: it would be nowhere. */
 gint64 zq_result_find_above (ZqDb *db, gint64 result);
 
 /* Sets the members of a panel, or the results of a report, anew (@table as in the schema); what comes to stand inside

@@ -48,7 +48,8 @@ typedef struct
 gboolean zq_record_put (ZqTxn *txn, gint64 id, const ZqRecordRow *row, GError **error);
 gboolean zq_record_remove (ZqTxn *txn, gint64 id, GError **error);
 
-/* That a result has come to stand inside item @hidden, or stands alone again (0); that it is flagged by what is in it. */
+/* That a result has come to stand inside item @hidden, or stands alone again (0); that it is flagged by what is in it.
+ */
 gboolean zq_record_set_hidden (ZqTxn *txn, gint64 id, gint64 hidden, GError **error);
 gboolean zq_record_set_flag (ZqTxn *txn, gint64 id, ZqRecordFlag flag, GError **error);
 

@@ -64,7 +64,7 @@ make_cell (const char *text, const char *style, gboolean numeric)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
+  gtk_widget_set_valign (label, GTK_ALIGN_START);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
   if (numeric)
@@ -115,6 +115,7 @@ make_test (ZqReportTable *self, const ZqResultValue *value, const char *name, gu
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "test-name");
   gtk_widget_set_focusable (button, FALSE);
+  gtk_widget_set_valign (button, GTK_ALIGN_START);
   /* Translators: %s is the name of a laboratory test */
   spoken = g_strdup_printf (_ ("%s over time"), name);
   gtk_widget_set_tooltip_text (button, spoken);
@@ -170,7 +171,7 @@ make_change (ZqReportTable *self, const ZqResult *result)
   cell = make_cell (shown != NULL    ? shown
                     : change != NULL ? change
                                      : result->previous,
-                    result->marked ? "heading" : "dim-label", TRUE);
+                    result->marked ? "marked" : "dim-label", TRUE);
   gtk_widget_set_tooltip_text (cell, words);
 
   return cell;

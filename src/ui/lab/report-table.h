@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (ZqReportTable, zq_report_table, ZQ, REPORT_TABLE, GtkWidget)
 
 /* @results (element-type ZqResult): is kept. @report: (nullable): that they are of; has to outlive the table. */
-GtkWidget *zq_report_table_new (
-    GPtrArray *results, const ZqReport *report, gboolean abnormal_first, GTimeZone *zone, gint64 now);
+GtkWidget *
+zq_report_table_new (GPtrArray *results, const ZqReport *report, gboolean abnormal_first, GTimeZone *zone, gint64 now);
 
 G_END_DECLS
