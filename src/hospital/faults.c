@@ -27,6 +27,8 @@ struct _ZqFaults
   guint retry_after;
   char *lost;
   gint64 lost_fired;
+  gboolean no_history;
+  gint64 no_history_fired;
   gboolean socket_off;
   gint64 socket_drop; /* µs */
   char *gzip;
@@ -140,6 +142,12 @@ zq_faults_next (ZqFaults *self, const char *method, const char *path, ZqReply *r
           return ZQ_FAULT_STATUS;
         }
     }
+  if (self->no_history && strstr (path, "/_history") != NULL)
+    {
+      self->no_history_fired++;
+      zq_reply_fail (reply, 405, "The sandbox was told to keep no versions");
+      return ZQ_FAULT_STATUS;
+    }
   if (drop_fires (&self->before, method, path))
     return ZQ_FAULT_DROP_BEFORE;
 
@@ -168,9 +176,9 @@ drop_read (Drop *self, JsonNode *node, const char *times)
 static gboolean
 is_known (const char *name)
 {
-  static const char *const names[] = {
-    "delay-ms", "drop-before-commit", "drop-after-commit", "status", "access-lost", "websocket", "gzip", NULL
-  };
+  static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit",
+                                       "status",   "access-lost",        "websocket",
+                                       "gzip",     "no-history",         NULL };
 
   return g_strv_contains (names, name);
 }
@@ -198,6 +206,7 @@ faults_set (ZqFaults *self, JsonNode *node, ZqReply *reply)
   self->socket_off = g_strcmp0 (zq_json_get_string (node, "websocket"), "off") == 0;
   self->socket_drop = number_at (node, "websocket.drop-every-s", 0) * G_USEC_PER_SEC;
   self->gzip = g_strdup (zq_json_get_string (node, "gzip"));
+  self->no_history = zq_json_get_boolean (node, "no-history", FALSE);
   if (self->status.set && (self->status_code < 400 || self->status_code > 599))
     {
       faults_clear (self);
@@ -246,6 +255,8 @@ faults_text (ZqFaults *self)
       g_string_append_printf (out, ",\"access-lost\":{\"reference\":%s,\"fired\":%" G_GINT64_FORMAT "}", quoted,
                               self->lost_fired);
     }
+  if (self->no_history)
+    g_string_append_printf (out, ",\"no-history\":{\"fired\":%" G_GINT64_FORMAT "}", self->no_history_fired);
   g_string_append_printf (out, ",\"websocket\":{\"off\":%s,\"drop-every-s\":%" G_GINT64_FORMAT "}",
                           self->socket_off ? "true" : "false", self->socket_drop / G_USEC_PER_SEC);
   g_string_append_c (out, '}');

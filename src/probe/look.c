@@ -113,10 +113,23 @@ report_views (ZqProbe *self, GError **error)
   return TRUE;
 }
 
+/* Values that results had before they were corrected. */
+static gboolean
+report_earlier (ZqProbe *self, GError **error)
+{
+  gint64 n = 0;
+
+  if (!zq_db_get_int (main_db (self), &n, error, "SELECT count (*) FROM result_old", ""))
+    return FALSE;
+  zq_report_int (self->report, "earlier", n);
+  return TRUE;
+}
+
 gboolean
 zq_probe_counts (ZqProbe *self, GError **error)
 {
-  return report_types (self, error) && report_views (self, error) && zq_probe_report_outbox (self, NULL, error);
+  return report_earlier (self, error) && report_types (self, error) && report_views (self, error) &&
+         zq_probe_report_outbox (self, NULL, error);
 }
 
 static char *

@@ -102,6 +102,12 @@ struct _ZqResourceKind
   gint64 (*next_alarm) (ZqDb *db);
   gboolean (*alarm) (ZqTxn *txn, gint64 now_us, GError **error);
 
+  /* Earlier versions, where what a resource was says something: SQL for the row ids of those that the hospital is to be
+   * asked about; and what it answers, the newest first, each with when the next one took its place (µs, 0: not said).
+   * Writer thread. At last @parsed is NULL: nothing more comes, nor is to be asked for. NULL: none are wanted. */
+  const char *earlier;
+  gboolean (*take_earlier) (ZqTxn *txn, gint64 id, gpointer parsed, gint64 until, GError **error);
+
   const ZqIntentRule *rules;  /* terminated by action == NULL; or NULL */
   const ZqScope *scopes;      /* terminated by name == NULL; or NULL: comes only by reference */
   const ZqSearchRule *search; /* NULL: its rows are not found by words */

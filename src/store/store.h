@@ -168,6 +168,23 @@ ZqIngested *zq_store_ingest_finish (ZqStore *self, GAsyncResult *result, GError 
 GPtrArray *zq_store_list_wanted (ZqDb *db, const char *type, guint limit, GError **error);
 /* The types among them. */
 GPtrArray *zq_store_list_wanted_types (ZqDb *db, GError **error);
+/* A resource whose earlier versions are wanted (ZqResourceKind.earlier). */
+typedef struct
+{
+  gint64 row;
+  char *type, *id;
+  const ZqResourceKind *kind;
+} ZqEarlier;
+
+void zq_earlier_free (ZqEarlier *self);
+
+/* Finish with zq_store_read_finish(): (transfer full) (element-type ZqEarlier). */
+void zq_store_list_earlier_async (ZqStore *self, guint limit, GAsyncReadyCallback callback, gpointer user_data);
+
+/* @history: (nullable): the answer; NULL: there is none, and none will be. Finish with zq_store_write_finish(). */
+void zq_store_take_earlier_async (
+    ZqStore *self, const ZqEarlier *which, ZqBundle *history, GAsyncReadyCallback callback, gpointer user_data);
+
 /* The hospital has no such resource, or does not show it: not asked for again in this session's fill;
  * one that was held leaves the screens (unproject), its raw text and its intents stay. Finish with
  * zq_store_write_finish(). */

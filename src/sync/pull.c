@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/pull.h"
 
+#include "sync/earlier.h"
+
 #include "base/id.h"
 #include "resource/datetime.h"
 #include "store/txn.h"
@@ -38,10 +40,11 @@ typedef struct
   GQueue jobs;
   guint n_active;
   guint n_done;
-  guint n_failed;    /* single wanted ones */
-  gboolean found;    /* something was referred to and asked for */
-  gboolean broke;    /* the server, at some */
-  GHashTable *asked; /* "Type/id" and "kind/scope/id" of this round */
+  guint n_failed;        /* single wanted ones */
+  gboolean found;        /* something was referred to and asked for */
+  gboolean broke;        /* the server, at some */
+  GHashTable *asked;     /* "Type/id" and "kind/scope/id" of this round */
+  gboolean looking_back; /* at earlier versions: the last of a round */
   gboolean finished;
   GError *fatal;
   GError *soft;
@@ -662,6 +665,26 @@ next_phase (GTask *task)
 }
 
 static void
+on_earlier (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  round_end (task);
+}
+
+/* When all that is now is here: what some of it was. */
+static void
+round_look_back (GTask *task)
+{
+  Round *self = g_task_get_task_data (task);
+
+  if (self->looking_back || self->finished)
+    return;
+  self->looking_back = TRUE;
+  zq_earlier_async (self->peer, self->cancellable, on_earlier, g_object_ref (task));
+}
+
+static void
 round_pump (GTask *task)
 {
   Round *self = g_task_get_task_data (task);
@@ -674,7 +697,7 @@ round_pump (GTask *task)
       return;
     }
   if (self->n_active == 0 && self->jobs.length == 0 && !next_phase (task))
-    round_end (task);
+    round_look_back (task);
   while (self->n_active < MAX_ACTIVE && self->jobs.length > 0)
     {
       self->n_active++;

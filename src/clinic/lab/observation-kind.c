@@ -234,6 +234,45 @@ keep_old (ZqTxn *txn, gint64 id, const char *shown, const char *version, GError 
                      "isis", id, shown, zq_txn_now (txn), version);
 }
 
+/* Of what was corrected before it came the hospital is asked what it had been: once a version. */
+static gboolean
+want_earlier (ZqTxn *txn, gint64 id, const Parsed *self, GError **error)
+{
+  if (zq_record_state (self->status) != ZQ_RECORD_CHANGED || self->version == NULL)
+    return TRUE;
+
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO result_earlier (result, version, wanted) VALUES (?, ?, 1) ON CONFLICT (result)"
+                     " DO UPDATE SET version = excluded.version, wanted = 1 WHERE version <> excluded.version",
+                     "is", id, self->version);
+}
+
+/* Not another patient's: what was filed wrongly is no earlier value of this one. The hospital's own time takes the
+ * place of when the correction came here. */
+static gboolean
+take_earlier (ZqTxn *txn, gint64 id, gpointer parsed, gint64 until, GError **error)
+{
+  ZqDb *db = zq_txn_db (txn);
+  Parsed *self = parsed;
+  g_autofree char *shown = self != NULL ? describe (self) : NULL;
+  gint64 patient = 0;
+
+  if (self == NULL)
+    {
+      zq_db_get_int (db, &patient, NULL, "SELECT patient FROM result WHERE id = ?", "i", id);
+      zq_txn_changed (txn, "result", id, patient, ZQ_CHANGE_CONTENT);
+      return zq_db_exec (db, error, "UPDATE result_earlier SET wanted = 0 WHERE result = ?", "i", id);
+    }
+  if (shown == NULL || until == 0 || self->version == NULL || zq_record_state (self->status) == ZQ_RECORD_ERROR)
+    return TRUE;
+
+  return zq_person_refer (txn, self->patient, FALSE, &patient, error) &&
+         zq_db_exec (db, error,
+                     "INSERT OR REPLACE INTO result_old (result, version, shown, until) SELECT id, ?2, ?3, ?4"
+                     " FROM result WHERE id = ?1 AND patient = ?5 AND version <> ?2 AND shown IS NOT ?3",
+                     "issii", id, self->version, shown, until, patient);
+}
+
 static gint64
 flag_source (const ZqResultValue *value)
 {
@@ -292,7 +331,8 @@ observation_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
   if (!zq_person_refer (txn, self->patient, FALSE, &patient, error))
     return FALSE;
   take_local (txn, patient, self);
-  if (!keep_old (txn, id, shown, self->version, error) || !put_values (txn, id, patient, self, error))
+  if (!keep_old (txn, id, shown, self->version, error) || !want_earlier (txn, id, self, error) ||
+      !put_values (txn, id, patient, self, error))
     return FALSE;
   zq_txn_changed (txn, "result", id, patient, ZQ_CHANGE_CONTENT);
 
@@ -315,6 +355,7 @@ observation_unproject (ZqTxn *txn, gint64 id, GError **error)
          zq_report_set_links (txn, "result_member", "panel", "member", id, NULL, error) &&
          zq_db_exec (zq_txn_db (txn), error, "DELETE FROM result_value WHERE result = ?", "i", id) &&
          zq_db_exec (zq_txn_db (txn), error, "DELETE FROM result WHERE id = ?", "i", id) &&
+         zq_db_exec (zq_txn_db (txn), error, "DELETE FROM result_earlier WHERE result = ?", "i", id) &&
          zq_record_remove (txn, id, error);
 }
 
@@ -344,10 +385,15 @@ const ZqResourceKind zq_observation_kind = {
   "CREATE INDEX IF NOT EXISTS result_value_code ON result_value (patient, code, at) WHERE code IS NOT NULL;"
   "CREATE TABLE IF NOT EXISTS result_old ("
   "  result INTEGER NOT NULL, version TEXT NOT NULL, shown TEXT NOT NULL, until INTEGER NOT NULL,"
-  "  PRIMARY KEY (result, version)) WITHOUT ROWID;",
+  "  PRIMARY KEY (result, version)) WITHOUT ROWID;"
+  "CREATE TABLE IF NOT EXISTS result_earlier ("
+  "  result INTEGER PRIMARY KEY, version TEXT NOT NULL, wanted INTEGER NOT NULL);"
+  "CREATE INDEX IF NOT EXISTS result_earlier_wanted ON result_earlier (result) WHERE wanted;",
   .parse = observation_parse,
   .parsed_free = parsed_free,
   .project = observation_project,
   .unproject = observation_unproject,
+  .earlier = "SELECT result FROM result_earlier WHERE wanted",
+  .take_earlier = take_earlier,
   .scopes = observation_scopes,
 };
