@@ -7,7 +7,6 @@
  * Each line is one JSON object of seconds: "next-item", "step", "jump-end", "filter", "search", and what the watchdog
  * saw meanwhile. --drop-cache: the system forgets the store's file before each item of the cold round. */
 #include "app/opening.h"
-#include "app/watchdog.h"
 #include "clinic/find/find.h"
 #include "db/db.h"
 #include "store/search.h"
@@ -15,11 +14,11 @@
 #include "ui/consult/bubble.h"
 #include "ui/consult/inbox-row.h"
 #include "ui/fixture.h"
+#include "ui/frame-watch.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LENGTH      32 /* messages of a thread that is opened */
@@ -37,144 +36,16 @@ typedef struct
   ZqSession *session;
   ZqStore *store;
   ZqWindow *window;
-  ZqWatchdog *watchdog;
+  FrameWatch watch;
   GRand *random;
-
-  /* what is waited for in painted frames */
-  gboolean (*shown) (gpointer data);
-  gint64 wanted;
-  gint64 begun, taken;
-  gint64 cpu;   /* of the main thread until then; before it, when it began */
-  guint frames; /* painted until then */
-  gint64 all_cpu;
-  guint all_frames;
+  gint64 wanted; /* key of what is waited for, or a view */
 } Bench;
-
-/* --- figures ---------------------------------------------------------------------------------- */
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  gint64 one = *(const gint64 *)a, two = *(const gint64 *)b;
-
-  return (one > two) - (one < two);
-}
-
-/* @times: microseconds. */
-static void
-tell (Bench *self, const char *name, GArray *times, const char *size)
-{
-  ZqWatchdogReport report = zq_watchdog_take (self->watchdog);
-  guint n = times->len;
-
-  if (n == 0)
-    return;
-  g_array_sort (times, compare);
-#define AT(i) ((double)g_array_index (times, gint64, (i)) / 1e6)
-  g_print ("{\"name\":\"%s\",\"n\":%u,\"median\":%.4f,\"p95\":%.4f,\"worst\":%.4f,\"over16\":%u,\"frames16\":%u,"
-           "\"pause\":%.4f,\"paint\":%.4f,\"cpu\":%.4f,\"mean_frames\":%.1f,"
-           "\"size\":\"%s\"}\n",
-           name, n, AT (n / 2), AT ((n * 95 - 1) / 100), AT (n - 1), report.over, report.frames,
-           (double)report.worst_us / 1e6, (double)report.paint_us / 1e6, (double)self->all_cpu / n / 1e6,
-           (double)self->all_frames / n, size);
-  self->all_cpu = 0;
-  self->all_frames = 0;
-#undef AT
-}
-
-/* --- frames ----------------------------------------------------------------------------------- */
-
-/* What a machine shared with others would need if it were not. */
-static gint64
-thread_time (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
-  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
-static void
-on_after_paint (Bench *self)
-{
-  gint64 now = zq_clock_stopwatch (), cpu = thread_time ();
-
-  if (self->begun == 0 || self->taken != 0)
-    return;
-  self->frames++;
-  /* Looking is not of the program's work. */
-  if (self->shown (self))
-    {
-      self->taken = now - self->begun;
-      self->all_cpu += cpu - self->cpu;
-      self->all_frames += self->frames;
-    }
-  else
-    {
-      gint64 looked = zq_clock_stopwatch () - now;
-
-      self->begun += looked;
-      self->cpu += thread_time () - cpu;
-    }
-}
-
-static gboolean
-is_taken (gpointer data)
-{
-  return ((Bench *)data)->taken != 0;
-}
 
 static void
 begin (Bench *self, gboolean (*shown) (gpointer data), gint64 wanted)
 {
-  self->shown = shown;
   self->wanted = wanted;
-  self->taken = 0;
-  self->frames = 0;
-  self->cpu = thread_time ();
-  self->begun = zq_clock_stopwatch ();
-}
-
-/* Microseconds until a frame held what was wanted. */
-static gint64
-end (Bench *self, const char *what)
-{
-  if (!zq_test_wait_until (is_taken, self, DEADLINE_S))
-    g_error ("%s of %" G_GINT64_FORMAT " was not shown", what, self->wanted);
-  self->begun = 0;
-  return self->taken;
-}
-
-typedef struct
-{
-  GtkWidget *widget;
-  guint left;
-} Frames;
-
-static gboolean
-on_frame (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
-{
-  Frames *frames = data;
-
-  gtk_widget_queue_draw (widget);
-  return --frames->left > 0;
-}
-
-static gboolean
-is_over (gpointer data)
-{
-  return ((Frames *)data)->left == 0;
-}
-
-/* What the doctor does between two keys: all that was begun comes to rest. */
-static void
-rest (Bench *self)
-{
-  Frames frames = { GTK_WIDGET (self->window), 12 };
-
-  gtk_widget_add_tick_callback (frames.widget, on_frame, &frames, NULL);
-  g_assert_true (zq_test_wait_until (is_over, &frames, DEADLINE_S));
-  zq_test_settle ();
+  frame_watch_begin (&self->watch, shown, self);
 }
 
 /* --- what has to be in the frame -------------------------------------------------------------- */
@@ -194,17 +65,6 @@ is_loaded (GObject *row)
   return loaded;
 }
 
-/* Whether some of the widget lies within @frame. */
-static gboolean
-is_in_sight (GtkWidget *widget, GtkWidget *frame)
-{
-  graphene_rect_t bounds;
-
-  return gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, frame, &bounds) &&
-         bounds.size.height > 1 && bounds.origin.y < gtk_widget_get_height (frame) &&
-         bounds.origin.y + bounds.size.height > 0;
-}
-
 static gboolean
 shows_message (GtkWidget *widget, gconstpointer data)
 {
@@ -212,7 +72,7 @@ shows_message (GtkWidget *widget, gconstpointer data)
   GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_VIEW);
 
   return message != NULL && zq_message_get_key (message) == *(const gint64 *)data && is_loaded (G_OBJECT (message)) &&
-         is_in_sight (widget, view);
+         frame_watch_is_in_sight (widget, view);
 }
 
 /* The page is that consultation's, the whole thread is listed, its last messages are filled, and the one at which it
@@ -248,7 +108,7 @@ shows_row (GtkWidget *widget, gconstpointer data)
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
 
   return row != NULL && zq_consult_row_get_key (row) == *(const gint64 *)data && is_loaded (G_OBJECT (row)) &&
-         is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW));
+         frame_watch_is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW));
 }
 
 static gboolean
@@ -264,7 +124,7 @@ is_unfilled (GtkWidget *widget, gconstpointer data)
 {
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
 
-  return row != NULL && is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW)) &&
+  return row != NULL && frame_watch_is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW)) &&
          !is_loaded (G_OBJECT (row));
 }
 
@@ -349,9 +209,8 @@ open_items (Bench *self, GArray *keys, gboolean cold, const char *name)
   ZqInbox *inbox = zq_window_get_inbox (self->window);
   g_autofree char *size = NULL;
 
-  rest (self);
-  zq_watchdog_take (self->watchdog);
-  zq_watchdog_set_label (self->watchdog, name);
+  frame_watch_rest (&self->watch);
+  frame_watch_label (&self->watch, name);
   for (guint i = 0; i < keys->len; i++)
     {
       gint64 key = g_array_index (keys, gint64, i), us;
@@ -360,15 +219,15 @@ open_items (Bench *self, GArray *keys, gboolean cold, const char *name)
         forget_file (self);
       begin (self, thread_shown, key);
       zq_inbox_select (inbox, key);
-      us = end (self, name);
+      us = frame_watch_end (&self->watch, name);
       if (g_getenv ("ZQ_BENCH_EACH") != NULL)
-        g_printerr ("%8.4f %u frames, %" G_GINT64_FORMAT "\n", (double)us / 1e6, self->frames, key);
+        g_printerr ("%8.4f %u frames, %" G_GINT64_FORMAT "\n", (double)us / 1e6, self->watch.frames, key);
       g_array_append_val (times, us);
-      rest (self);
+      frame_watch_rest (&self->watch);
     }
   size = g_strdup_printf ("random of %u rows, threads of %d messages or more%s", zq_list_get_total (get_list (self)),
                           LENGTH, cold && self->drop_cache ? ", file cache dropped before each" : "");
-  tell (self, name, times, size);
+  frame_watch_tell (&self->watch, name, times, size);
 }
 
 /* The same by the key that goes on by one: its row is on the screen. */
@@ -378,8 +237,8 @@ step_items (Bench *self, GArray *keys)
   g_autoptr (GArray) times = g_array_new (FALSE, FALSE, sizeof (gint64));
   ZqInbox *inbox = zq_window_get_inbox (self->window);
 
-  rest (self);
-  zq_watchdog_take (self->watchdog);
+  frame_watch_rest (&self->watch);
+  frame_watch_label (&self->watch, "step");
   for (guint i = 0; i < keys->len; i++)
     {
       gint64 key = g_array_index (keys, gint64, i), us;
@@ -389,14 +248,14 @@ step_items (Bench *self, GArray *keys)
       if (position == 0)
         continue;
       zq_inbox_select (inbox, zq_list_get_key (get_list (self), position - 1));
-      rest (self);
+      frame_watch_rest (&self->watch);
       begin (self, thread_shown, key);
       zq_inbox_step (inbox, 1);
-      us = end (self, "step");
+      us = frame_watch_end (&self->watch, "step");
       g_array_append_val (times, us);
-      rest (self);
+      frame_watch_rest (&self->watch);
     }
-  tell (self, "step", times, "by one key from the row above it");
+  frame_watch_tell (&self->watch, "step", times, "by one key from the row above it");
 }
 
 static void
@@ -432,24 +291,23 @@ bench_jump (Bench *self)
 
   zq_inbox_set_view (inbox, ZQ_VIEW_CLOSED);
   g_assert_true (zq_test_wait_until (is_complete, self, DEADLINE_S));
-  rest (self);
-  zq_watchdog_take (self->watchdog);
-  zq_watchdog_set_label (self->watchdog, "jump-end");
+  frame_watch_rest (&self->watch);
+  frame_watch_label (&self->watch, "jump-end");
   for (guint i = 0; i < 10; i++)
     {
       gint64 us;
 
       zq_inbox_select (inbox, zq_list_get_key (get_list (self), 0));
-      rest (self);
+      frame_watch_rest (&self->watch);
       n = g_list_model_get_n_items (G_LIST_MODEL (get_list (self)));
       begin (self, row_shown, zq_list_get_key (get_list (self), n - 1));
       zq_inbox_select (inbox, self->wanted);
-      us = end (self, "jump-end");
+      us = frame_watch_end (&self->watch, "jump-end");
       g_array_append_val (times, us);
-      rest (self);
+      frame_watch_rest (&self->watch);
     }
   size = g_strdup_printf ("%u rows, the last one opened with it", n);
-  tell (self, "jump-end", times, size);
+  frame_watch_tell (&self->watch, "jump-end", times, size);
 }
 
 static void
@@ -461,22 +319,21 @@ bench_filter (Bench *self)
   g_autofree char *size = NULL;
 
   zq_inbox_set_view (inbox, ZQ_VIEW_WAITING_FOR_ME);
-  rest (self);
-  zq_watchdog_take (self->watchdog);
-  zq_watchdog_set_label (self->watchdog, "filter");
+  frame_watch_rest (&self->watch);
+  frame_watch_label (&self->watch, "filter");
   for (guint i = 1; i <= 5 * ZQ_N_VIEWS; i++)
     {
       gint64 us;
 
       begin (self, view_shown, i % ZQ_N_VIEWS);
       zq_inbox_set_view (inbox, i % ZQ_N_VIEWS);
-      us = end (self, "filter");
+      us = frame_watch_end (&self->watch, "filter");
       g_array_append_val (times, us);
       largest = MAX (largest, zq_list_get_total (get_list (self)));
-      rest (self);
+      frame_watch_rest (&self->watch);
     }
   size = g_strdup_printf ("all views in turn, the largest of %u rows", largest);
-  tell (self, "filter", times, size);
+  frame_watch_tell (&self->watch, "filter", times, size);
 }
 
 /* --- search ----------------------------------------------------------------------------------- */
@@ -552,8 +409,7 @@ search_all (Bench *self, const char *name)
   guint worst = 0, hits = 0;
   gint64 longest = 0;
 
-  zq_watchdog_take (self->watchdog);
-  zq_watchdog_set_label (self->watchdog, "search");
+  frame_watch_label (&self->watch, "search");
   for (guint i = 0; i < queries->len; i++)
     {
       Found found = { 0 };
@@ -573,7 +429,7 @@ search_all (Bench *self, const char *name)
     }
   size = g_strdup_printf ("%u queries, %u with hits, pages of %d a kind, the worst is number %u", queries->len, hits,
                           SEARCH_PAGE, worst);
-  tell (self, name, times, size);
+  frame_watch_tell (&self->watch, name, times, size);
 }
 
 static void
@@ -625,7 +481,6 @@ set_up (Bench *self)
 
   zq_opening_then (zq_opening_start (self->data_dir, NULL, NULL, clock, FALSE), on_opened, self);
   g_assert_true (zq_test_wait_until (is_open, self, DEADLINE_S));
-  self->watchdog = zq_watchdog_new ();
   self->window = zq_window_new (NULL);
   session.store = self->store;
   session.status = zq_session_get_status (self->session);
@@ -633,20 +488,18 @@ set_up (Bench *self)
   session.person = zq_account_get_name (self->account);
   zq_window_show_work (self->window, &session);
   gtk_window_present (GTK_WINDOW (self->window));
-  zq_watchdog_watch (self->watchdog, GTK_WIDGET (self->window));
-  g_signal_connect_swapped (gtk_widget_get_frame_clock (GTK_WIDGET (self->window)), "after-paint",
-                            G_CALLBACK (on_after_paint), self);
+  frame_watch_start (&self->watch, GTK_WIDGET (self->window));
   g_assert_true (zq_test_wait_until (has_rows, self, DEADLINE_S));
   if (!zq_test_wait_until (is_indexed, self, 600))
     g_error ("The search index is not complete");
-  rest (self);
+  frame_watch_rest (&self->watch);
 }
 
 static void
 tear_down (Bench *self)
 {
   zq_window_flush (self->window);
-  g_clear_pointer (&self->watchdog, zq_watchdog_free);
+  frame_watch_stop (&self->watch);
   gtk_window_destroy (GTK_WINDOW (self->window));
   zq_test_settle ();
   zq_session_close (self->session);

@@ -34,7 +34,7 @@ struct _ZqRecordPage
   GtkDropDown *years;
   GtkToggleButton *abnormal;
   GtkStack *places;
-  GtkListView *view;
+  GtkGridView *view;
   AdwStatusPage *nothing;
   ZqTrend *trend;
   ZqViewer *viewer; /* made when first needed */
@@ -195,7 +195,7 @@ set_list (ZqRecordPage *self)
   g_clear_object (&self->list);
   if (self->patient == 0)
     {
-      gtk_list_view_set_model (self->view, NULL);
+      gtk_grid_view_set_model (self->view, NULL);
       return;
     }
   list =
@@ -204,7 +204,7 @@ set_list (ZqRecordPage *self)
   g_signal_connect_swapped (list, "notify::complete", G_CALLBACK (show_place), self);
   selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (list)));
   self->list = g_steal_pointer (&list);
-  gtk_list_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  gtk_grid_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
   show_place (self);
 }
 
@@ -477,7 +477,7 @@ on_flow_opened (ZqRecordPage *self, gint64 key)
   gtk_stack_set_visible_child_name (self->stack, "timeline");
   if (zq_list_find (self->list, key, &place))
     {
-      gtk_selection_model_select_item (gtk_list_view_get_model (self->view), place, TRUE);
+      gtk_selection_model_select_item (gtk_grid_view_get_model (self->view), place, TRUE);
       gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
       set_opened (self, key);
     }
@@ -716,7 +716,7 @@ zq_record_page_dispose (GObject *object)
   if (self->list != NULL)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (self->view != NULL)
-    gtk_list_view_set_model (self->view, NULL);
+    gtk_grid_view_set_model (self->view, NULL);
   g_clear_object (&self->list);
   g_clear_object (&self->store);
   g_clear_object (&self->ticker);
@@ -792,7 +792,7 @@ zq_record_page_init (ZqRecordPage *self)
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), self);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
-  gtk_list_view_set_factory (self->view, factory);
+  gtk_grid_view_set_factory (self->view, factory);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_view_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self->view), keys);
