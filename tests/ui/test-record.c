@@ -300,6 +300,47 @@ test_trend (Ui *ui, gconstpointer data)
   ui_expect (ui, "electrolytes r");
 }
 
+static guint
+count_points (Ui *ui)
+{
+  GtkWidget *chart = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_CHART, NULL, NULL);
+
+  g_assert_nonnull (chart);
+  gtk_widget_grab_focus (chart);
+  return zq_chart_get_selected (ZQ_CHART (chart)); /* none is selected: their number */
+}
+
+static void
+take_glucose (Ui *ui, const char *id, const char *value, const char *unit, const char *day)
+{
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Observation','id':'%s','status':'final','subject':{'reference':'Patient/1'},"
+                "'effectiveDateTime':'%sT08:00:00+08:00','code':{'coding':[{'system':'http://loinc.org','code':"
+                "'2345-7'}],'text':'glucose'},'valueQuantity':{'value':%s,'unit':'%s'}}",
+                id, day, value, unit);
+}
+
+/* One line never goes through two units: what an exact rule brings over is marked, what none does stands apart. */
+static void
+test_trend_units (Ui *ui, gconstpointer data)
+{
+  take_glucose (ui, "g1", "7", "U/L", "2025-01-01");
+  take_glucose (ui, "g2", "101", "mg/dL", "2025-02-01");
+  take_glucose (ui, "g3", "6.10", "mmol/L", "2025-03-01");
+  take_report (ui, "r", "final", "2025-03-01", "g3");
+  show_record (ui);
+  open_item (ui, "electrolytes r", 0);
+  ui_xdotool (ui, "key Right Return");
+  ui_expect (ui, "go from value to value");
+  g_assert_cmpuint (count_points (ui), ==, 2);
+  ui_xdotool (ui, "key Left");
+  ui_expect (ui, "6.10 mmol/L");
+  ui_xdotool (ui, "key Left");
+  ui_expect (ui, "(101 mg/dL, converted)");
+  ui_expect (ui, "U/L");
+  ui_keep_picture (ui, "trend-units");
+}
+
 /* Among reports alone the first item of a day may be missing: each says its own. */
 static void
 test_days (Ui *ui, gconstpointer data)
@@ -333,16 +374,6 @@ test_live (Ui *ui, gconstpointer data)
   fixture_take (&ui->clinic, "{'resourceType':'AllergyIntolerance','id':'late','patient':{'reference':'Patient/1'},"
                              "'code':{'text':'contrast medium'}}");
   ui_expect (ui, "contrast medium");
-}
-
-static guint
-count_points (Ui *ui)
-{
-  GtkWidget *chart = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_CHART, NULL, NULL);
-
-  g_assert_nonnull (chart);
-  gtk_widget_grab_focus (chart);
-  return zq_chart_get_selected (ZQ_CHART (chart)); /* none is selected: their number */
 }
 
 /* A test of which nothing can be drawn shows no curve of the one before it. */
@@ -414,6 +445,7 @@ main (int argc, char **argv)
   ADD ("/record/a-panel-says-its-own-status", test_panel_status);
   ADD ("/record/a-large-report-is-made-as-it-is-read", test_large_report);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
+  ADD ("/record/a-line-goes-through-one-unit", test_trend_units);
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
   ADD ("/record/each-says-its-day-where-some-are-left-out", test_days);
   ADD ("/record/what-is-open-is-read-again", test_live);

@@ -3,6 +3,7 @@
 
 #include "clinic/lab/flowsheet-sets.h"
 #include "clinic/lab/report.h"
+#include "clinic/lab/value.h"
 
 #include <stdlib.h>
 
@@ -316,11 +317,12 @@ take_cell (ZqFlowsheet *self, ZqRows *rows)
     cell->value = g_strconcat (zq_rows_is_null (rows, 3) ? "" : zq_rows_text (rows, 3), zq_rows_text (rows, 2), NULL);
   cell->unit = g_strdup (zq_rows_text (rows, 4));
   cell->range = g_strdup (zq_rows_text (rows, 5));
-  cell->flag = (int)zq_rows_int (rows, 6);
+  cell->flag = (ZqFlag)zq_rows_int (rows, 6);
   cell->absent = g_strdup (zq_rows_text (rows, 7));
   cell->status = g_strdup (zq_rows_text (rows, 8));
   cell->state = (ZqRecordState)zq_rows_int (rows, 9);
   cell->source = find_source (self, zq_rows_text (rows, 10));
+  cell->critical_is_ours = (zq_rows_int (rows, 11) & ZQ_VALUE_CRITICAL_OURS) != 0;
 
   return cell;
 }
@@ -333,7 +335,7 @@ read_line (ZqFlowsheet *self, GPtrArray *cells, guint line, const char *code, gu
   g_autoptr (ZqRows) rows = zq_db_query (
       self->db, NULL,
       "SELECT v.at, v.result, v.value, v.comparator, v.unit, v.range, v.flag, v.absent, r.status, r.state,"
-      " r.performer FROM result_value v JOIN result r ON r.id = v.result"
+      " r.performer, v.flag_is_ours FROM result_value v JOIN result r ON r.id = v.result"
       " WHERE v.patient = ? AND v.code = ? AND v.at BETWEEN ? AND ? AND r.state NOT IN (?, ?)"
       " ORDER BY v.at DESC, r.state IN (?, ?) DESC, v.result DESC LIMIT 1000",
       "isiiiiii", self->patient, code, zq_flowsheet_get_date (self, last), zq_flowsheet_get_date (self, first),

@@ -37,8 +37,9 @@ typedef struct
   char *unit;     /* as written, or NULL */
   char *range;    /* of its own report, or NULL */
   char *absent;   /* why there is no value, or NULL */
-  int flag;       /* as in #ZqResultValue */
-  char *status;   /* or NULL */
+  ZqFlag flag;
+  gboolean critical_is_ours; /* by the local rule, and not by the laboratory */
+  char *status;              /* or NULL */
   ZqRecordState state;
   guint source; /* who says it: place in the sources */
 } ZqFlowCell;

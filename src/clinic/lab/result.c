@@ -226,14 +226,24 @@ zq_result_load (ZqDb *db, ZqPolicy *policy, gint64 key)
 GPtrArray *
 zq_result_series (ZqDb *db, gint64 patient, const char *code, gint64 from, gint64 to, guint limit)
 {
+  /* As the index has them: a sort of thousands is felt. */
   g_autoptr (ZqRows) rows = zq_db_query (
       db, NULL,
-      "SELECT * FROM (SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
+      "SELECT " VALUE_COLUMNS " FROM result_value v JOIN result r ON r.id = v.result"
       " WHERE v.patient = ? AND v.code = ? AND v.at BETWEEN ? AND ? AND v.value IS NOT NULL"
-      " AND r.state NOT IN (?, ?) ORDER BY v.at DESC, v.result DESC LIMIT ?) ORDER BY at, result",
+      " AND r.state NOT IN (?, ?) ORDER BY v.at DESC, v.result DESC, v.n DESC LIMIT ?",
       "isiiiii", patient, code, from, to, (gint64)ZQ_RECORD_ERROR, (gint64)ZQ_RECORD_CANCELLED, (gint64)limit);
+  GPtrArray *values = take_values (rows);
 
-  return take_values (rows);
+  for (guint i = 0; i < values->len / 2; i++)
+    {
+      gpointer other = values->pdata[values->len - 1 - i];
+
+      values->pdata[values->len - 1 - i] = values->pdata[i];
+      values->pdata[i] = other;
+    }
+
+  return values;
 }
 
 /* The newest hundred have one of each, or the older one is nothing to go by. */

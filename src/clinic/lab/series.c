@@ -81,18 +81,66 @@ fill_point (ZqPolicy *policy,
   point->high = bring_limit (policy, analyte, value->high, value->unit, line);
 }
 
+static gboolean
+is_decimal (const char *text)
+{
+  gsize n = 0, dots = 0;
+
+  if (text == NULL)
+    return FALSE;
+  for (const char *at = *text == '-' ? text + 1 : text; *at != '\0'; at++)
+    {
+      n += (gsize)g_ascii_isdigit (*at);
+      dots += *at == '.';
+      if (!g_ascii_isdigit (*at) && *at != '.')
+        return FALSE;
+    }
+
+  return n > 0 && n < 16 && dots <= 1 && !g_str_has_suffix (text, ".") && *text != '.';
+}
+
+/* A plain number in the very unit that the line has is there already: a sensor has thousands of them. */
+static gboolean
+fill_plain (const ZqResultValue *value, GPtrArray *units, ZqSeriesPoint *point)
+{
+  if (value->kind != ZQ_VALUE_QUANTITY || value->comparator != NULL || value->unit == NULL ||
+      !is_decimal (value->value) || (value->low != NULL && !is_decimal (value->low)) ||
+      (value->high != NULL && !is_decimal (value->high)))
+    return FALSE;
+  for (guint i = 0; i < units->len; i++)
+    if (g_strcmp0 (units->pdata[i], value->unit) == 0)
+      {
+        point->line = i;
+        point->number = g_strdup (value->value);
+        point->text = g_strdup (value->value);
+        point->low = g_strdup (value->low);
+        point->high = g_strdup (value->high);
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
 static void
 fill_all (ZqSeries *self, ZqPolicy *policy, const char *analyte, GPtrArray *lines)
 {
+  g_autoptr (GPtrArray) written = g_ptr_array_new (); /* the unit of each line, as its newest value has it */
+
   for (guint i = self->values->len; i-- > 0;)
     {
       const ZqResultValue *value = self->values->pdata[i];
       ZqSeriesPoint *point = &g_array_index (self->points, ZqSeriesPoint, i);
-      g_autoptr (ZqQuantity) quantity = zq_value_quantity (policy, value);
+      g_autoptr (ZqQuantity) quantity = NULL;
 
+      if (fill_plain (value, written, point))
+        continue;
+      quantity = zq_value_quantity (policy, value);
       point->line = ZQ_SERIES_NO_LINE;
       if (quantity != NULL && (quantity->kind == ZQ_QUANTITY_NUMBER || quantity->kind == ZQ_QUANTITY_COMPARATOR))
         fill_point (policy, analyte, value, quantity, lines, point);
+      /* A line that was begun with it. */
+      if (lines->len > written->len)
+        g_ptr_array_add (written, value->unit);
     }
 }
 

@@ -2,7 +2,7 @@
 #include "ui/lab/flowsheet-view.h"
 
 #include "rules/context.h"
-#include "ui/lab/report-view.h"
+#include "ui/lab/report-words.h"
 #include "ui/patient/record-words.h"
 #include "ui/widgets/words.h"
 
@@ -92,6 +92,7 @@ describe (ZqFlowView *self, guint test, guint date)
   const ZqFlowCell *cell = zq_flowsheet_get_cell (self->sheet, test, date);
   gint64 at = zq_flowsheet_get_date (self->sheet, date);
   g_autofree char *when = at != 0 ? zq_words_day_clock (at, self->now, get_zone (self)) : g_strdup (_ ("no date"));
+  g_autofree char *flag = cell != NULL ? zq_report_words_critical (cell->flag, cell->critical_is_ours) : NULL;
   g_autoptr (GString) all = g_string_new (of->name);
 
   add (all, when);
@@ -103,8 +104,8 @@ describe (ZqFlowView *self, guint test, guint date)
   add (all, cell->value != NULL ? cell->value : cell->absent != NULL ? cell->absent : _ ("no value"));
   if (cell->value != NULL && cell->unit != NULL)
     g_string_append_printf (all, " %s", cell->unit);
-  if (*zq_report_words_flag (cell->flag) != '\0')
-    g_string_append_printf (all, " %s", zq_report_words_flag (cell->flag));
+  if (*flag != '\0')
+    g_string_append_printf (all, " %s", flag);
   if (cell->state != ZQ_RECORD_FINAL)
     add (all, zq_record_words_status (cell->status));
   if (cell->range != NULL)

@@ -2,6 +2,7 @@
 #include "ui/lab/report-view.h"
 
 #include "ui/lab/report-table.h"
+#include "ui/lab/report-words.h"
 #include "ui/patient/record-words.h"
 
 #include <glib/gi18n.h>

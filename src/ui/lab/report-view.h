@@ -2,7 +2,6 @@
 #pragma once
 
 #include "clinic/lab/report.h"
-#include "ui/lab/report-words.h"
 
 #include <gtk/gtk.h>
 

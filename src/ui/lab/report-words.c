@@ -96,15 +96,20 @@ zq_report_words_value (const ZqResultValue *value)
 }
 
 char *
+zq_report_words_critical (ZqFlag flag, gboolean ours)
+{
+  const char *words = zq_report_words_flag (flag);
+
+  if (!zq_flag_is_critical (flag))
+    return g_strdup (words);
+
+  return g_strdup_printf ("%s · %s", words, ours ? C_ ("critical by", "local rule") : C_ ("critical by", "laboratory"));
+}
+
+char *
 zq_report_words_judged (const ZqResultValue *value)
 {
-  const char *flag = zq_report_words_flag (value->flag);
-
-  if (!zq_flag_is_critical (value->flag))
-    return g_strdup (flag);
-
-  return g_strdup_printf (
-      "%s · %s", flag, value->critical_is_ours ? C_ ("critical by", "local rule") : C_ ("critical by", "laboratory"));
+  return zq_report_words_critical (value->flag, value->critical_is_ours);
 }
 
 char *

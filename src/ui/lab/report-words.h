@@ -13,6 +13,9 @@ const char *zq_report_words_flag (ZqFlag flag);
 /* The same, of a critical one with who says so: the laboratory, or the local rule. */
 char *zq_report_words_judged (const ZqResultValue *value);
 
+/* The same of a flag: @ours: critical by the local rule. */
+char *zq_report_words_critical (ZqFlag flag, gboolean ours);
+
 /* That there is more than is shown. */
 char *zq_report_words_more (guint n_more);
 

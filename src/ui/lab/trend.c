@@ -2,10 +2,11 @@
 #include "ui/lab/trend.h"
 
 #include "clinic/lab/drug-span.h"
-#include "clinic/lab/result.h"
+#include "clinic/lab/series.h"
 #include "clinic/lab/target.h"
+#include "clinic/lab/value.h"
 #include "rules/context.h"
-#include "ui/lab/report-view.h"
+#include "ui/lab/report-words.h"
 #include "ui/lab/trend-drugs.h"
 #include "ui/lab/trend-rows.h"
 #include "ui/patient/record-words.h"
@@ -28,16 +29,15 @@ struct _ZqTrend
   GtkLabel *reading;
   GtkDropDown *units;
   ZqChart *chart;
-  GtkListView *table;
+  GtkGridView *table;
 
   /* owned */
   ZqStore *store; /* NULL: nothing is open */
   char *code;
   gint64 patient;
-  GPtrArray *values; /* of ZqResultValue, oldest first */
-  GPtrArray *names;  /* units, each once: the newest first */
-  GArray *charted;   /* guint: the value of each point */
-  GPtrArray *drugs;  /* of ZqDrugSpan, newest first */
+  ZqSeries *series; /* values, oldest first, and where they stand */
+  GArray *charted;  /* guint: the value of each point */
+  GPtrArray *drugs; /* of ZqDrugSpan, newest first */
   ZqTrendRows *rows;
   GTimeZone *zone;
   gint64 now;
@@ -69,15 +69,39 @@ unit_of (const ZqResultValue *value)
   return value->unit != NULL ? value->unit : "";
 }
 
+static const ZqResultValue *
+get_value (ZqTrend *self, guint i)
+{
+  return self->series->values->pdata[i];
+}
+
+/* "5.61 mmol/L (101 mg/dL, converted)": as its line has it, and as its laboratory wrote it. (transfer full) */
+static char *
+words_of_value (ZqTrend *self, guint i)
+{
+  const ZqResultValue *value = get_value (self, i);
+  const ZqSeriesPoint *point = zq_series_get_point (self->series, i);
+  g_autofree char *written = NULL;
+
+  if (!point->converted)
+    return g_strdup_printf ("%s%s %s", value->comparator != NULL ? value->comparator : "", value->value,
+                            unit_of (value));
+  written = zq_value_format (value);
+  /* Translators: a value in the unit of the chart, its unit, and as its laboratory wrote it */
+  return g_strdup_printf (_ ("%1$s %2$s (%3$s, converted)"), point->text,
+                          (const char *)self->series->units->pdata[point->line], written);
+}
+
 /* "5.6 mmol/L ↑ high, range 3.9–6.1, 2 Nov 2025 08:00" (transfer full) */
 static char *
-describe (ZqTrend *self, const ZqResultValue *value)
+describe (ZqTrend *self, guint i)
 {
+  const ZqResultValue *value = get_value (self, i);
   g_autofree char *when =
       value->at != 0 ? zq_words_day_clock (value->at, self->now, self->zone) : g_strdup (_ ("no date"));
   g_autofree char *flag = zq_report_words_judged (value);
-  g_autofree char *shown = g_strdup_printf ("%s%s %s%s%s", value->comparator != NULL ? value->comparator : "",
-                                            value->value, unit_of (value), *flag != '\0' ? " " : "", flag);
+  g_autofree char *words = words_of_value (self, i);
+  g_autofree char *shown = g_strdup_printf ("%s%s%s", words, *flag != '\0' ? " " : "", flag);
 
   /* What is not final says so here as it does in its report. */
   if (value->state != ZQ_RECORD_FINAL)
@@ -93,25 +117,28 @@ describe (ZqTrend *self, const ZqResultValue *value)
   return g_strdup_printf (_ ("%1$s · %2$s · range %3$s"), when, shown, value->range);
 }
 
-static const ZqResultValue *
-get_selected (ZqTrend *self)
+static gboolean
+get_selected (ZqTrend *self, guint *value)
 {
   guint selected = zq_chart_get_selected (self->chart);
 
-  return self->charted != NULL && selected < self->charted->len
-             ? self->values->pdata[g_array_index (self->charted, guint, selected)]
-             : NULL;
+  if (self->series == NULL || selected >= self->charted->len)
+    return FALSE;
+  *value = g_array_index (self->charted, guint, selected);
+
+  return TRUE;
 }
 
 static void
 on_selected (ZqTrend *self)
 {
-  const ZqResultValue *value = get_selected (self);
-  g_autofree char *said = value != NULL ? describe (self, value) : NULL;
-  g_autofree char *drugs = value != NULL ? zq_trend_drugs_at (self->drugs, value->at) : NULL;
+  guint i = 0;
+  gboolean is_selected = get_selected (self, &i);
+  g_autofree char *said = is_selected ? describe (self, i) : NULL;
+  g_autofree char *drugs = is_selected ? zq_trend_drugs_at (self->drugs, get_value (self, i)->at) : NULL;
   g_autofree char *words = NULL;
 
-  if (value == NULL)
+  if (!is_selected)
     words = g_strdup (_ ("← and → go from value to value, + and − zoom"));
   else if (drugs == NULL)
     words = g_steal_pointer (&said);
@@ -134,28 +161,32 @@ show_target (ZqTrend *self, const char *unit)
 
 /* A line never goes through two units, and a "<5" is no 5. */
 static void
-show_unit (ZqTrend *self, const char *unit)
+show_line (ZqTrend *self, guint line)
 {
   g_autoptr (GArray) points = g_array_new (FALSE, TRUE, sizeof (ZqChartPoint));
 
   g_array_set_size (self->charted, 0);
-  for (guint i = 0; i < self->values->len; i++)
+  for (guint i = 0; i < self->series->values->len; i++)
     {
-      const ZqResultValue *value = self->values->pdata[i];
+      const ZqResultValue *value = get_value (self, i);
+      const ZqSeriesPoint *its = zq_series_get_point (self->series, i);
       ZqChartPoint point = { .at = value->at,
-                             .value = read_number (value->value),
-                             .low = read_number (value->low),
-                             .high = read_number (value->high),
                              .abnormal = zq_flag_is_abnormal (value->flag),
-                             .unfinished = value->state != ZQ_RECORD_FINAL && value->state != ZQ_RECORD_CHANGED };
+                             .unfinished = value->state != ZQ_RECORD_FINAL && value->state != ZQ_RECORD_CHANGED,
+                             .converted = its->converted };
 
-      if (isnan (point.value) || value->at == 0 || value->comparator != NULL || !g_str_equal (unit_of (value), unit))
+      if (its->line != line || value->at == 0 || value->comparator != NULL)
+        continue;
+      point.value = read_number (its->number);
+      point.low = read_number (its->low);
+      point.high = read_number (its->high);
+      if (isnan (point.value))
         continue;
       g_array_append_val (points, point);
       g_array_append_val (self->charted, i);
     }
   zq_chart_set_points (self->chart, (ZqChartPoint *)points->data, points->len, self->zone);
-  show_target (self, unit);
+  show_target (self, self->series->units->pdata[line]);
 }
 
 static void
@@ -163,30 +194,25 @@ on_unit (ZqTrend *self)
 {
   guint selected = gtk_drop_down_get_selected (self->units);
 
-  if (!self->filling && self->names != NULL && selected < self->names->len)
-    show_unit (self, self->names->pdata[selected]);
+  if (!self->filling && self->series != NULL && selected < self->series->units->len)
+    show_line (self, selected);
 }
 
 static void
 fill_units (ZqTrend *self)
 {
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
-  self->names = g_ptr_array_new ();
-  for (guint i = self->values->len; i-- > 0;)
+  for (guint i = 0; i < self->series->units->len; i++)
     {
-      const char *unit = unit_of (self->values->pdata[i]);
+      const char *unit = self->series->units->pdata[i];
 
-      if (!g_hash_table_add (seen, (gpointer)unit))
-        continue;
-      g_ptr_array_add (self->names, (gpointer)unit);
       gtk_string_list_append (list, *unit != '\0' ? unit : _ ("without a unit"));
     }
   self->filling = TRUE;
   gtk_drop_down_set_model (self->units, G_LIST_MODEL (list));
   self->filling = FALSE;
-  gtk_widget_set_visible (GTK_WIDGET (self->units), self->names->len > 1);
+  gtk_widget_set_visible (GTK_WIDGET (self->units), self->series->units->len > 1);
 }
 
 static char *
@@ -194,7 +220,7 @@ describe_row (guint row, gpointer data)
 {
   ZqTrend *self = data;
 
-  return describe (self, self->values->pdata[self->values->len - 1 - row]);
+  return describe (self, self->series->values->len - 1 - row);
 }
 
 /* Newest first, as the timeline. */
@@ -203,22 +229,21 @@ fill_table (ZqTrend *self)
 {
   g_autoptr (GtkNoSelection) selection = NULL;
 
-  self->rows = zq_trend_rows_new (self->values->len, describe_row, self);
+  self->rows = zq_trend_rows_new (self->series->values->len, describe_row, self);
   selection = gtk_no_selection_new (G_LIST_MODEL (g_object_ref (self->rows)));
-  gtk_list_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
+  gtk_grid_view_set_model (self->table, GTK_SELECTION_MODEL (selection));
 }
 
 /* What was drawn is another test's, or another patient's. */
 static void
 forget (ZqTrend *self)
 {
-  gtk_list_view_set_model (self->table, NULL);
+  gtk_grid_view_set_model (self->table, NULL);
   if (self->rows != NULL)
     zq_trend_rows_end (self->rows);
   g_clear_object (&self->rows);
   g_clear_pointer (&self->drugs, g_ptr_array_unref);
-  g_clear_pointer (&self->names, g_ptr_array_unref);
-  g_clear_pointer (&self->values, g_ptr_array_unref);
+  g_clear_pointer (&self->series, zq_series_free);
   g_array_set_size (self->charted, 0);
   if (self->zone != NULL)
     zq_chart_set_points (self->chart, NULL, 0, self->zone);
@@ -245,13 +270,15 @@ static void
 remember (ZqTrend *self, Place *place)
 {
   guint unit = gtk_drop_down_get_selected (self->units);
-  const ZqResultValue *value = get_selected (self);
+  guint i;
 
-  if (self->names != NULL && unit < self->names->len)
-    place->unit = g_strdup (self->names->pdata[unit]);
-  if (value != NULL)
-    place->result = value->result;
-  place->n = value != NULL ? value->n : 0;
+  if (self->series != NULL && unit < self->series->units->len)
+    place->unit = g_strdup (self->series->units->pdata[unit]);
+  if (get_selected (self, &i))
+    {
+      place->result = get_value (self, i)->result;
+      place->n = get_value (self, i)->n;
+    }
   zq_chart_get_view (self->chart, &place->from, &place->to);
 }
 
@@ -261,13 +288,13 @@ go_back (ZqTrend *self, Place *place)
 {
   guint unit;
 
-  if (place->unit == NULL || !g_ptr_array_find_with_equal_func (self->names, place->unit, g_str_equal, &unit))
+  if (place->unit == NULL || !g_ptr_array_find_with_equal_func (self->series->units, place->unit, g_str_equal, &unit))
     return;
   gtk_drop_down_set_selected (self->units, unit);
   zq_chart_set_view (self->chart, place->from, place->to);
   for (guint i = 0; place->result != 0 && i < self->charted->len; i++)
     {
-      const ZqResultValue *value = self->values->pdata[g_array_index (self->charted, guint, i)];
+      const ZqResultValue *value = get_value (self, g_array_index (self->charted, guint, i));
 
       if (value->result == place->result && value->n == place->n)
         zq_chart_set_selected (self->chart, i);
@@ -278,14 +305,16 @@ static void
 read_all (ZqTrend *self)
 {
   ZqDb *db = zq_store_get_main_db (self->store);
+  ZqPolicy *policy = zq_context_get_policy (zq_store_get_context (self->store));
 
   forget (self);
-  self->values = zq_result_series (db, self->patient, self->code, G_MININT64, G_MAXINT64, MOST_VALUES);
+  self->series = zq_series_new (policy, self->code,
+                                zq_result_series (db, self->patient, self->code, G_MININT64, G_MAXINT64, MOST_VALUES));
   self->drugs = zq_drug_spans (db, zq_store_get_context (self->store), self->patient);
   fill_units (self);
   fill_table (self);
-  if (self->names->len > 0)
-    show_unit (self, self->names->pdata[0]);
+  if (self->series->units->len > 0)
+    show_line (self, 0);
   zq_trend_show_drugs (self->chart, self->drugs);
 }
 
@@ -392,7 +421,7 @@ zq_trend_init (ZqTrend *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), NULL);
-  gtk_list_view_set_factory (self->table, factory);
+  gtk_grid_view_set_factory (self->table, factory);
 }
 
 const char *
@@ -404,7 +433,7 @@ zq_trend_get_name (ZqTrend *self)
 GPtrArray *
 zq_trend_get_values (ZqTrend *self)
 {
-  return self->values;
+  return self->series != NULL ? self->series->values : NULL;
 }
 
 GtkWidget *

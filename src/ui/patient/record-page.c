@@ -445,6 +445,8 @@ on_trend_closed (ZqRecordPage *self)
 static void
 on_flow_trend_closed (ZqRecordPage *self)
 {
+  /* Thousands of values are let go now, and not when the next test is asked for. */
+  zq_trend_close (self->trend);
   if (!self->by_flow)
     {
       on_trend_closed (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/print/builders.h"
 
-#include "ui/lab/report-view.h"
+#include "ui/lab/report-words.h"
 #include "ui/patient/record-words.h"
 #include "ui/widgets/words.h"
 
