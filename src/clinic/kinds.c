@@ -3,6 +3,7 @@
 
 #include "clinic/audit/kinds.h"
 #include "clinic/consult/kinds.h"
+#include "clinic/document/kinds.h"
 #include "clinic/home/kinds.h"
 #include "clinic/lab/kinds.h"
 #include "clinic/patient/kinds.h"
@@ -34,6 +35,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_procedure_kind,
   &zq_immunization_kind,
   &zq_document_kind,
+  &zq_media_kind,
   &zq_home_kind, /* before what takes all the others */
   &zq_observation_kind,
   &zq_report_kind,

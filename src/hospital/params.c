@@ -105,6 +105,7 @@ static const ZqParam table[] = {
   OF_PATIENT ("Composition", "subject"),
   REF ("Composition", "encounter", "encounter"),
   OF_PATIENT ("DocumentReference", "subject"),
+  OF_PATIENT ("Media", "subject"),
   ON_PATIENT ("Consent", "patient"),
   ON_PATIENT ("DetectedIssue", "patient"),
   OF_PATIENT ("Goal", "subject"),

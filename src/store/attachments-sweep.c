@@ -30,6 +30,22 @@ sweep_one (ZqAttachments *self, ZqDb *store_db, const char *key, gboolean old)
     zq_attachments_drop (self, key);
 }
 
+/* What was taken out of a resource lies there still: it is not kept twice for long. */
+static void
+sweep_inline (ZqAttachments *self, gint64 limit)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (ZqRows) rows =
+      zq_db_query (zq_attachments_get_main_db (self), NULL,
+                   "SELECT key FROM file WHERE key >= 'inline/' AND key < 'inline0' AND at < ?", "i", limit);
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    g_ptr_array_add (keys, g_strdup (zq_rows_text (rows, 0)));
+  g_clear_pointer (&rows, zq_rows_free);
+  for (guint i = 0; i < keys->len; i++)
+    zq_attachments_drop (self, g_ptr_array_index (keys, i));
+}
+
 void
 zq_attachments_sweep (ZqAttachments *self, ZqDb *store_db)
 {
@@ -48,6 +64,7 @@ zq_attachments_sweep (ZqAttachments *self, ZqDb *store_db)
       g_array_append_val (times, at);
     }
   g_clear_pointer (&rows, zq_rows_free);
+  sweep_inline (self, limit);
 
   for (guint i = 0; i < keys->len; i++)
     sweep_one (self, store_db, g_ptr_array_index (keys, i), g_array_index (times, gint64, i) < limit);

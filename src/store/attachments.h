@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * whole before anything refers to it as held, so the two files need no common transaction.
  *
  * A key names one: the hospital's is "Binary/<id>" (or the URL as it came), one that was made here
- * "urn:uuid:<local-id>" of the local Binary, a thumbnail "thumb/<px>/<key>". Main context of the store, but where said
- * otherwise.
+ * "urn:uuid:<local-id>" of the local Binary, what lies inside a resource "inline/…", a thumbnail "thumb/<px>/<key>".
+ * Main context of the store, but where said otherwise.
  */
 #define ZQ_TYPE_ATTACHMENTS (zq_attachments_get_type ())
 G_DECLARE_FINAL_TYPE (ZqAttachments, zq_attachments, ZQ, ATTACHMENTS, GObject)
@@ -134,7 +134,7 @@ zq_attachments_new (const char *dir, GBytes *key, ZqClock *clock, GMainContext *
 /* Finishes what is queued, closes the file. Idempotent. Blocks. */
 void zq_attachments_close (ZqAttachments *self);
 /* Local ones that @store_db knows by a name of the hospital are renamed (a kill came between), those older than a day
- * that no draft and no resource refers to are dropped. */
+ * that no draft and no resource refers to are dropped, and what was taken out of a resource that long ago. */
 void zq_attachments_sweep (ZqAttachments *self, ZqDb *store_db);
 
 G_END_DECLS

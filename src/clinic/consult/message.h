@@ -86,8 +86,9 @@ typedef struct
 {
   gint64 message;
   ZqFile *file;
-  gint64 sent;
-  char *name; /* who sent it */
+  gint64 sent;       /* or from when it is; 0: not known */
+  gboolean day_only; /* of that the day is known, or less */
+  char *name;        /* who sent it; what it shows */
 } ZqPicture;
 
 void zq_picture_free (ZqPicture *self);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/document/file-row.h"
+#include "clinic/document/inline-file.h"
 #include "clinic/lab/kinds.h"
 #include "clinic/lab/report-summary.h"
 #include "clinic/lab/report.h"
@@ -8,6 +10,8 @@
 #include "resource/json.h"
 #include "rules/context.h"
 
+#define MOST_MEDIA 100
+
 typedef struct
 {
   char *patient, *encounter, *title, *status, *version, *performer, *specimen, *conclusion;
@@ -16,6 +20,7 @@ typedef struct
   gint64 issued;
   GPtrArray *results; /* references */
   GPtrArray *files;   /* of ZqFile */
+  GPtrArray *media;   /* references */
 } Parsed;
 
 static void
@@ -32,7 +37,8 @@ parsed_free (gpointer data)
   g_free (self->specimen);
   g_free (self->conclusion);
   g_ptr_array_unref (self->results);
-  g_ptr_array_unref (self->files);
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_ptr_array_unref (self->media);
   g_free (self);
 }
 
@@ -64,12 +70,13 @@ read_sort (JsonNode *node)
 static void
 read_lists (Parsed *self, JsonNode *node, const char *base)
 {
-  guint n_results = zq_json_get_length (node, "result"), n_files = zq_json_get_length (node, "presentedForm");
+  guint n_results = zq_json_get_length (node, "result"), n_media = zq_json_get_length (node, "media");
 
   for (guint i = 0; i < n_results; i++)
     g_ptr_array_add (self->results, g_strdup (zq_json_get_string (zq_json_get_at (node, "result", i), "reference")));
-  for (guint i = 0; i < n_files; i++)
-    g_ptr_array_add (self->files, zq_file_read_attachment (zq_json_get_at (node, "presentedForm", i), base));
+  for (guint i = 0; i < MIN (n_media, MOST_MEDIA); i++)
+    g_ptr_array_add (self->media, g_strdup (zq_json_get_string (zq_json_get_at (node, "media", i), "link.reference")));
+  self->files = zq_files_of_resource (node, base);
 }
 
 static gpointer
@@ -80,7 +87,7 @@ report_parse (JsonNode *node, gpointer data, GError **error)
   Parsed *self = g_new0 (Parsed, 1);
 
   self->results = g_ptr_array_new_with_free_func (g_free);
-  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_file_free);
+  self->media = g_ptr_array_new_with_free_func (g_free);
   self->patient = g_strdup (zq_codec_reference (node, "subject"));
   self->encounter = g_strdup (zq_codec_reference (node, "encounter"));
   self->title = zq_codec_concept (node, "code");
@@ -100,21 +107,15 @@ report_parse (JsonNode *node, gpointer data, GError **error)
 
 /* --- rows --------------------------------------------------------------------------------------- */
 
+/* Its pictures stand in the timeline by themselves; they are fetched because of it. */
 static gboolean
-put_files (ZqTxn *txn, gint64 id, GPtrArray *files, GError **error)
+want_media (ZqTxn *txn, GPtrArray *media, GError **error)
 {
-  if (!zq_db_exec (zq_txn_db (txn), error, "DELETE FROM report_file WHERE report = ?", "i", id))
-    return FALSE;
-  for (guint i = 0; i < files->len; i++)
-    {
-      const ZqFile *file = files->pdata[i];
+  gint64 row;
 
-      if (!zq_db_exec (zq_txn_db (txn), error,
-                       "INSERT INTO report_file (report, n, key, content_type, title, size, hash)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       "iisssis", id, (gint64)i, file->key, file->content_type, file->title, file->size, file->hash))
-        return FALSE;
-    }
+  for (guint i = 0; i < media->len; i++)
+    if (!zq_person_refer (txn, media->pdata[i], TRUE, &row, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -153,7 +154,7 @@ report_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
                      "iisisiiiisss", id, patient, self->title, (gint64)self->sort, self->status,
                      (gint64)zq_record_state (self->status), self->at.start, (gint64)self->at.precision, self->issued,
                      self->performer, self->specimen, self->conclusion) &&
-         put_files (txn, id, self->files, error) &&
+         zq_record_files_put (txn, id, patient, self->files, error) && want_media (txn, self->media, error) &&
          zq_report_set_links (txn, "report_result", "report", "result", id, self->results, error) &&
          put_record (txn, id, patient, self, error);
 }
@@ -164,7 +165,7 @@ report_unproject (ZqTxn *txn, gint64 id, GError **error)
   ZqDb *db = zq_txn_db (txn);
 
   return zq_report_set_links (txn, "report_result", "report", "result", id, NULL, error) &&
-         zq_db_exec (db, error, "DELETE FROM report_file WHERE report = ?", "i", id) &&
+         zq_record_files_put (txn, id, 0, NULL, error) &&
          zq_db_exec (db, error, "DELETE FROM report WHERE id = ?", "i", id) && zq_record_remove (txn, id, error);
 }
 
@@ -177,16 +178,12 @@ static const ZqScope report_scopes[] = {
 const ZqResourceKind zq_report_kind = {
   .name = "report",
   .type = "DiagnosticReport",
-  .projection_version = 4,
-  .schema = ZQ_RECORD_SCHEMA ZQ_REPORT_LINK_SCHEMA
+  .projection_version = 5,
+  .schema = ZQ_RECORD_SCHEMA ZQ_RECORD_FILE_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS report ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, title TEXT, sort INTEGER NOT NULL, status TEXT,"
   "  state INTEGER NOT NULL, at INTEGER NOT NULL, precision INTEGER NOT NULL, issued INTEGER NOT NULL, performer TEXT,"
-  "  specimen TEXT, conclusion TEXT);"
-  "CREATE TABLE IF NOT EXISTS report_file ("
-  "  report INTEGER NOT NULL, n INTEGER NOT NULL, key TEXT NOT NULL, content_type TEXT, title TEXT, size INTEGER NOT "
-  "NULL,"
-  "  hash TEXT, PRIMARY KEY (report, n)) WITHOUT ROWID;",
+  "  specimen TEXT, conclusion TEXT);",
   .parse = report_parse,
   .parsed_free = parsed_free,
   .project = report_project,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/report.h"
 
+#include "clinic/document/file-row.h"
 #include "clinic/lab/result-load.h"
 
 void
@@ -14,17 +15,6 @@ zq_report_free (ZqReport *self)
   g_clear_pointer (&self->results, g_ptr_array_unref);
   g_clear_pointer (&self->files, g_ptr_array_unref);
   g_free (self);
-}
-
-static void
-load_files (ZqDb *db, ZqReport *self)
-{
-  g_autoptr (ZqRows) rows =
-      zq_db_query (db, NULL, "SELECT key, content_type, title, size, hash FROM report_file WHERE report = ? ORDER BY n",
-                   "i", self->key);
-
-  while (rows != NULL && zq_rows_next (rows, NULL))
-    g_ptr_array_add (self->files, zq_file_from_rows (rows, 0));
 }
 
 static void
@@ -101,8 +91,7 @@ zq_report_load (ZqDb *db, ZqPolicy *policy, gint64 key)
   self->specimen = g_strdup (zq_rows_text (rows, 9));
   self->conclusion = g_strdup (zq_rows_text (rows, 10));
   self->results = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_result_free);
-  self->files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_file_free);
-  load_files (db, self);
+  self->files = zq_record_files_load (db, self->key);
   load_results (db, policy, self);
   load_collected (db, self);
 

@@ -20,6 +20,5 @@ extern const ZqResourceKind zq_medication_request_kind;
 extern const ZqResourceKind zq_medication_statement_kind;
 extern const ZqResourceKind zq_procedure_kind;
 extern const ZqResourceKind zq_immunization_kind;
-extern const ZqResourceKind zq_document_kind;
 
 G_END_DECLS

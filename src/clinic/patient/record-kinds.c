@@ -2,34 +2,23 @@
 #include "clinic/patient/codec.h"
 #include "clinic/patient/kinds.h"
 #include "clinic/patient/person.h"
+#include "clinic/patient/record-event.h"
 #include "clinic/patient/record-row.h"
 #include "resource/json.h"
 #include "rules/context.h"
 
 #include <string.h>
 
-/* Where each kind of resource has what the timeline says. Paths are tried in order; NULL ends them. */
 typedef struct
 {
-  ZqRecordKind kind;
-  const char *subject;
-  const char *encounter;
-  const char *titles[4];  /* CodeableConcept, or text */
-  const char *details[4]; /* CodeableConcept, or text */
-  const char *dates[6];
-  const char *status; /* of a code or of a concept */
-} Places;
-
-typedef struct
-{
-  const Places *places;
+  const ZqRecordPlaces *places;
   char *patient, *encounter, *title, *detail, *status, *version;
   ZqDateTime at;
   gboolean active;
 } Event;
 
-static void
-event_free (gpointer data)
+void
+zq_record_event_free (gpointer data)
 {
   Event *self = data;
 
@@ -72,7 +61,7 @@ read_date (JsonNode *node, const char *const *paths, GTimeZone *zone)
  * diagnosis has to be confirmed; what shall not be given, or was only proposed, is no medication of now; a document has
  * to be final. (nullable) */
 static const char *
-read_status (JsonNode *node, const Places *places)
+read_status (JsonNode *node, const ZqRecordPlaces *places)
 {
   static const char *const proposals[] = { "proposal", "plan", "option", NULL };
   const char *status = zq_json_get_string (node, places->status);
@@ -94,8 +83,8 @@ read_status (JsonNode *node, const Places *places)
   return doc != NULL && !g_str_equal (doc, "final") ? doc : status;
 }
 
-static gpointer
-parse_event (JsonNode *node, gpointer data, const Places *places)
+gpointer
+zq_record_event_parse (JsonNode *node, gpointer data, const ZqRecordPlaces *places)
 {
   const ZqContext *context = data;
   Event *self = g_new0 (Event, 1);
@@ -131,8 +120,8 @@ event_state (const Event *self)
   return zq_record_state (self->status);
 }
 
-static gboolean
-event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
+gboolean
+zq_record_event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 {
   Event *self = parsed;
   ZqRecordRow row = { .kind = self->places->kind,
@@ -151,7 +140,7 @@ event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
 #define RECORD_KIND(symbol, its_name, its_type, its_patient)                                                           \
   static gpointer symbol##_parse (JsonNode *node, gpointer context, GError **error)                                    \
   {                                                                                                                    \
-    return parse_event (node, context, &symbol##_places);                                                              \
+    return zq_record_event_parse (node, context, &symbol##_places);                                                    \
   }                                                                                                                    \
   static const ZqScope symbol##_scopes[] = {                                                                           \
     { "department", its_type "?_tag={system-department}|{department}" },                                               \
@@ -164,13 +153,13 @@ event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
     .projection_version = 3,                                                                                           \
     .schema = ZQ_RECORD_SCHEMA,                                                                                        \
     .parse = symbol##_parse,                                                                                           \
-    .parsed_free = event_free,                                                                                         \
-    .project = event_project,                                                                                          \
+    .parsed_free = zq_record_event_free,                                                                               \
+    .project = zq_record_event_project,                                                                                \
     .unproject = zq_record_remove,                                                                                     \
     .scopes = symbol##_scopes,                                                                                         \
   }
 
-static const Places condition_places = {
+static const ZqRecordPlaces condition_places = {
   .kind = ZQ_RECORD_PROBLEM,
   .subject = "subject",
   .encounter = "encounter",
@@ -181,7 +170,7 @@ static const Places condition_places = {
 };
 RECORD_KIND (condition, "condition", "Condition", "patient");
 
-static const Places medication_request_places = {
+static const ZqRecordPlaces medication_request_places = {
   .kind = ZQ_RECORD_MEDICATION,
   .subject = "subject",
   .encounter = "encounter",
@@ -192,7 +181,7 @@ static const Places medication_request_places = {
 };
 RECORD_KIND (medication_request, "medication-request", "MedicationRequest", "patient");
 
-static const Places medication_statement_places = {
+static const ZqRecordPlaces medication_statement_places = {
   .kind = ZQ_RECORD_MEDICATION,
   .subject = "subject",
   .encounter = "context",
@@ -203,7 +192,7 @@ static const Places medication_statement_places = {
 };
 RECORD_KIND (medication_statement, "medication-statement", "MedicationStatement", "patient");
 
-static const Places procedure_places = {
+static const ZqRecordPlaces procedure_places = {
   .kind = ZQ_RECORD_PROCEDURE,
   .subject = "subject",
   .encounter = "encounter",
@@ -214,7 +203,7 @@ static const Places procedure_places = {
 };
 RECORD_KIND (procedure, "procedure", "Procedure", "patient");
 
-static const Places immunization_places = {
+static const ZqRecordPlaces immunization_places = {
   .kind = ZQ_RECORD_IMMUNIZATION,
   .subject = "patient",
   .encounter = "encounter",
@@ -224,14 +213,3 @@ static const Places immunization_places = {
   .status = "status",
 };
 RECORD_KIND (immunization, "immunization", "Immunization", "patient");
-
-static const Places document_places = {
-  .kind = ZQ_RECORD_DOCUMENT,
-  .subject = "subject",
-  .encounter = "context.encounter[0]",
-  .titles = { "description", "type", "content[0].attachment.title", "category" },
-  .details = { "category", "custodian.display" },
-  .dates = { "context.period.start", "date", "content[0].attachment.creation", "meta.lastUpdated" },
-  .status = "status",
-};
-RECORD_KIND (document, "document", "DocumentReference", "patient");

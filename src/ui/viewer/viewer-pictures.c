@@ -4,6 +4,8 @@
 #include "media/media.h"
 #include "ui/widgets/words.h"
 
+#include <glib/gi18n.h>
+
 #define LONGEST_SIDE 4096
 
 ZqPicture *
@@ -18,8 +20,11 @@ static void
 show_side_words (ZqViewer *self, ZqViewerSide *side)
 {
   ZqPicture *picture = zq_viewer_picture_at (self, side->place);
-  g_autofree char *when = zq_words_day_clock (picture->sent, self->now, self->zone);
-  g_autofree char *words = g_strdup_printf ("%s · %s", picture->name != NULL ? picture->name : "—", when);
+  g_autofree char *when = picture->day_only ? zq_words_day (picture->sent, self->now, self->zone)
+                                            : zq_words_day_clock (picture->sent, self->now, self->zone);
+  const char *name = picture->name != NULL && *picture->name != '\0' ? picture->name : "—";
+  g_autofree char *words =
+      g_strdup_printf ("%s · %s", name, picture->sent != 0 ? when : C_ ("picture", "date not known"));
 
   gtk_label_set_label (side->words, words);
   gtk_accessible_update_property (GTK_ACCESSIBLE (side->pane->view), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/viewer/viewer-private.h"
 
+#include "clinic/document/inline-file.h"
+
 #include <glib/gi18n.h>
 
 #define MOST_PICTURES 500
@@ -134,6 +136,42 @@ zq_viewer_load_is_stale (const ZqViewerLoad *load, const GError *error)
   return g_cancellable_is_cancelled (load->cancellable) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+static const char *
+words_of_unpacking (const GError *error)
+{
+  if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_TOO_LARGE))
+    return _ ("It is larger than 32 MB inside its report and is not shown.");
+  if (g_error_matches (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE))
+    return _ ("The hospital has changed it since. Open it again from the record.");
+
+  return _ ("What the report carries is not what it says: size or checksum differ, so it is not shown.");
+}
+
+/* When it is held, the news of that loads it. */
+static void
+on_unpacked (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqViewerLoad) load = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!zq_inline_unpack_finish (result, &error) && !zq_viewer_load_is_stale (load, error))
+    zq_viewer_say (load->viewer, load->side, "problem", words_of_unpacking (error));
+}
+
+/* It lies in a resource that is here: nothing is asked of the hospital. */
+static void
+unpack (ZqViewer *self, ZqViewerSide *side, const ZqFile *file)
+{
+  GCancellable **cancellable = side != NULL ? &side->cancellable : &self->cancellable;
+
+  g_cancellable_cancel (*cancellable);
+  g_clear_object (cancellable);
+  *cancellable = g_cancellable_new ();
+  zq_viewer_say (self, side, "opening", _ ("Opening…"));
+  zq_inline_unpack_async (self->store, file->key, *cancellable, on_unpacked,
+                          zq_viewer_load_new (self, side, *cancellable));
+}
+
 gboolean
 zq_viewer_is_held (ZqViewer *self, ZqViewerSide *side, const ZqFile *file)
 {
@@ -146,6 +184,12 @@ zq_viewer_is_held (ZqViewer *self, ZqViewerSide *side, const ZqFile *file)
   if (info.state == ZQ_ATTACHMENT_REFUSED || *file->key == '\0')
     {
       zq_viewer_say (self, side, "problem", info.reason != NULL ? _ (info.reason) : _ ("It could not be fetched."));
+      return FALSE;
+    }
+  if (zq_file_key_is_inline (file->key))
+    {
+      if (info.state == ZQ_ATTACHMENT_NONE)
+        unpack (self, side, file);
       return FALSE;
     }
   if (info.state == ZQ_ATTACHMENT_NONE)
@@ -243,7 +287,8 @@ retry_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (file == NULL)
     return;
-  zq_attachments_want (zq_store_get_attachments (self->store), file->key, file->size, file->hash, file->content_type);
+  if (!zq_file_key_is_inline (file->key))
+    zq_attachments_want (zq_store_get_attachments (self->store), file->key, file->size, file->hash, file->content_type);
   if (self->file != NULL)
     zq_viewer_load_file (self);
   else
@@ -371,6 +416,22 @@ zq_viewer_open_file (ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone
     }
   else
     show_file (self, zq_file_copy (file));
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+}
+
+void
+zq_viewer_open_picture (
+    ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, GPtrArray *pictures, gint64 item, const char *key)
+{
+  int place;
+
+  begin (self, store, now, zone, key);
+  self->pictures = pictures;
+  place = find_picture (self, item, key);
+  if (place >= 0)
+    zq_viewer_go_to (self, place);
+  else
+    show_file (self, NULL);
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 /**
  * ZqViewer:
  *
- * The pictures of a conversation, one after the other or two of different dates side by side, and its other files:
- * PDF page by page, its text sought, selected and copied, text as text. Signals: "close": back to the conversation;
- * "save" (string key, string title, string content type): the doctor wants a copy outside.
+ * The pictures of a conversation or a record, one after the other or two of different dates side by side, and its other
+ * files: PDF page by page, its text sought, selected and copied, text as text. Signals: "close": back to the
+ * conversation; "save" (string key, string title, string content type): the doctor wants a copy outside.
  */
 #define ZQ_TYPE_VIEWER (zq_viewer_get_type ())
 G_DECLARE_FINAL_TYPE (ZqViewer, zq_viewer, ZQ, VIEWER, GtkWidget)
@@ -23,6 +23,10 @@ void zq_viewer_open (
     ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, gint64 thread_id, gint64 message, const char *key);
 /* A file that stands by itself: of a report, of the record. @at: when it is from, 0: not known. */
 void zq_viewer_open_file (ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, const ZqFile *file, gint64 at);
+/* One of several pictures that do not belong to a thread: the one with @key of @item (`message` of a ZqPicture).
+ * @pictures: oldest first. (transfer full) (element-type ZqPicture) */
+void zq_viewer_open_picture (
+    ZqViewer *self, ZqStore *store, gint64 now, GTimeZone *zone, GPtrArray *pictures, gint64 item, const char *key);
 /* Lets go of what it holds. */
 void zq_viewer_close (ZqViewer *self);
 
