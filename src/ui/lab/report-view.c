@@ -18,7 +18,8 @@ struct _ZqReportView
   GTimeZone *zone;
   gint64 now;
   ZqReport *report;   /* or */
-  GPtrArray *results; /* of ZqResult */
+  GPtrArray *results; /* of ZqResult; or */
+  GPtrArray *files;   /* of ZqFile */
   gboolean abnormal_first;
 };
 
@@ -92,9 +93,10 @@ static void
 on_file_clicked (GtkButton *button, ZqReportView *self)
 {
   guint place = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (button), "place"));
+  GPtrArray *files = self->report != NULL ? self->report->files : self->files;
 
-  if (self->report != NULL && place < self->report->files->len)
-    g_signal_emit (self, signals[FILE_ASKED], 0, self->report->files->pdata[place]);
+  if (files != NULL && place < files->len)
+    g_signal_emit (self, signals[FILE_ASKED], 0, files->pdata[place]);
 }
 
 static void
@@ -103,7 +105,9 @@ add_files (ZqReportView *self, GPtrArray *files)
   for (guint i = 0; i < files->len; i++)
     {
       const ZqFile *file = files->pdata[i];
-      const char *name = file->title != NULL && *file->title != '\0' ? file->title : _ ("Document");
+      const char *name = file->title != NULL && *file->title != '\0' ? file->title
+                         : file->is_picture                          ? _ ("Picture")
+                                                                     : _ ("Document");
       GtkWidget *button = gtk_button_new_with_label (name);
 
       gtk_widget_set_halign (button, GTK_ALIGN_START);
@@ -168,15 +172,24 @@ rebuild (ZqReportView *self)
     }
   else if (results != NULL && results->len > 0)
     add_result_origin (self, results->pdata[0]);
+  if (self->files != NULL)
+    add_files (self, self->files);
   if (results != NULL && results->len > 0)
     add_table (self, results);
+}
+
+static void
+clear (ZqReportView *self)
+{
+  g_clear_pointer (&self->files, g_ptr_array_unref);
+  g_clear_pointer (&self->results, g_ptr_array_unref);
+  g_clear_pointer (&self->report, zq_report_free);
 }
 
 void
 zq_report_view_set_report (ZqReportView *self, ZqReport *report)
 {
-  g_clear_pointer (&self->results, g_ptr_array_unref);
-  g_clear_pointer (&self->report, zq_report_free);
+  clear (self);
   self->report = report;
   rebuild (self);
 }
@@ -184,9 +197,16 @@ zq_report_view_set_report (ZqReportView *self, ZqReport *report)
 void
 zq_report_view_set_results (ZqReportView *self, GPtrArray *results)
 {
-  g_clear_pointer (&self->report, zq_report_free);
-  g_clear_pointer (&self->results, g_ptr_array_unref);
+  clear (self);
   self->results = results;
+  rebuild (self);
+}
+
+void
+zq_report_view_set_files (ZqReportView *self, GPtrArray *files)
+{
+  clear (self);
+  self->files = files;
   rebuild (self);
 }
 
@@ -249,8 +269,7 @@ zq_report_view_dispose (GObject *object)
   ZqReportView *self = ZQ_REPORT_VIEW (object);
 
   g_clear_pointer (&self->box, gtk_widget_unparent);
-  g_clear_pointer (&self->report, zq_report_free);
-  g_clear_pointer (&self->results, g_ptr_array_unref);
+  clear (self);
   g_clear_pointer (&self->zone, g_time_zone_unref);
   G_OBJECT_CLASS (zq_report_view_parent_class)->dispose (object);
 }

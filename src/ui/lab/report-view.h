@@ -25,6 +25,9 @@ void zq_report_view_set_report (ZqReportView *self, ZqReport *report);
 /* What belongs to no report. (transfer full) (element-type ZqResult) */
 void zq_report_view_set_results (ZqReportView *self, GPtrArray *results);
 
+/* Only the files of what is no report. (transfer full) (element-type ZqFile) */
+void zq_report_view_set_files (ZqReportView *self, GPtrArray *files);
+
 /* The abnormal ones on top, else as reported. */
 void zq_report_view_set_abnormal_first (ZqReportView *self, gboolean abnormal_first);
 

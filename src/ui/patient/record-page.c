@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/patient/record-page.h"
 
-#include "clinic/lab/report.h"
+#include "clinic/document/file-row.h"
 #include "clinic/patient/patient.h"
 #include "rules/context.h"
 #include "ui/home/home-page.h"
 #include "ui/lab/flowsheet-view.h"
-#include "ui/lab/report-view.h"
 #include "ui/lab/trend.h"
+#include "ui/patient/record-content.h"
 #include "ui/patient/record-item-widget.h"
 #include "ui/patient/record-summary.h"
 #include "ui/patient/record-words.h"
@@ -19,6 +19,8 @@
 
 #include <adwaita.h>
 #include <glib/gi18n.h>
+
+#define MOST_PICTURES 500
 
 struct _ZqRecordPage
 {
@@ -217,18 +219,6 @@ on_trend_asked (ZqRecordPage *self, const char *code, const char *name)
   gtk_widget_grab_focus (GTK_WIDGET (self->trend));
 }
 
-static GtkWidget *
-make_text (const char *words)
-{
-  GtkWidget *label = gtk_label_new (words);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-
-  return label;
-}
-
 /* --- documents ---------------------------------------------------------------------------------- */
 
 static void
@@ -253,7 +243,7 @@ on_viewer_save (ZqRecordPage *self, const char *key, const char *title, const ch
 }
 
 static void
-on_file_asked (ZqRecordPage *self, const ZqFile *file)
+show_viewer (ZqRecordPage *self)
 {
   if (self->viewer == NULL)
     {
@@ -263,36 +253,34 @@ on_file_asked (ZqRecordPage *self, const ZqFile *file)
       gtk_stack_add_named (self->stack, GTK_WIDGET (self->viewer), "viewer");
     }
   gtk_stack_set_visible_child_name (self->stack, "viewer");
-  zq_viewer_open_file (self->viewer, self->store, zq_ticker_get_now (self->ticker), get_zone (self), file, 0);
 }
 
-/* What is neither report nor result says all that its line had no room for. */
+/* A picture among all of this record, so that it can stand beside one of another day. */
+static void
+on_file_asked (ZqRecordContent *content, const ZqFile *file, ZqRecordPage *self)
+{
+  gint64 now = zq_ticker_get_now (self->ticker), item = zq_record_content_get_key (content);
+
+  show_viewer (self);
+  if (file->is_picture)
+    zq_viewer_open_picture (self->viewer, self->store, now, get_zone (self),
+                            zq_record_list_pictures (get_db (self), self->patient, item, MOST_PICTURES), item,
+                            file->key);
+  else
+    zq_viewer_open_file (self->viewer, self->store, now, get_zone (self), file, 0);
+}
+
 static GtkWidget *
 make_content (ZqRecordPage *self, ZqRecordItem *item)
 {
-  g_autofree char *title = NULL, *detail = NULL, *status = NULL, *visit = NULL, *date = NULL, *all = NULL;
-  int kind, precision;
-  gint64 at, key = zq_record_item_get_key (item);
-  ZqReportView *view;
+  ZqRecordContent *content =
+      zq_record_content_new (self->store, get_policy (self), item, zq_ticker_get_now (self->ticker), get_zone (self),
+                             gtk_toggle_button_get_active (self->abnormal));
 
-  g_object_get (item, "kind", &kind, "title", &title, "detail", &detail, "status", &status, "visit", &visit, "at", &at,
-                "precision", &precision, NULL);
-  date = zq_record_words_date (at, (ZqPrecision)precision, zq_ticker_get_now (self->ticker), get_zone (self));
-  all = g_strdup_printf ("%s\n%s%s%s · %s%s%s", title != NULL ? title : "—", detail != NULL ? detail : "",
-                         detail != NULL ? "\n" : "", date, zq_record_words_status (status), visit != NULL ? " · " : "",
-                         visit != NULL ? visit : "");
-  if (kind != ZQ_RECORD_REPORT && kind != ZQ_RECORD_RESULT)
-    return make_text (all);
-  view = zq_report_view_new (get_zone (self), zq_ticker_get_now (self->ticker));
-  zq_report_view_set_abnormal_first (view, gtk_toggle_button_get_active (self->abnormal));
-  if (kind == ZQ_RECORD_REPORT)
-    zq_report_view_set_report (view, zq_report_load (get_db (self), get_policy (self), key));
-  else
-    zq_report_view_set_results (view, zq_result_load (get_db (self), get_policy (self), key));
-  g_signal_connect_object (view, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (view, "file", G_CALLBACK (on_file_asked), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (content, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (content, "file", G_CALLBACK (on_file_asked), self, 0);
 
-  return GTK_WIDGET (view);
+  return GTK_WIDGET (content);
 }
 
 static void
