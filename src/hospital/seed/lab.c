@@ -541,6 +541,7 @@ zq_seed_records (ZqSeed *self)
           put_history (&record);
           put_special (&record);
           zq_seed_home (self, record.patient, record.number);
+          zq_seed_documents (self, record.patient, record.number);
         }
       else if (record.number % 2 == 0)
         put_panel (&record, &panels[(guint)record.number / 2 % G_N_ELEMENTS (panels)],

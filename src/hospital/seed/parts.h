@@ -59,6 +59,10 @@ void zq_seed_records (ZqSeed *self);
 /* What the patient of this number measures at home: of every fourth. */
 void zq_seed_home (ZqSeed *self, const ZqSeedPatient *patient, int number);
 
+/* Documents of the patient of this number: of the first pictures of two dates, an ECG and a report on paper, of the
+ * second a report that carries its file inside and text of its own. */
+void zq_seed_documents (ZqSeed *self, const ZqSeedPatient *patient, int number);
+
 /* What the hospital has decided, as a Library tagged `policy`. */
 void zq_seed_policy (ZqSeed *self);
 

@@ -162,6 +162,37 @@ draw_skin (cairo_t *cr, ZqRandom *random, double height)
                i % 5 ? 0xC23B32 : 0x7C1F1E, 0.22);
 }
 
+/* The same skin at both times, with the ruler that is laid beside it. */
+static void
+draw_lesion (cairo_t *cr, ZqRandom *random, double height, int spread, int n_spots)
+{
+  double middle = height / 2;
+
+  set_rgb (cr, 0xE0B18D);
+  cairo_paint (cr);
+  fill_soft (cr, 260, middle - 180, 420, 0xFFE8D8, 0.2);
+  fill_soft (cr, 780, middle + 210, 380, 0x7A4A30, 0.12);
+  for (int i = 0; i < n_spots; i++)
+    fill_soft (cr, 500 + (double)zq_random_between (random, -spread, spread),
+               middle + (double)zq_random_between (random, -spread, spread),
+               (double)zq_random_between (random, spread / 6, spread * 2 / 3), i % 4 ? 0xC23B32 : 0x7C1F1E, 0.24);
+  fill_box (cr, 120, height - 130, 760, 60, 6, 0xF4F4EE);
+  for (int mark = 0; mark <= 30; mark++)
+    fill_box (cr, 140 + mark * 24, height - 130, 3, mark % 5 == 0 ? 34 : 20, 0, 0x30343A);
+}
+
+static void
+draw_patch (cairo_t *cr, ZqRandom *random, double height)
+{
+  draw_lesion (cr, random, height, 230, 42);
+}
+
+static void
+draw_healed (cairo_t *cr, ZqRandom *random, double height)
+{
+  draw_lesion (cr, random, height, 90, 9);
+}
+
 static void
 draw_tongue (cairo_t *cr, ZqRandom *random, double height)
 {
@@ -265,7 +296,7 @@ static cairo_surface_t *
 draw (ZqRandom *random, ZqPicture what, int width, int height)
 {
   static void (*const draws[ZQ_N_PICTURES]) (cairo_t *, ZqRandom *, double) = {
-    draw_glucose, draw_pressure, draw_skin, draw_sheet, draw_tongue, draw_meal, draw_chart,
+    draw_glucose, draw_pressure, draw_skin, draw_sheet, draw_tongue, draw_meal, draw_chart, draw_patch, draw_healed,
   };
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
   cairo_t *cr = cairo_create (surface);

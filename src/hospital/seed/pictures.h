@@ -17,7 +17,9 @@ typedef enum
   ZQ_PICTURE_SHEET,    /* a laboratory sheet, photographed askew */
   ZQ_PICTURE_TONGUE,
   ZQ_PICTURE_MEAL,
-  ZQ_PICTURE_CHART, /* a screenshot of a telephone with a week's values */
+  ZQ_PICTURE_CHART,  /* a screenshot of a telephone with a week's values */
+  ZQ_PICTURE_PATCH,  /* a red patch as the outpatient clinic photographs it, */
+  ZQ_PICTURE_HEALED, /* and the same when it has nearly gone */
   ZQ_N_PICTURES,
 } ZqPicture;
 
