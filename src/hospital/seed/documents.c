@@ -5,6 +5,9 @@
 #include <string.h>
 
 #define KIND_DOCUMENTS 74
+/* Patients by number: of them there are years of reports, and they stand high in the inbox. */
+#define WITH_PICTURES  4
+#define WITH_NARRATIVE 7
 #define SECTIONS       "http://terminology.hl7.org/CodeSystem/v2-0074"
 
 /* --- files -------------------------------------------------------------------------------------- */
@@ -207,14 +210,14 @@ zq_seed_documents (ZqSeed *self, const ZqSeedPatient *patient, int number)
 {
   gint64 now = self->now;
 
-  if (number == 1)
+  if (number == WITH_PICTURES)
     {
       put_picture (self, patient, 1, ZQ_PICTURE_PATCH, "左足背皮肤红斑（首诊）", now - 41 * ZQ_SEED_DAY);
       put_picture (self, patient, 2, ZQ_PICTURE_HEALED, "左足背皮肤红斑（治疗后复诊）", now - 12 * ZQ_SEED_DAY);
       put_ecg (self, patient, now - 13 * ZQ_SEED_DAY);
       put_paper (self, patient, number, FALSE, now - 60 * ZQ_SEED_DAY);
     }
-  else if (number == 2)
+  else if (number == WITH_NARRATIVE)
     {
       put_paper (self, patient, number, TRUE, now - 33 * ZQ_SEED_DAY);
       put_narrative (self, patient, now - 34 * ZQ_SEED_DAY);

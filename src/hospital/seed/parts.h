@@ -59,8 +59,8 @@ void zq_seed_records (ZqSeed *self);
 /* What the patient of this number measures at home: of every fourth. */
 void zq_seed_home (ZqSeed *self, const ZqSeedPatient *patient, int number);
 
-/* Documents of the patient of this number: of the first pictures of two dates, an ECG and a report on paper, of the
- * second a report that carries its file inside and text of its own. */
+/* Documents of the patient of this number: of one pictures of two dates, an ECG and a report on paper, of another a
+ * report that carries its file inside and one with text of its own. */
 void zq_seed_documents (ZqSeed *self, const ZqSeedPatient *patient, int number);
 
 /* What the hospital has decided, as a Library tagged `policy`. */
