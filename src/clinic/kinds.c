@@ -35,6 +35,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_procedure_kind,
   &zq_immunization_kind,
   &zq_document_kind,
+  &zq_composition_kind,
   &zq_media_kind,
   &zq_home_kind, /* before what takes all the others */
   &zq_observation_kind,

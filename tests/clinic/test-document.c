@@ -251,6 +251,29 @@ test_content (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (wave->name, ==, "I");
 }
 
+/* A document of sections: each with its title. */
+static void
+test_sections (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (ZqContent) content = NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  fixture_take (fixture, "%s", patient);
+  fixture_take (
+      fixture,
+      "{'resourceType':'Composition','id':'c','status':'final','subject':{'reference':'Patient/1'},'title':"
+      "'discharge','date':'2025-03-01','text':{'status':'generated','div':'all of it'},'section':[{'title':"
+      "'course','text':{'status':'additional','div':'<p>well</p>'}},{'title':'empty'},{'text':{'div':'x'},'section':"
+      "[{'title':'in it','text':{'div':'y'}}]}]}");
+  zq_content_read_async (fixture->store, fixture_row (fixture, "Composition", "c"), NULL, NULL, on_ready, &result);
+  g_assert_true (zq_test_wait_until (has_result, &result, 10));
+  content = zq_content_read_finish (fixture->store, result, NULL);
+  for (guint i = 0; i < content->blocks->len; i++)
+    g_string_append_printf (all, "%s ", ((ZqNarrativeBlock *)content->blocks->pdata[i])->text);
+  g_assert_cmpstr (all->str, ==, "course well x in it y ");
+}
+
 static void
 test_sampled (void)
 {
@@ -323,6 +346,77 @@ test_sampled_broken (void)
   g_assert_cmpuint (cut->n_points, ==, ZQ_SAMPLED_MOST);
 }
 
+/* --- as others have written them (the folder "shared/data" beside the project's) -------------------- */
+
+typedef struct
+{
+  guint n_texts, n_blocks, n_waves, n_drawn;
+} Found;
+
+static void
+look (JsonNode *node, Found *found)
+{
+  const char *div = JSON_NODE_HOLDS_OBJECT (node) ? zq_json_get_string (node, "div") : NULL;
+  JsonNode *sampled = JSON_NODE_HOLDS_OBJECT (node) ? zq_json_get (node, "valueSampledData") : NULL;
+
+  if (div != NULL)
+    {
+      g_autoptr (GPtrArray) blocks = zq_narrative_read (div, NULL);
+
+      found->n_texts++;
+      found->n_blocks += blocks->len;
+      for (guint i = 0; i < blocks->len; i++)
+        g_assert_null (strstr (
+            ((ZqNarrativeBlock *)blocks->pdata[i])->text != NULL ? ((ZqNarrativeBlock *)blocks->pdata[i])->text : "",
+            "</"));
+    }
+  if (sampled != NULL)
+    {
+      g_autoptr (ZqSampled) one = zq_sampled_read (sampled, NULL);
+
+      found->n_waves++;
+      found->n_drawn += one != NULL && one->low != NULL;
+    }
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_autoptr (GList) members = json_object_get_values (json_node_get_object (node));
+
+      for (GList *at = members; at != NULL; at = at->next)
+        look (at->data, found);
+    }
+  else if (JSON_NODE_HOLDS_ARRAY (node))
+    for (guint i = 0; i < json_array_get_length (json_node_get_array (node)); i++)
+      look (json_array_get_element (json_node_get_array (node), i), found);
+}
+
+static void
+test_folder (gconstpointer name)
+{
+  g_autofree char *folder = zq_test_shared_data (name);
+  g_autoptr (GDir) dir = folder != NULL ? g_dir_open (folder, 0, NULL) : NULL;
+  Found found = { 0 };
+
+  if (dir == NULL)
+    {
+      g_test_skip ("the folder of shared data is absent");
+      return;
+    }
+  for (const char *file = g_dir_read_name (dir); file != NULL; file = g_dir_read_name (dir))
+    {
+      g_autofree char *path = g_build_filename (folder, file, NULL), *text = NULL;
+      g_autoptr (JsonNode) node = NULL;
+
+      if (g_str_has_suffix (file, ".json") && g_file_get_contents (path, &text, NULL, NULL))
+        node = zq_json_read (text, -1, NULL);
+      if (node != NULL)
+        look (node, &found);
+    }
+  g_test_message ("%u texts, %u blocks, %u of %u waveforms", found.n_texts, found.n_blocks, found.n_drawn,
+                  found.n_waves);
+  g_assert_cmpuint (found.n_blocks, >, 0);
+  g_assert_cmpuint (found.n_drawn, ==, found.n_waves);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int
@@ -334,10 +428,14 @@ main (int argc, char **argv)
   ADD ("/document/too-large", test_too_large);
   ADD ("/document/pictures", test_pictures);
   ADD ("/document/content", test_content);
+  ADD ("/document/sections", test_sections);
   g_test_add_func ("/document/own-text", test_own_text);
   g_test_add_func ("/document/sampled", test_sampled);
   g_test_add_func ("/document/leads", test_leads);
   g_test_add_func ("/document/sampled-broken", test_sampled_broken);
+
+  g_test_add_data_func ("/document/texts-and-waveforms-of-labs", "labs", test_folder);
+  g_test_add_data_func ("/document/texts-and-waveforms-of-edge", "edge", test_folder);
 
   return g_test_run ();
 }

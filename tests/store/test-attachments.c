@@ -370,6 +370,22 @@ make_binaries (ZqTxn *txn, gpointer data, GError **error)
          zq_db_exec (zq_txn_db (txn), error, "UPDATE resource SET server_id = '12' WHERE id = ?", "i", sent);
 }
 
+/* What was taken out of a resource lies there still: after a day it is not kept twice. */
+static void
+test_what_was_taken_out_goes_after_a_day (Toy *toy, gconstpointer unused)
+{
+  held_keep (toy, "inline/DocumentReference/1/0/ab", 100);
+  toy_close (toy);
+  toy_open (toy);
+  held_keep (toy, "Binary/9", 100);
+  held_assert_bytes (toy, "inline/DocumentReference/1/0/ab", 100);
+  zq_clock_advance (toy->clock, 2 * G_TIME_SPAN_DAY);
+  toy_close (toy);
+  toy_open (toy);
+  held_assert_bytes (toy, "Binary/9", 100);
+  g_assert_cmpint (held_state_of (toy, "inline/DocumentReference/1/0/ab"), ==, ZQ_ATTACHMENT_NONE);
+}
+
 static void
 test_orphans_go_after_a_day (Toy *toy, gconstpointer unused)
 {
@@ -418,6 +434,7 @@ main (int argc, char **argv)
   ADD ("draft-has-files-in-order", test_draft_has_files_in_order);
   ADD ("removed-file-comes-back", test_removed_file_comes_back);
   ADD ("orphans-go-after-a-day", test_orphans_go_after_a_day);
+  ADD ("what-was-taken-out-goes-after-a-day", test_what_was_taken_out_goes_after_a_day);
 
   return g_test_run ();
 }

@@ -93,6 +93,31 @@ test_inside (Ui *ui, gconstpointer data)
   expect_place (ui, "text");
 }
 
+/* Of a page of the web the words, and nothing that it hides or would do. */
+static void
+test_hypertext (Ui *ui, gconstpointer data)
+{
+  static const char page[] = "<html><head><title>t</title><style>p{}</style></head><body><h1>letter</h1><ul><li>one"
+                             "</ul><script>run()</script><p hidden>secret</p></body></html>";
+  g_autofree char *base64 = g_base64_encode ((const guchar *)page, strlen (page));
+  g_autofree char *attachment =
+      g_strdup_printf ("{'contentType':'text/html;charset=utf-8','title':'letter.html','data':'%s'}", base64);
+  g_autofree char *text = NULL;
+  GtkTextBuffer *buffer;
+  GtkTextIter start, end;
+
+  take_document (ui, "letter", "2025-03-01", attachment);
+  show_record (ui);
+  open_item (ui, "letter", 0);
+  ui_click (ui, "letter.html");
+  expect_place (ui, "text");
+  buffer =
+      gtk_text_view_get_buffer (GTK_TEXT_VIEW (ui_find (GTK_WIDGET (get_viewer (ui)), GTK_TYPE_TEXT_VIEW, NULL, NULL)));
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  g_assert_cmpstr (text, ==, "letter\n\u2022 one\n");
+}
+
 static void
 test_lie (Ui *ui, gconstpointer data)
 {
@@ -234,6 +259,7 @@ main (int argc, char **argv)
 {
   ui_init (&argc, &argv);
   ADD ("/document/a-file-inside-a-document-is-looked-at", test_inside);
+  ADD ("/document/of-a-web-page-the-words", test_hypertext);
   ADD ("/document/a-file-that-is-not-what-it-says-is-refused", test_lie);
   ADD ("/document/pictures-of-two-dates-side-by-side", test_two_dates);
   ADD ("/document/text-of-its-own-without-what-hides-in-it", test_narrative);

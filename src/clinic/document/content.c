@@ -9,6 +9,7 @@
 #define MOST_WAVES      20
 #define MOST_COMPONENTS 200
 #define MOST_SECTIONS   100
+#define MOST_DEPTH      4 /* of sections */
 #define MOST_BLOCKS     1000
 
 typedef struct
@@ -57,7 +58,7 @@ is_structured (JsonNode *resource)
     { "DocumentReference", "content[0].attachment.data" },
     { "Media", "content.url" },
     { "Media", "content.data" },
-    { "Composition", "section[0].text.div" },
+    { "Composition", "section[0]" },
   };
   const char *type = zq_json_get_string (resource, "resourceType");
   gboolean known = FALSE;
@@ -109,23 +110,24 @@ add_heading (ZqContent *self, const char *title)
     zq_narrative_block_free (block);
 }
 
-/* A document of sections: that is all that it has to say. */
+/* A document of sections, and sections of these: that is all that it has to say. */
 static void
-add_sections (ZqContent *self, JsonNode *resource)
+add_sections (ZqContent *self, JsonNode *node, guint depth)
 {
-  guint n = zq_json_get_length (resource, "section");
+  guint n = zq_json_get_length (node, "section");
 
-  for (guint i = 0; i < MIN (n, MOST_SECTIONS); i++)
+  for (guint i = 0; depth < MOST_DEPTH && i < MIN (n, MOST_SECTIONS); i++)
     {
-      JsonNode *section = zq_json_get_at (resource, "section", i);
+      JsonNode *section = zq_json_get_at (node, "section", i);
       const char *div = zq_json_get_string (section, "text.div");
 
-      if (div == NULL)
-        continue;
-      add_heading (self, zq_json_get_string (section, "title"));
-      add_text (self, div);
+      if (div != NULL || zq_json_get_length (section, "section") > 0)
+        add_heading (self, zq_json_get_string (section, "title"));
+      if (div != NULL)
+        add_text (self, div);
+      add_sections (self, section, depth + 1);
     }
-  self->cut = self->cut || n > MOST_SECTIONS;
+  self->cut = self->cut || n > MOST_SECTIONS || (n > 0 && depth >= MOST_DEPTH);
 }
 
 /* --- waveforms ---------------------------------------------------------------------------------- */
@@ -190,7 +192,7 @@ read_content (ZqDb *db, gpointer data, GCancellable *cancellable, GError **error
   if (item != NULL && zq_content_has_own_text (item))
     add_text (self, zq_json_get_string (item, "text.div"));
   if (item != NULL)
-    add_sections (self, item);
+    add_sections (self, item, 0);
   for (guint i = 0; asked->results != NULL && i < asked->results->len; i++)
     {
       g_autoptr (JsonNode) result = load (db, g_array_index (asked->results, gint64, i));

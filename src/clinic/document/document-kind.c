@@ -87,6 +87,40 @@ const ZqResourceKind zq_document_kind = {
   .scopes = document_scopes,
 };
 
+static const ZqRecordPlaces composition_places = {
+  .kind = ZQ_RECORD_DOCUMENT,
+  .subject = "subject",
+  .encounter = "encounter",
+  .titles = { "title", "type", "category" },
+  .details = { "type", "author[0].display", "custodian.display" },
+  .dates = { "date", "meta.lastUpdated" },
+  .status = "status",
+};
+
+static gpointer
+composition_parse (JsonNode *node, gpointer context, GError **error)
+{
+  return parse (node, context, &composition_places);
+}
+
+static const ZqScope composition_scopes[] = {
+  { "department", "Composition?_tag={system-department}|{department}", NULL, TRUE },
+  { NULL, NULL },
+};
+
+/* Its sections are its text (clinic/document/content.h). */
+const ZqResourceKind zq_composition_kind = {
+  .name = "composition",
+  .type = "Composition",
+  .projection_version = 1,
+  .schema = ZQ_RECORD_SCHEMA ZQ_RECORD_FILE_SCHEMA,
+  .parse = composition_parse,
+  .parsed_free = parsed_free,
+  .project = project,
+  .unproject = unproject,
+  .scopes = composition_scopes,
+};
+
 static const ZqRecordPlaces media_places = {
   .kind = ZQ_RECORD_DOCUMENT,
   .subject = "subject",

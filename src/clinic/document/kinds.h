@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* Topic "record": what stands in the timeline (clinic/patient/record.h), with its files (clinic/document/file-row.h).
  */
 extern const ZqResourceKind zq_document_kind;
+extern const ZqResourceKind zq_composition_kind;
 extern const ZqResourceKind zq_media_kind;
 
 G_END_DECLS

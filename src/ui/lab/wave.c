@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define STRIP  110 /* height of a lead, in pixels */
+#define STRIP  110 /* height of a lead, in pixels, at least */
 #define GAP    6
 #define MOST_Y 5
 #define TICK_X 70 /* pixels from a time to the next, at least */
@@ -26,7 +26,8 @@ typedef struct
 {
   ZqWave *wave;
   cairo_t *cr;
-  double left, width, line; /* of the plot; a label's height */
+  double left, width; /* of the plot */
+  double line, strip; /* heights of a label and of a lead */
   GdkRGBA ink;
 } Drawing;
 
@@ -162,6 +163,20 @@ format_tick (GArray *ticks, guint i)
   return g_strdup_printf ("%.*f", (int)zq_chart_decimals (step), g_array_index (ticks, double, i));
 }
 
+/* Its labels stand below each other in any size of type. */
+static double
+get_strip (double line)
+{
+  return fmax (STRIP, MOST_Y * line);
+}
+
+/* A lead with its unit above it. */
+static double
+get_lane (double line)
+{
+  return GAP + 1.5 * line + get_strip (line) + GAP;
+}
+
 /* The plot begins where the widest label of all scales ends. */
 static void
 make_room (Drawing *d, int width)
@@ -182,6 +197,7 @@ make_room (Drawing *d, int width)
     }
   measure_label (d->wave, "0", &height);
   d->line = height;
+  d->strip = get_strip (height);
   d->left = widest + GAP;
   d->width = width - d->left - GAP;
 }
@@ -213,8 +229,8 @@ draw_columns (const Drawing *d, guint lead, double top, double low, double high)
           most = fmax (most, before);
         }
       before = (least + most) / 2;
-      cairo_move_to (d->cr, x, top + STRIP - zq_chart_place (least, low, high, STRIP) + 0.5);
-      cairo_line_to (d->cr, x, top + STRIP - zq_chart_place (most, low, high, STRIP) - 0.5);
+      cairo_move_to (d->cr, x, top + d->strip - zq_chart_place (least, low, high, d->strip) + 0.5);
+      cairo_line_to (d->cr, x, top + d->strip - zq_chart_place (most, low, high, d->strip) - 0.5);
     }
   cairo_stroke (d->cr);
 }
@@ -229,7 +245,7 @@ draw_points (const Drawing *d, guint lead, double top, double low, double high)
     {
       double value = g_array_index (sampled->values, double, i * sampled->n_leads + lead);
       double x = d->left + zq_chart_place (i, 0, MAX (sampled->n_points - 1, 1), d->width);
-      double y = top + STRIP - zq_chart_place (value, low, high, STRIP);
+      double y = top + d->strip - zq_chart_place (value, low, high, d->strip);
 
       if (isnan (value))
         is_on = FALSE;
@@ -260,7 +276,7 @@ draw_lead (const Drawing *d, guint lead, double top)
   cairo_set_line_width (d->cr, 1);
   for (guint i = 0; i < ticks->len; i++)
     {
-      double y = floor (top + STRIP - zq_chart_place (g_array_index (ticks, double, i), low, high, STRIP)) + 0.5;
+      double y = floor (top + d->strip - zq_chart_place (g_array_index (ticks, double, i), low, high, d->strip)) + 0.5;
       g_autofree char *text = format_tick (ticks, i);
 
       set_ink (d, 0.15);
@@ -305,7 +321,7 @@ draw_times (const Drawing *d, double bottom)
       g_autofree char *text = g_strdup_printf ("%s %s", number, name_time_unit (unit));
 
       set_ink (d, 0.15);
-      cairo_move_to (d->cr, x, GAP + d->line);
+      cairo_move_to (d->cr, x, GAP + 1.5 * d->line);
       cairo_line_to (d->cr, x, bottom);
       cairo_stroke (d->cr);
       set_ink (d, 0.8);
@@ -316,7 +332,7 @@ draw_times (const Drawing *d, double bottom)
 static double
 get_top (const Drawing *d, guint lead)
 {
-  return GAP + d->line + lead * (STRIP + 2 * GAP + d->line);
+  return GAP + 1.5 * d->line + lead * get_lane (d->line);
 }
 
 static void
@@ -341,10 +357,10 @@ zq_wave_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
               : g_strdup (self->sampled->unit != NULL ? self->sampled->unit : "");
 
       set_ink (&d, 0.8);
-      write_label (&d, name, 0, get_top (&d, lead) - d.line / 2 - 2, 0);
+      write_label (&d, name, 0, get_top (&d, lead) - d.line - 2, 0);
       draw_lead (&d, lead, get_top (&d, lead));
     }
-  draw_times (&d, get_top (&d, self->sampled->n_leads - 1) + STRIP);
+  draw_times (&d, get_top (&d, self->sampled->n_leads - 1) + d.strip);
   cairo_destroy (d.cr);
 }
 
@@ -366,7 +382,7 @@ zq_wave_measure (GtkWidget *widget,
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     *minimum = *natural = self->sampled != NULL ? zq_wave_width (self->sampled->n_points) : 0;
   else
-    *minimum = *natural = (int)n_leads * (STRIP + 2 * GAP + line) + GAP + line + GAP;
+    *minimum = *natural = (int)ceil (n_leads * get_lane (line)) + line + GAP;
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/viewer/viewer-private.h"
 
+#include "clinic/document/narrative.h"
 #include "media/media.h"
 
 #include <glib/gi18n.h>
@@ -130,15 +131,49 @@ zq_viewer_step_page (ZqViewer *self, int by)
 
 /* --- text -------------------------------------------------------------------------------------- */
 
+static gboolean
+is_hypertext (const ZqFile *file)
+{
+  return file->content_type != NULL && (g_ascii_strncasecmp (file->content_type, "text/html", 9) == 0 ||
+                                        g_ascii_strncasecmp (file->content_type, "application/xhtml+xml", 21) == 0);
+}
+
+/* Its words without what they are dressed in: nothing of it is fetched or run. (transfer full) */
+static char *
+take_words (const char *text, gboolean *cut)
+{
+  gboolean more;
+  g_autoptr (GPtrArray) blocks = zq_narrative_read (text, &more);
+  GString *words = g_string_new (NULL);
+
+  for (guint i = 0; i < blocks->len; i++)
+    {
+      const ZqNarrativeBlock *block = blocks->pdata[i];
+      g_autofree char *cells = block->cells != NULL ? g_strjoinv ("\t", block->cells) : NULL;
+
+      for (guint j = 0; block->kind == ZQ_NARRATIVE_ITEM && j < block->level; j++)
+        g_string_append (words, "    ");
+      if (block->mark != NULL)
+        g_string_append_printf (words, "%s ", block->mark);
+      g_string_append (words, cells != NULL ? cells : block->text);
+      g_string_append_c (words, '\n');
+    }
+  *cut = *cut || more;
+
+  return g_string_free (words, FALSE);
+}
+
 static void
 show_text (ZqViewer *self, GBytes *bytes)
 {
   gsize length = 0;
   const char *data = g_bytes_get_data (bytes, &length);
-  g_autofree char *text = g_utf8_make_valid (data != NULL ? data : "", (gssize)MIN (length, LONGEST_TEXT));
+  gboolean cut = length > LONGEST_TEXT;
+  g_autofree char *raw = g_utf8_make_valid (data != NULL ? data : "", (gssize)MIN (length, LONGEST_TEXT));
+  g_autofree char *text = is_hypertext (self->file) ? take_words (raw, &cut) : g_steal_pointer (&raw);
 
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text_view), text, -1);
-  gtk_widget_set_visible (self->cut, length > LONGEST_TEXT);
+  gtk_widget_set_visible (self->cut, cut);
   zq_viewer_show_place (self, "text");
 }
 
