@@ -64,7 +64,7 @@ make_cell (const char *text, const char *style, gboolean numeric)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_set_valign (label, GTK_ALIGN_START);
+  gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
   if (numeric)
@@ -115,7 +115,7 @@ make_test (ZqReportTable *self, const ZqResultValue *value, const char *name, gu
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "test-name");
   gtk_widget_set_focusable (button, FALSE);
-  gtk_widget_set_valign (button, GTK_ALIGN_START);
+  gtk_widget_set_valign (button, GTK_ALIGN_BASELINE);
   /* Translators: %s is the name of a laboratory test */
   spoken = g_strdup_printf (_ ("%s over time"), name);
   gtk_widget_set_tooltip_text (button, spoken);
@@ -134,24 +134,23 @@ style_of (ZqFlag flag)
 static GtkWidget *
 make_result (ZqReportTable *self, const ZqResult *result, const ZqResultValue *value)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   g_autofree char *text = zq_report_words_value (value);
   g_autofree char *flag = zq_report_words_judged (value);
   g_autofree char *shown = *flag != '\0' ? g_strdup_printf ("%s  %s", text, flag) : g_strdup (text);
-  const char *warning = zq_record_words_warning (result->status);
+  g_autofree char *was = value->n <= 1 ? zq_report_words_old (result, self->now, self->zone) : NULL;
+  const char *warning = value->n <= 1 ? zq_record_words_warning (result->status) : NULL;
+  GtkWidget *label = make_cell (shown, style_of (value->flag), TRUE), *box;
 
-  gtk_box_append (GTK_BOX (box), make_cell (shown, style_of (value->flag), TRUE));
   if (result->state == ZQ_RECORD_ERROR)
-    gtk_widget_add_css_class (gtk_widget_get_first_child (box), "taken-back");
-  if (warning != NULL && value->n <= 1)
+    gtk_widget_add_css_class (label, "taken-back");
+  if (warning == NULL && was == NULL)
+    return label;
+  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), label);
+  if (warning != NULL)
     gtk_box_append (GTK_BOX (box), make_cell (warning, "result-warning", FALSE));
-  if (value->n <= 1)
-    {
-      g_autofree char *was = zq_report_words_old (result, self->now, self->zone);
-
-      if (was != NULL)
-        gtk_box_append (GTK_BOX (box), make_cell (was, "result-warning", FALSE));
-    }
+  if (was != NULL)
+    gtk_box_append (GTK_BOX (box), make_cell (was, "result-warning", FALSE));
 
   return box;
 }
