@@ -132,27 +132,17 @@ style_of (ZqFlag flag)
 }
 
 static GtkWidget *
-make_result (ZqReportTable *self, const ZqResult *result, const ZqResultValue *value)
+make_result (const ZqResult *result, const ZqResultValue *value)
 {
   g_autofree char *text = zq_report_words_value (value);
   g_autofree char *flag = zq_report_words_judged (value);
   g_autofree char *shown = *flag != '\0' ? g_strdup_printf ("%s  %s", text, flag) : g_strdup (text);
-  g_autofree char *was = value->n <= 1 ? zq_report_words_old (result, self->now, self->zone) : NULL;
-  const char *warning = value->n <= 1 ? zq_record_words_warning (result->status) : NULL;
-  GtkWidget *label = make_cell (shown, style_of (value->flag), TRUE), *box;
+  GtkWidget *label = make_cell (shown, style_of (value->flag), TRUE);
 
   if (result->state == ZQ_RECORD_ERROR)
     gtk_widget_add_css_class (label, "taken-back");
-  if (warning == NULL && was == NULL)
-    return label;
-  box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (box), label);
-  if (warning != NULL)
-    gtk_box_append (GTK_BOX (box), make_cell (warning, "result-warning", FALSE));
-  if (was != NULL)
-    gtk_box_append (GTK_BOX (box), make_cell (was, "result-warning", FALSE));
 
-  return box;
+  return label;
 }
 
 static GtkWidget *
@@ -199,6 +189,23 @@ make_line (const ZqResult *result, const ZqResultValue *value)
                            number_or_nan (value->high));
 }
 
+/* What has to be known of the result above it. */
+static void
+add_under (ZqReportTable *self, const char *words)
+{
+  if (words != NULL)
+    gtk_grid_attach (self->grid, make_cell (words, "result-warning", FALSE), COLUMN_RESULT, self->row++,
+                     N_COLUMNS - COLUMN_RESULT, 1);
+}
+
+static void
+set_height (ZqReportTable *self, GtkWidget *row, int n)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self->grid));
+
+  g_object_set (gtk_layout_manager_get_layout_child (layout, row), "row-span", n, NULL);
+}
+
 /* --- lines -------------------------------------------------------------------------------------- */
 
 static void
@@ -211,6 +218,7 @@ add_value (ZqReportTable *self, const ZqResult *result, const ZqResultValue *val
   g_autofree char *source = zq_report_words_source (result, self->report);
   GtkWidget *row = zq_report_row_new (words), *line = make_line (result, value);
   GtkWidget *test = make_test (self, value, name, level);
+  int first = self->row++;
 
   if (has_trend (value))
     set_test (self, row, "activate", value, name);
@@ -219,16 +227,23 @@ add_value (ZqReportTable *self, const ZqResult *result, const ZqResultValue *val
       gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, source, -1);
       gtk_widget_set_tooltip_text (row, source);
     }
-  /* The first, so that it lies behind. */
-  gtk_grid_attach (self->grid, row, COLUMN_TEST, self->row, N_COLUMNS, 1);
-  gtk_grid_attach (self->grid, test, COLUMN_TEST, self->row, 1, 1);
-  gtk_grid_attach (self->grid, make_result (self, result, value), COLUMN_RESULT, self->row, 1, 1);
-  gtk_grid_attach (self->grid, make_cell (value->unit, "dim-label", FALSE), COLUMN_UNIT, self->row, 1, 1);
-  gtk_grid_attach (self->grid, make_cell (value->range, "dim-label", TRUE), COLUMN_RANGE, self->row, 1, 1);
-  gtk_grid_attach (self->grid, make_change (self, result), COLUMN_CHANGE, self->row, 1, 1);
+  /* The first, so that it lies behind; how high it is is known at the end. */
+  gtk_grid_attach (self->grid, row, COLUMN_TEST, first, N_COLUMNS, 1);
+  gtk_grid_attach (self->grid, test, COLUMN_TEST, first, 1, 1);
+  gtk_grid_attach (self->grid, make_result (result, value), COLUMN_RESULT, first, 1, 1);
+  gtk_grid_attach (self->grid, make_cell (value->unit, "dim-label", FALSE), COLUMN_UNIT, first, 1, 1);
+  gtk_grid_attach (self->grid, make_cell (value->range, "dim-label", TRUE), COLUMN_RANGE, first, 1, 1);
+  gtk_grid_attach (self->grid, make_change (self, result), COLUMN_CHANGE, first, 1, 1);
   if (line != NULL)
-    gtk_grid_attach (self->grid, line, COLUMN_LINE, self->row, 1, 1);
-  self->row++;
+    gtk_grid_attach (self->grid, line, COLUMN_LINE, first, 1, 1);
+  if (value->n <= 1)
+    {
+      g_autofree char *was = zq_report_words_old (result, self->now, self->zone);
+
+      add_under (self, zq_record_words_warning (result->status));
+      add_under (self, was);
+    }
+  set_height (self, row, self->row - first);
 }
 
 /* A panel's status is its own: it may be unfinished when all that it has is final. */

@@ -278,6 +278,7 @@ draw_target (const Drawing *d, double value)
   cairo_rel_line_to (d->cr, d->width, 0);
   cairo_stroke (d->cr);
   cairo_restore (d->cr);
+  set_ink (d, &d->ink, 0.75);
   if (d->chart->target != NULL)
     write_label (d, d->chart->target, d->left + d->width, y - d->line / 2, FALSE, d->width);
 }
@@ -292,6 +293,8 @@ draw_line (const Drawing *d)
 
   set_ink (d, &d->accent, 0.9);
   cairo_set_line_width (d->cr, 1.5);
+  /* A label that was written leaves its place behind. */
+  cairo_new_path (d->cr);
   for (guint i = d->first; i < d->last; i++)
     {
       double x = place_x (d, points[i].at), y = place_y (d, points[i].value);
