@@ -2,6 +2,7 @@
 #include "ui/fixture.h"
 #include "ui/print/builders.h"
 
+#include <adwaita.h>
 #include <poppler.h>
 #include <string.h>
 
@@ -169,7 +170,7 @@ test_not_final (Ui *ui, gconstpointer data)
     }
 }
 
-/* --- the conversation ------------------------------------------------------------------------------ */
+/* --- by the window -------------------------------------------------------------------------------- */
 
 static gboolean
 has_pages (gpointer file)
@@ -185,6 +186,113 @@ has_audit (gpointer data)
   return ui_count (data,
                    "SELECT count (*) FROM intent WHERE kind = 'audit-event' AND args LIKE '%export%' AND 1 = ?") == 1;
 }
+
+/* --- tests over time ------------------------------------------------------------------------------ */
+
+static void
+take_potassium (Ui *ui, int n)
+{
+  fixture_take (&ui->clinic,
+                "{'resourceType':'Observation','id':'p%d','status':'%s','subject':{'reference':'Patient/1'},"
+                "'effectiveDateTime':'2026-%02d-%02dT08:00:00+08:00','code':{'coding':[{'system':'http://loinc.org',"
+                "'code':'2823-3'}],'text':'potassium'},'valueQuantity':{'value':4.%02d,'unit':'mmol/L'}}",
+                n, n == 3 ? "preliminary" : "final", 1 + n % 10, 1 + n / 10, n);
+}
+
+/* Every date of the sheet stands on paper, each part of it with the tests; what is not final says so on all pages. */
+static void
+test_flowsheet (Ui *ui, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "zq-print-flowsheet.pdf", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) pages = NULL;
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  for (int i = 0; i < 40; i++)
+    take_potassium (ui, i);
+  ui_open (ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.timeline", NULL);
+  ui_frames (ui, 5);
+  ui_xdotool (ui, "key f");
+  ui_frames (ui, 5);
+  g_file_delete (file, NULL, NULL);
+  g_assert_true (zq_window_export (ui->window, file));
+  g_assert_true (zq_test_wait_until (has_pages, file, 30));
+  ui_expect (ui, "Saved as PDF");
+  pages = read_pages (file);
+  assert_all_pages (pages, "Wang Fang");
+  assert_all_pages (pages, "1 result is not final");
+  for (guint i = 0; i < pages->len; i++)
+    g_string_append (all, pages->pdata[i]);
+  for (int i = 0; i < 40; i++)
+    {
+      g_autofree char *value = g_strdup_printf ("4.%02d", i);
+
+      g_assert_nonnull (strstr (all->str, value));
+    }
+  g_assert_nonnull (strstr (all->str, "preliminary"));
+  g_assert_true (zq_test_wait_until (has_audit, ui, 30));
+  g_file_delete (file, NULL, NULL);
+}
+
+/* How much of a page is in colour. */
+static guint
+count_coloured (GFile *file)
+{
+  PopplerDocument *pdf = poppler_document_new_from_gfile (file, NULL, NULL, NULL);
+  PopplerPage *page = poppler_document_get_page (pdf, 0);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 600, 850);
+  cairo_t *cr = cairo_create (surface);
+  guint n = 0;
+
+  cairo_set_source_rgb (cr, 1, 1, 1);
+  cairo_paint (cr);
+  poppler_page_render_for_printing (page, cr);
+  cairo_surface_flush (surface);
+  for (int i = 0; i < 600 * 850; i++)
+    {
+      const guchar *one = cairo_image_surface_get_data (surface) + (gsize)i * 4;
+
+      n += MAX (one[0], MAX (one[1], one[2])) - MIN (one[0], MIN (one[1], one[2])) > 60;
+    }
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+  g_object_unref (page);
+  g_object_unref (pdf);
+
+  return n;
+}
+
+/* With its curve, which is in the colours of paper also where the screen is dark. */
+static void
+test_trend (Ui *ui, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "zq-print-trend.pdf", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) pages = NULL;
+
+  for (int i = 0; i < 10; i++)
+    take_potassium (ui, i);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_DARK);
+  ui_open (ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.timeline", NULL);
+  ui_frames (ui, 5);
+  ui_xdotool (ui, "key f");
+  ui_frames (ui, 5);
+  ui_xdotool (ui, "key t");
+  ui_expect (ui, "go from value to value");
+  g_file_delete (file, NULL, NULL);
+  g_assert_true (zq_window_export (ui->window, file));
+  g_assert_true (zq_test_wait_until (has_pages, file, 30));
+  ui_expect (ui, "Saved as PDF");
+  pages = read_pages (file);
+  assert_all_pages (pages, "potassium over time");
+  g_assert_cmpuint (count_coloured (file), >, 200);
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_FORCE_LIGHT);
+  g_file_delete (file, NULL, NULL);
+}
+
+/* --- the conversation ------------------------------------------------------------------------------ */
 
 /* By the window: what the patient has, whole; a colleague's note never; and the hospital is told. */
 static void
@@ -257,6 +365,8 @@ main (int argc, char **argv)
   ADD ("what-is-not-final-says-so-on-each-page", test_not_final);
   ADD ("a-conversation-whole-without-notes", test_transcript);
   ADD ("long-names-stay-on-the-paper", test_long);
+  ADD ("flowsheet-all-dates-with-the-tests", test_flowsheet);
+  ADD ("a-test-over-time-with-its-curve", test_trend);
 #undef ADD
   return g_test_run ();
 }

@@ -175,9 +175,8 @@ zq_flow_grid_source_mark (guint source)
   return source < G_N_ELEMENTS (marks) ? marks[source] : "⊕";
 }
 
-/* The value with its flag, and under it what else has to be known about it. */
-static char *
-make_cell_text (const ZqFlowCell *cell, const ZqFlowTest *test)
+char *
+zq_flow_grid_words_cell (const ZqFlowCell *cell, const ZqFlowTest *test)
 {
   g_autoptr (GString) text = g_string_new (cell->value != NULL ? cell->value : "—");
   const char *flag = zq_report_words_flag (cell->flag), *mark = zq_flow_grid_source_mark (cell->source);
@@ -200,11 +199,11 @@ make_cell_text (const ZqFlowCell *cell, const ZqFlowTest *test)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static char *
-make_date_text (ZqFlowGrid *self, gint64 at)
+char *
+zq_flow_grid_words_date (gint64 at, GTimeZone *zone)
 {
   g_autoptr (GDateTime) utc = at != 0 ? g_date_time_new_from_unix_utc (at / G_USEC_PER_SEC) : NULL;
-  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, self->zone) : NULL;
+  g_autoptr (GDateTime) there = utc != NULL ? g_date_time_to_timezone (utc, zone) : NULL;
 
   if (there == NULL)
     return g_strdup (_ ("no date"));
@@ -222,7 +221,7 @@ make_text (ZqFlowGrid *self, guint test, guint date)
   const ZqFlowTest *of = test != G_MAXUINT ? zq_flowsheet_get_test (self->sheet, test) : NULL;
 
   if (of == NULL)
-    return make_date_text (self, zq_flowsheet_get_date (self->sheet, date));
+    return zq_flow_grid_words_date (zq_flowsheet_get_date (self->sheet, date), self->zone);
   if (date == G_MAXUINT)
     {
       g_autofree char *name = g_strdelimit (g_strdup (of->name), "\n", ' ');
@@ -230,7 +229,7 @@ make_text (ZqFlowGrid *self, guint test, guint date)
       return g_strdup_printf ("%s\n%s", name, of->unit != NULL ? of->unit : "");
     }
 
-  return make_cell_text (zq_flowsheet_get_cell (self->sheet, test, date), of);
+  return zq_flow_grid_words_cell (zq_flowsheet_get_cell (self->sheet, test, date), of);
 }
 
 static PangoLayout *

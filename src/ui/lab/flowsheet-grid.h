@@ -24,6 +24,12 @@ void zq_flow_grid_set_sheet (ZqFlowGrid *self, ZqFlowsheet *sheet, GTimeZone *zo
 gboolean zq_flow_grid_get_cursor (ZqFlowGrid *self, guint *test, guint *date);
 void zq_flow_grid_set_cursor (ZqFlowGrid *self, guint test, guint date);
 
+/* The value with its flag, and on a second line what else has to be known about it. (transfer full) */
+char *zq_flow_grid_words_cell (const ZqFlowCell *cell, const ZqFlowTest *test);
+
+/* A moment: its day, and on a second line its time. (transfer full) */
+char *zq_flow_grid_words_date (gint64 at, GTimeZone *zone);
+
 /* "②": what a source of the sheet is marked with; "" for the first one. */
 const char *zq_flow_grid_source_mark (guint source);
 

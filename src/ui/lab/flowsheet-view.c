@@ -360,3 +360,17 @@ zq_flow_view_init (ZqFlowView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 }
+
+ZqFlowsheet *
+zq_flow_view_get_sheet (ZqFlowView *self)
+{
+  return self->sheet;
+}
+
+const char *
+zq_flow_view_get_title (ZqFlowView *self)
+{
+  GtkStringObject *selected = gtk_drop_down_get_selected_item (self->sets);
+
+  return selected != NULL ? gtk_string_object_get_string (selected) : NULL;
+}

@@ -23,4 +23,8 @@ void zq_flow_view_refresh (ZqFlowView *self);
 
 ZqFlowGrid *zq_flow_view_get_grid (ZqFlowView *self);
 
+/* What is shown and what it is called; NULL: nothing is open. */
+ZqFlowsheet *zq_flow_view_get_sheet (ZqFlowView *self);
+const char *zq_flow_view_get_title (ZqFlowView *self);
+
 G_END_DECLS

@@ -799,3 +799,9 @@ zq_record_page_get_trend (ZqRecordPage *self)
 {
   return gtk_widget_get_mapped (GTK_WIDGET (self->trend)) ? self->trend : NULL;
 }
+
+ZqFlowView *
+zq_record_page_get_flow (ZqRecordPage *self)
+{
+  return gtk_widget_get_mapped (GTK_WIDGET (self->flow)) ? self->flow : NULL;
+}

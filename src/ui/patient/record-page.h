@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/patient/record.h"
+#include "ui/lab/flowsheet-view.h"
 #include "ui/lab/trend.h"
 #include "ui/widgets/ticker.h"
 
@@ -42,5 +43,7 @@ GListModel *zq_record_page_get_items (ZqRecordPage *self);
 gint64 zq_record_page_get_opened (ZqRecordPage *self);
 /* The test over time that stands in place of the timeline; NULL: none. */
 ZqTrend *zq_record_page_get_trend (ZqRecordPage *self);
+/* The flowsheet, when it is what is shown; else NULL. */
+ZqFlowView *zq_record_page_get_flow (ZqRecordPage *self);
 
 G_END_DECLS

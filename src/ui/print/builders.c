@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/print/builders.h"
 
+#include "ui/lab/flowsheet-grid.h"
 #include "ui/lab/report-words.h"
 #include "ui/patient/record-words.h"
 #include "ui/widgets/words.h"
@@ -208,6 +209,90 @@ zq_print_trend (
 
       zq_print_document_add_row (document, cells, zq_flag_is_abnormal (value->flag));
     }
+
+  return document;
+}
+
+/* --- tests by dates ------------------------------------------------------------------------------ */
+
+#define MOST_DATES      60
+#define DATES_PER_TABLE 5
+
+static char *
+words_test (const ZqFlowTest *test)
+{
+  return test->unit != NULL ? g_strdup_printf ("%s\n%s", test->name, test->unit) : g_strdup (test->name);
+}
+
+/* Dates @first to before @last, of every test. */
+static void
+add_dates (ZqPrintDocument *document, const ZqPrintAbout *about, ZqFlowsheet *sheet, guint first, guint last)
+{
+  static const double weights[DATES_PER_TABLE + 1] = { 2, 1.6, 1.6, 1.6, 1.6, 1.6 };
+  guint n = last - first + 1;
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (cells, g_strdup (C_ ("report column", "Test")));
+  for (guint date = first; date < last; date++)
+    g_ptr_array_add (cells, zq_flow_grid_words_date (zq_flowsheet_get_date (sheet, date), about->zone));
+  zq_print_document_begin_table (document, (const char *const *)cells->pdata, weights, n);
+  for (guint i = 0; i < zq_flowsheet_get_n_tests (sheet); i++)
+    {
+      const ZqFlowTest *test = zq_flowsheet_get_test (sheet, i);
+
+      g_ptr_array_set_size (cells, 0);
+      g_ptr_array_add (cells, words_test (test));
+      for (guint date = first; date < last; date++)
+        {
+          const ZqFlowCell *cell = zq_flowsheet_get_cell (sheet, i, date);
+
+          g_ptr_array_add (cells, cell != NULL ? zq_flow_grid_words_cell (cell, test) : g_strdup (""));
+        }
+      zq_print_document_add_row (document, (const char *const *)cells->pdata, FALSE);
+    }
+}
+
+static char *
+words_unfinished (ZqFlowsheet *sheet, guint n_dates)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < zq_flowsheet_get_n_tests (sheet); i++)
+    for (guint date = 0; date < n_dates; date++)
+      {
+        const ZqFlowCell *cell = zq_flowsheet_get_cell (sheet, i, date);
+
+        n += cell != NULL && cell->state != ZQ_RECORD_FINAL && cell->state != ZQ_RECORD_CHANGED;
+      }
+
+  return n > 0 ? g_strdup_printf (ngettext ("%u result is not final", "%u results are not final", n), n) : NULL;
+}
+
+ZqPrintDocument *
+zq_print_flowsheet (const ZqPrintAbout *about, const char *title, ZqFlowsheet *sheet)
+{
+  g_autofree char *status = NULL;
+  g_autoptr (GString) sources = g_string_new (NULL);
+  ZqPrintDocument *document;
+  guint n;
+
+  zq_flowsheet_find_dates (sheet, MOST_DATES);
+  n = MIN (zq_flowsheet_get_n_dates (sheet), MOST_DATES);
+  status = words_unfinished (sheet, n);
+  document = make_document (about, title, status);
+  if (zq_flowsheet_get_n_dates (sheet) > n || !zq_flowsheet_is_complete (sheet))
+    {
+      g_autofree char *newest = g_strdup_printf (_ ("The newest %u dates; there are older ones"), n);
+
+      zq_print_document_add_text (document, newest);
+    }
+  for (guint first = 0; first < n; first += DATES_PER_TABLE)
+    add_dates (document, about, sheet, first, MIN (first + DATES_PER_TABLE, n));
+  for (guint i = 1; i < zq_flowsheet_get_n_sources (sheet); i++)
+    g_string_append_printf (sources, "%s%s %s", i > 1 ? " · " : "", zq_flow_grid_source_mark (i),
+                            zq_flowsheet_get_source (sheet, i));
+  if (sources->len > 0)
+    zq_print_document_add_text (document, g_strstrip (sources->str));
 
   return document;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/consult/transcript.h"
+#include "clinic/lab/flowsheet.h"
 #include "clinic/lab/report.h"
 #include "clinic/patient/patient.h"
 #include "ui/print/document.h"
@@ -25,6 +26,10 @@ ZqPrintDocument *zq_print_report (const ZqPrintAbout *about, const ZqReport *rep
 /* One test over time, with its @chart (nullable) of @width × @height. @values: of ZqResultValue. (transfer full) */
 ZqPrintDocument *zq_print_trend (
     const ZqPrintAbout *about, const char *name, GPtrArray *values, GskRenderNode *chart, double width, double height);
+
+/* Tests by dates, the newest 60 of them, some dates a table with the tests in each. @title: which tests.
+ * (transfer full) */
+ZqPrintDocument *zq_print_flowsheet (const ZqPrintAbout *about, const char *title, ZqFlowsheet *sheet);
 
 /* @said: of ZqSaid. (transfer full) */
 ZqPrintDocument *zq_print_transcript (const ZqPrintAbout *about, const char *complaint, GPtrArray *said);

@@ -4,6 +4,7 @@
 #include "rules/context.h"
 #include "ui/print/builders.h"
 #include "ui/print/job.h"
+#include "ui/widgets/chart.h"
 #include "ui/widgets/toast.h"
 
 #include <glib/gi18n.h>
@@ -78,7 +79,7 @@ run (Printing *printing, ZqPrintDocument *document)
     zq_print_job_export (document, FALSE, GTK_WINDOW (self), self->store, &printing->act);
 }
 
-/* --- a report, a test over time ------------------------------------------------------------------ */
+/* --- a report, tests over time ------------------------------------------------------------------ */
 
 static gboolean
 print_report (ZqWindow *self, How how, GFile *file, gint64 key)
@@ -104,18 +105,31 @@ print_trend (ZqWindow *self, How how, GFile *file, ZqTrend *trend)
 {
   GtkWidget *chart = zq_trend_get_chart (trend);
   int width = gtk_widget_get_width (chart), height = gtk_widget_get_height (chart);
-  g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (chart);
-  GtkSnapshot *snapshot = gtk_snapshot_new ();
-  GskRenderNode *node;
+  GskRenderNode *node = zq_chart_print (ZQ_CHART (chart));
   g_autoptr (Printing) printing = printing_new (self, how, file, zq_record_page_get_patient (self->record));
   ZqPrintAbout who = about (printing);
 
-  gdk_paintable_snapshot (paintable, snapshot, width, height);
-  node = gtk_snapshot_free_to_node (snapshot);
   printing->act.kind = "trend";
   run (printing, zq_print_trend (&who, zq_trend_get_name (trend), zq_trend_get_values (trend),
                                  gtk_widget_get_mapped (chart) ? node : NULL, width, height));
   g_clear_pointer (&node, gsk_render_node_unref);
+
+  return TRUE;
+}
+
+static gboolean
+print_flow (ZqWindow *self, How how, GFile *file, ZqFlowView *flow)
+{
+  ZqFlowsheet *sheet = zq_flow_view_get_sheet (flow);
+  g_autoptr (Printing) printing = NULL;
+  ZqPrintAbout who;
+
+  if (sheet == NULL)
+    return FALSE;
+  printing = printing_new (self, how, file, zq_record_page_get_patient (self->record));
+  printing->act.kind = "flowsheet";
+  who = about (printing);
+  run (printing, zq_print_flowsheet (&who, zq_flow_view_get_title (flow), sheet));
 
   return TRUE;
 }
@@ -184,6 +198,7 @@ print_transcript (ZqWindow *self, How how, GFile *file)
 static gboolean
 print_open (ZqWindow *self, How how, GFile *file)
 {
+  ZqFlowView *flow;
   ZqTrend *trend;
 
   if (self->store == NULL)
@@ -197,6 +212,9 @@ print_open (ZqWindow *self, How how, GFile *file)
       trend = zq_record_page_get_trend (self->record);
       if (trend != NULL)
         return print_trend (self, how, file, trend);
+      flow = zq_record_page_get_flow (self->record);
+      if (flow != NULL)
+        return print_flow (self, how, file, flow);
       if (print_report (self, how, file, zq_record_page_get_opened (self->record)))
         return TRUE;
     }

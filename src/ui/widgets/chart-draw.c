@@ -19,6 +19,7 @@ typedef struct
   GArray *ticks;     /* of double: on the left */
   guint first, last; /* points to draw: one more on each side, so that the line goes on */
   GdkRGBA ink, accent, alarm;
+  gboolean paper;
 } Drawing;
 
 static double
@@ -434,7 +435,7 @@ draw_data (const Drawing *d)
   draw_line (d);
   draw_points (d);
   draw_bars (d);
-  if (d->chart->selected < d->chart->n)
+  if (d->chart->selected < d->chart->n && !d->paper)
     draw_selected (d);
   cairo_restore (d->cr);
 }
@@ -451,6 +452,13 @@ find_colours (Drawing *d)
 {
   GtkStyleContext *context = gtk_widget_get_style_context (GTK_WIDGET (d->chart));
 
+  if (d->paper)
+    {
+      d->ink = (GdkRGBA){ 0, 0, 0, 1 };
+      d->accent = (GdkRGBA){ 0.1F, 0.37F, 0.7F, 1 };
+      d->alarm = (GdkRGBA){ 0.75F, 0.11F, 0.16F, 1 };
+      return;
+    }
   gtk_style_context_get_color (context, &d->ink);
   look_up (context, "accent_color", &d->accent, &d->ink);
   look_up (context, "error_color", &d->alarm, &d->ink);
@@ -479,10 +487,10 @@ find_scale (Drawing *d)
 }
 
 void
-zq_chart_draw (ZqChart *self, GtkSnapshot *snapshot)
+zq_chart_draw (ZqChart *self, GtkSnapshot *snapshot, gboolean paper)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  Drawing d = { .chart = self };
+  Drawing d = { .chart = self, .paper = paper };
 
   if (self->n == 0)
     return;

@@ -30,7 +30,8 @@ struct _ZqChart
 /* In pixels. */
 #define ZQ_CHART_RIGHT 16
 
-void zq_chart_draw (ZqChart *self, GtkSnapshot *snapshot);
+/* @paper: in the colours of paper, and without what is selected. */
+void zq_chart_draw (ZqChart *self, GtkSnapshot *snapshot, gboolean paper);
 
 /* What the labels of a font need: the height of a line. */
 double zq_chart_line_height (ZqChart *self);

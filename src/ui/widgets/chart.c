@@ -79,7 +79,7 @@ time_at (ZqChart *self, double x)
 static void
 zq_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
-  zq_chart_draw (ZQ_CHART (widget), snapshot);
+  zq_chart_draw (ZQ_CHART (widget), snapshot, FALSE);
   if (gtk_widget_has_visible_focus (widget))
     gtk_snapshot_render_focus (snapshot, gtk_widget_get_style_context (widget), 0, 0, gtk_widget_get_width (widget),
                                gtk_widget_get_height (widget));
@@ -260,6 +260,16 @@ void
 zq_chart_set_view (ZqChart *self, gint64 from, gint64 to)
 {
   set_view (self, from, to);
+}
+
+GskRenderNode *
+zq_chart_print (ZqChart *self)
+{
+  GtkSnapshot *snapshot = gtk_snapshot_new ();
+
+  zq_chart_draw (self, snapshot, TRUE);
+
+  return gtk_snapshot_free_to_node (snapshot);
 }
 
 void

@@ -36,6 +36,9 @@ void zq_chart_set_bars (ZqChart *self, const ZqChartBar *bars, guint n, const ch
 /* Dashed lines; NAN: none. @label: (nullable). */
 void zq_chart_set_target (ZqChart *self, double low, double high, const char *label);
 
+/* What is in sight, as it is on paper whatever the colours of the screen are. NULL: nothing. (transfer full) */
+GskRenderNode *zq_chart_print (ZqChart *self);
+
 /* Each label that is drawn and its place, a line each, is written into @record from now on; NULL: no more. */
 void zq_chart_set_record (ZqChart *self, GString *record);
 
