@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/review/review.h"
 #include "ui/fixture.h"
+#include "ui/viewer/viewer.h"
 
 typedef struct
 {
@@ -244,6 +245,27 @@ test_count (Ui *ui, gconstpointer data)
   ui_expect_gone (ui, "Corrected: an earlier version was wrong");
 }
 
+/* Who reviews a report has its own words and its files before him; Escape leads back from one of them. */
+static void
+test_text_and_file (Ui *ui, gconstpointer data)
+{
+  static const Report report = {
+    "a", "final", "CH", "4.1",
+    ",'text':{'status':'additional','div':'<p>haemolysed <b>slightly</b></p>'},'presentedForm':[{'contentType':"
+    "'text/plain','title':'sheet.txt','data':'aGVsbG8='}]"
+  };
+
+  take (ui, &report, -60);
+  ui_xdotool (ui, "key alt+2");
+  ui_expect (ui, "report a");
+  ui_expect (ui, "haemolysed slightly");
+  ui_click (ui, "sheet.txt");
+  ui_expect_gone (ui, "haemolysed slightly");
+  g_assert_nonnull (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_VIEWER, NULL, NULL));
+  ui_xdotool (ui, "key Escape");
+  ui_expect (ui, "haemolysed slightly");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,6 +277,7 @@ main (int argc, char **argv)
   ADD ("who-passes-by-has-not-looked", test_seen);
   ADD ("a-critical-value-is-received-and-its-patient-contacted", test_critical);
   ADD ("the-count-is-in-sight", test_count);
+  ADD ("its-own-words-and-files", test_text_and_file);
 #undef ADD
   return g_test_run ();
 }

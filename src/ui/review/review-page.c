@@ -3,7 +3,7 @@
 
 #include "clinic/lab/report-fast.h"
 #include "rules/context.h"
-#include "ui/lab/report-view.h"
+#include "ui/review/review-report.h"
 #include "ui/review/review-row.h"
 #include "ui/review/review-words.h"
 #include "ui/widgets/ask-words.h"
@@ -63,7 +63,7 @@ struct _ZqReviewPage
   GtkLabel *title;
   GtkLabel *critical;
   GtkLabel *steps;
-  GtkScrolledWindow *scroller;
+  ZqReviewReport *report_view;
   GtkFlowBox *actions;
 
   /* borrowed */
@@ -75,8 +75,8 @@ struct _ZqReviewPage
   ZqTicker *ticker;
   ZqReviewModel *model;
   GtkSingleSelection *selection;
-  ZqReview *review; /* the one that is shown, with where it is told */
-  ZqReport *report; /* borrowed: the view's; NULL: none */
+  ZqReview *review;       /* the one that is shown, with where it is told */
+  const ZqReport *report; /* borrowed: the view's; NULL: none */
   gint64 last_synced;
   gint64 shown; /* its version that was shown */
   guint focus_tick;
@@ -139,25 +139,13 @@ on_looked_at (gpointer data)
 static void
 show_report (ZqReviewPage *self)
 {
-  ZqReportView *view = zq_report_view_new (get_context (self)->zone, zq_ticker_get_now (self->ticker));
-  ZqPolicy *policy = zq_context_get_policy (get_context (self));
-  ZqReport *report = zq_report_load (get_db (self), policy, self->review->report);
-  g_autoptr (GPtrArray) results = NULL;
+  gboolean is_there = zq_review_report_show (self->report_view, self->store, get_context (self),
+                                             zq_ticker_get_now (self->ticker), self->review);
 
-  self->report = report;
-  if (report != NULL)
-    zq_report_view_set_report (view, report);
-  else
-    {
-      results = zq_result_load (get_db (self), policy, self->review->report);
-      if (results != NULL && results->len > 0)
-        zq_report_view_set_results (view, g_ptr_array_ref (results));
-    }
-  gtk_widget_add_css_class (GTK_WIDGET (view), "review-report");
-  gtk_scrolled_window_set_child (self->scroller, GTK_WIDGET (view));
+  self->report = zq_review_report_get (self->report_view);
   self->shown = self->review->times.version;
   zq_clock_clear (zq_store_get_clock (self->store), &self->seen_alarm);
-  if (report != NULL || (results != NULL && results->len > 0))
+  if (is_there)
     self->seen_alarm = zq_clock_alarm_in (zq_store_get_clock (self->store), LOOK, on_looked_at, self);
 }
 
@@ -673,6 +661,7 @@ zq_review_page_class_init (ZqReviewPageClass *klass)
   install_keys (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   g_type_ensure (ZQ_TYPE_PATIENT_BAND);
+  g_type_ensure (ZQ_TYPE_REVIEW_REPORT);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/zhenqiao/Zhenqiao/ui/review/review-page.ui");
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, stack);
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, empty);
@@ -683,7 +672,7 @@ zq_review_page_class_init (ZqReviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, title);
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, critical);
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, steps);
-  gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, report_view);
   gtk_widget_class_bind_template_child (widget_class, ZqReviewPage, actions);
   gtk_widget_class_bind_template_callback (widget_class, on_activate);
 }
