@@ -3,6 +3,7 @@
 #include "clinic/document/file-row.h"
 #include "clinic/document/inline-file.h"
 #include "clinic/fixture.h"
+#include "clinic/lab/report.h"
 #include "resource/json.h"
 #include "store/attachments.h"
 
@@ -139,6 +140,49 @@ test_too_large (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (files->len, ==, 1);
   g_assert_false (unpack (fixture, ((ZqFile *)files->pdata[0])->key, &error));
   g_assert_error (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_TOO_LARGE);
+}
+
+/* Whatever stands where a file should: the document is there, and what can be read of it. */
+static void
+test_broken (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *content;
+    guint n_files;
+  } broken[] = {
+    { "'x'", 0 },
+    { "null", 0 },
+    { "5,'y',[],{}", 0 },
+    { "{'attachment':'x'}", 1 },
+    { "{'attachment':{'data':5,'size':1e400,'url':['x'],'contentType':{},'hash':7}}", 1 },
+    { "{'attachment':{'data':'====','contentType':'image/png'}}", 1 },
+    { "{'attachment':{'url':'data:image/png,not-base64','contentType':'image/png'}}", 1 },
+    { "{'attachment':{'url':'data:','data':''}}", 1 },
+  };
+
+  fixture_take (fixture, "%s", patient);
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
+    {
+      g_autofree char *version = g_strdup_printf ("%u", i + 1);
+      g_autoptr (GPtrArray) files = NULL;
+
+      take_document (fixture, version, broken[i].content);
+      files = files_of (fixture, "DocumentReference", "d");
+      g_assert_cmpuint (files->len, ==, broken[i].n_files);
+      for (guint j = 0; j < files->len; j++)
+        {
+          const ZqFile *file = files->pdata[j];
+          g_autoptr (GError) error = NULL;
+
+          g_assert_cmpint (file->size, >=, 0);
+          if (zq_file_key_is_inline (file->key))
+            unpack (fixture, file->key, &error);
+        }
+    }
+  g_assert_false (unpack (fixture, "inline/", NULL));
+  g_assert_false (unpack (fixture, "inline/DocumentReference/d/99/ab", NULL));
+  g_assert_false (unpack (fixture, "inline/DocumentReference/d/-1/ab/cd/ef", NULL));
 }
 
 static void
@@ -346,6 +390,36 @@ test_sampled_broken (void)
   g_assert_cmpuint (cut->n_points, ==, ZQ_SAMPLED_MOST);
 }
 
+/* However much a report carries inside: opening it is no matter of that on the main thread. */
+static void
+test_large_report (Fixture *fixture, gconstpointer data)
+{
+  g_autofree guchar *bytes = g_malloc (12 * 1000 * 1000);
+  g_autofree char *base64 = NULL;
+  guint32 noise = 1;
+  gint64 key;
+
+  for (gsize i = 0; i < 12 * 1000 * 1000; i++)
+    bytes[i] = (guchar)((noise = noise * 1664525 + 1013904223) >> 24);
+  base64 = g_base64_encode (bytes, 12 * 1000 * 1000);
+  fixture_take (fixture, "%s", patient);
+  fixture_take (fixture,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'final','subject':{'reference':'Patient/1'},"
+                "'code':{'text':'scan'},'effectiveDateTime':'2025-03-01','presentedForm':[{'contentType':"
+                "'application/pdf','data':'%s'}]}",
+                base64);
+  key = fixture_row (fixture, "DiagnosticReport", "r");
+  g_test_timer_start ();
+  for (int i = 0; i < 10; i++)
+    {
+      g_autoptr (ZqReport) report = zq_report_load (fixture_db (fixture), NULL, key);
+
+      g_assert_true (report->is_collected);
+      g_assert_cmpuint (report->files->len, ==, 1);
+    }
+  g_assert_cmpfloat (g_test_timer_elapsed (), <, 0.5);
+}
+
 /* --- as others have written them (the folder "shared/data" beside the project's) -------------------- */
 
 typedef struct
@@ -427,6 +501,8 @@ main (int argc, char **argv)
   ADD ("/document/refused", test_refused);
   ADD ("/document/too-large", test_too_large);
   ADD ("/document/pictures", test_pictures);
+  ADD ("/document/large-report", test_large_report);
+  ADD ("/document/broken", test_broken);
   ADD ("/document/content", test_content);
   ADD ("/document/sections", test_sections);
   g_test_add_func ("/document/own-text", test_own_text);

@@ -11,12 +11,15 @@
 #include "rules/context.h"
 
 #define MOST_MEDIA 100
+/* Of the dates of a report the first ones say when it was taken. */
+#define N_COLLECTED 2
 
 typedef struct
 {
   char *patient, *encounter, *title, *status, *version, *performer, *specimen, *conclusion;
   ZqReportSort sort;
   ZqDateTime at;
+  gboolean is_collected; /* that is when it was taken, no later moment in place of it */
   gint64 issued;
   GPtrArray *results; /* references */
   GPtrArray *files;   /* of ZqFile */
@@ -98,7 +101,10 @@ report_parse (JsonNode *node, gpointer data, GError **error)
   self->conclusion = g_strdup (zq_json_get_string (node, "conclusion"));
   self->sort = read_sort (node);
   for (guint i = 0; i < G_N_ELEMENTS (dates) && self->at.precision == ZQ_PRECISION_NONE; i++)
-    self->at = zq_date_time_parse (zq_json_get_string (node, dates[i]), context->zone);
+    {
+      self->at = zq_date_time_parse (zq_json_get_string (node, dates[i]), context->zone);
+      self->is_collected = i < N_COLLECTED && self->at.precision != ZQ_PRECISION_NONE;
+    }
   self->issued = zq_date_time_parse (zq_json_get_string (node, "issued"), context->zone).start;
   read_lists (self, node, context->base);
 
@@ -118,6 +124,15 @@ want_media (ZqTxn *txn, GPtrArray *media, GError **error)
       return FALSE;
 
   return TRUE;
+}
+
+static gboolean
+put_collected (ZqTxn *txn, gint64 id, gboolean is_collected, GError **error)
+{
+  return zq_db_exec (zq_txn_db (txn), error,
+                     is_collected ? "INSERT OR REPLACE INTO report_collected (report) VALUES (?)"
+                                  : "DELETE FROM report_collected WHERE report = ?",
+                     "i", id);
 }
 
 static gboolean
@@ -155,6 +170,7 @@ report_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
                      (gint64)zq_record_state (self->status), self->at.start, (gint64)self->at.precision, self->issued,
                      self->performer, self->specimen, self->conclusion) &&
          zq_record_files_put (txn, id, patient, self->files, error) && want_media (txn, self->media, error) &&
+         put_collected (txn, id, self->is_collected, error) &&
          zq_report_set_links (txn, "report_result", "report", "result", id, self->results, error) &&
          put_record (txn, id, patient, self, error);
 }
@@ -165,7 +181,7 @@ report_unproject (ZqTxn *txn, gint64 id, GError **error)
   ZqDb *db = zq_txn_db (txn);
 
   return zq_report_set_links (txn, "report_result", "report", "result", id, NULL, error) &&
-         zq_record_files_put (txn, id, 0, NULL, error) &&
+         zq_record_files_put (txn, id, 0, NULL, error) && put_collected (txn, id, FALSE, error) &&
          zq_db_exec (db, error, "DELETE FROM report WHERE id = ?", "i", id) && zq_record_remove (txn, id, error);
 }
 
@@ -178,12 +194,13 @@ static const ZqScope report_scopes[] = {
 const ZqResourceKind zq_report_kind = {
   .name = "report",
   .type = "DiagnosticReport",
-  .projection_version = 5,
+  .projection_version = 6,
   .schema = ZQ_RECORD_SCHEMA ZQ_RECORD_FILE_SCHEMA ZQ_REPORT_LINK_SCHEMA
   "CREATE TABLE IF NOT EXISTS report ("
   "  id INTEGER PRIMARY KEY, patient INTEGER NOT NULL, title TEXT, sort INTEGER NOT NULL, status TEXT,"
   "  state INTEGER NOT NULL, at INTEGER NOT NULL, precision INTEGER NOT NULL, issued INTEGER NOT NULL, performer TEXT,"
-  "  specimen TEXT, conclusion TEXT);",
+  "  specimen TEXT, conclusion TEXT);"
+  "CREATE TABLE IF NOT EXISTS report_collected (report INTEGER PRIMARY KEY);",
   .parse = report_parse,
   .parsed_free = parsed_free,
   .project = report_project,

@@ -49,21 +49,13 @@ load_results (ZqDb *db, ZqPolicy *policy, ZqReport *self)
     }
 }
 
-/* The row keeps the one moment to stand at; which one that is only its text says. */
 static void
 load_collected (ZqDb *db, ZqReport *self)
 {
-  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
-  g_autoptr (ZqRows) rows =
-      zq_db_query (db, NULL,
-                   "SELECT j ->> '$.effectiveDateTime', j ->> '$.effectivePeriod.start'"
-                   " FROM (SELECT zq_text_or_null (server_json) AS j FROM resource_text WHERE id = ?)",
-                   "i", self->key);
+  gint64 found = 0;
 
-  if (rows == NULL || !zq_rows_next (rows, NULL))
-    return;
-  for (guint i = 0; i < 2 && !self->is_collected; i++)
-    self->is_collected = zq_date_time_parse (zq_rows_text (rows, (int)i), zone).precision != ZQ_PRECISION_NONE;
+  zq_db_get_int (db, &found, NULL, "SELECT 1 FROM report_collected WHERE report = ?", "i", self->key);
+  self->is_collected = found != 0;
 }
 
 ZqReport *
