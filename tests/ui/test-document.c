@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "media/media.h"
 #include "ui/fixture.h"
+#include "ui/lab/report-row.h"
 #include "ui/lab/wave.h"
 #include "ui/patient/record-content.h"
 #include "ui/viewer/viewer.h"
 
 #include <string.h>
+
+#define REPEAT_10(keys) keys keys keys keys keys keys keys keys keys keys
+#define REPEAT_60(keys)                                                                                                \
+  REPEAT_10 (keys) REPEAT_10 (keys) REPEAT_10 (keys) REPEAT_10 (keys) REPEAT_10 (keys) REPEAT_10 (keys)
 
 static void
 show_record (Ui *ui)
@@ -181,6 +186,38 @@ test_narrative (Ui *ui, gconstpointer data)
   g_assert_false (ui_shows (ui, "run"));
 }
 
+static gboolean
+has_words (GtkWidget *widget, gconstpointer words)
+{
+  return g_str_equal (zq_report_row_get_words (ZQ_REPORT_ROW (widget)), words);
+}
+
+/* By keys to what is far below the window's end. */
+static void
+test_long_text (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GString) div = g_string_new (NULL);
+  graphene_rect_t place;
+  GtkWidget *last;
+
+  for (int i = 1; i <= 60; i++)
+    g_string_append_printf (div, "<p>line %d</p>", i);
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'final','subject':{'reference':'Patient/1'},"
+                "'code':{'text':'scan'},'effectiveDateTime':'2025-03-01','text':{'status':'additional','div':'%s'}}",
+                div->str);
+  show_record (ui);
+  open_item (ui, "scan", 0);
+  last = ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_REPORT_ROW, has_words, "line 60");
+  g_assert_nonnull (last);
+  g_assert_true (gtk_widget_compute_bounds (last, GTK_WIDGET (ui->window), &place));
+  g_assert_cmpfloat (place.origin.y, >, gtk_widget_get_height (GTK_WIDGET (ui->window)));
+  ui_xdotool (ui, "key --delay 20 Right" REPEAT_60 (" Tab"));
+  ui_frames (ui, 30);
+  g_assert_true (gtk_widget_compute_bounds (last, GTK_WIDGET (ui->window), &place));
+  g_assert_cmpfloat (place.origin.y, <, gtk_widget_get_height (GTK_WIDGET (ui->window)));
+}
+
 /* A mere rendering of what stands there anyway is not told twice. */
 static void
 test_generated (Ui *ui, gconstpointer data)
@@ -263,6 +300,7 @@ main (int argc, char **argv)
   ADD ("/document/a-file-that-is-not-what-it-says-is-refused", test_lie);
   ADD ("/document/pictures-of-two-dates-side-by-side", test_two_dates);
   ADD ("/document/text-of-its-own-without-what-hides-in-it", test_narrative);
+  ADD ("/document/a-long-text-is-gone-through-by-keys", test_long_text);
   ADD ("/document/a-mere-rendering-is-not-told-twice", test_generated);
   ADD ("/document/a-waveform-with-its-scale-and-in-words", test_wave);
   ADD ("/document/a-broken-waveform-says-so", test_wave_broken);

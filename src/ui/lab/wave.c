@@ -413,7 +413,9 @@ zq_wave_class_init (ZqWaveClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
 
+/* So that one below the window is brought into it by keys. */
 static void
 zq_wave_init (ZqWave *self)
 {
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/patient/narrative-view.h"
 
+#include "ui/lab/report-row.h"
+
 #include <glib/gi18n.h>
 
 /* Widgets: a page that is longer belongs on paper, and its words are found in the file. */
@@ -18,14 +20,13 @@ typedef struct
 static GtkWidget *
 make_label (Building *b, const char *text, const char *style)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label =
+      g_object_new (GTK_TYPE_LABEL, "label", text, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
 
   b->n_labels++;
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-  gtk_widget_set_focusable (label, FALSE);
   gtk_widget_set_valign (label, GTK_ALIGN_BASELINE);
   if (style != NULL)
     gtk_widget_add_css_class (label, style);
@@ -33,9 +34,24 @@ make_label (Building *b, const char *text, const char *style)
   return label;
 }
 
+/* It takes the focus, so that a text longer than the window is gone through by keys, and is read as one. */
+static void
+add_line (Building *b, GtkWidget *content, const char *words)
+{
+  GtkWidget *line = gtk_grid_new ();
+
+  /* The first lies behind. */
+  gtk_grid_attach (GTK_GRID (line), zq_report_row_new (words), 0, 0, 1, 1);
+  gtk_widget_set_hexpand (content, TRUE);
+  gtk_grid_attach (GTK_GRID (line), content, 0, 0, 1, 1);
+  gtk_box_append (GTK_BOX (b->box), line);
+}
+
 static void
 add_row (Building *b, const ZqNarrativeBlock *block)
 {
+  g_autofree char *words = NULL;
+
   if (b->table == NULL)
     {
       b->table = GTK_GRID (gtk_grid_new ());
@@ -45,6 +61,8 @@ add_row (Building *b, const ZqNarrativeBlock *block)
       gtk_widget_add_css_class (GTK_WIDGET (b->table), "report-table");
       gtk_box_append (GTK_BOX (b->box), GTK_WIDGET (b->table));
     }
+  words = g_strjoinv (", ", block->cells);
+  gtk_grid_attach (b->table, zq_report_row_new (words), 0, b->row, (int)g_strv_length (block->cells), 1);
   for (int i = 0; block->cells[i] != NULL; i++)
     gtk_grid_attach (b->table, make_label (b, block->cells[i], block->head ? "caption-heading" : NULL), i, b->row, 1,
                      1);
@@ -61,7 +79,7 @@ add_item (Building *b, const ZqNarrativeBlock *block)
   gtk_box_append (GTK_BOX (line), make_label (b, block->mark, NULL));
   gtk_widget_set_hexpand (text, TRUE);
   gtk_box_append (GTK_BOX (line), text);
-  gtk_box_append (GTK_BOX (b->box), line);
+  add_line (b, line, block->text);
 }
 
 static void
@@ -76,10 +94,12 @@ add_block (Building *b, const ZqNarrativeBlock *block)
   if (block->kind == ZQ_NARRATIVE_ITEM)
     add_item (b, block);
   else
-    gtk_box_append (GTK_BOX (b->box), make_label (b, block->text,
-                                                  block->kind == ZQ_NARRATIVE_HEADING        ? "heading"
-                                                  : block->kind == ZQ_NARRATIVE_PREFORMATTED ? "monospace"
-                                                                                             : NULL));
+    add_line (b,
+              make_label (b, block->text,
+                          block->kind == ZQ_NARRATIVE_HEADING        ? "heading"
+                          : block->kind == ZQ_NARRATIVE_PREFORMATTED ? "monospace"
+                                                                     : NULL),
+              block->text);
 }
 
 GtkWidget *
