@@ -337,6 +337,36 @@ test_transcript (Ui *ui, gconstpointer data)
   g_assert_true (zq_test_wait_until (has_audit, ui, 30));
 }
 
+/* Paper has the report's own words too, and says which files are not on it. */
+static void
+test_own_words (Ui *ui, gconstpointer data)
+{
+  g_autoptr (GFileIOStream) stream = NULL;
+  g_autoptr (GFile) file = g_file_new_tmp ("zq-print-XXXXXX.pdf", &stream, NULL);
+  g_autoptr (GPtrArray) pages = NULL;
+
+  fixture_take (&ui->clinic,
+                "{'resourceType':'DiagnosticReport','id':'r','status':'final','subject':{'reference':'Patient/1'},"
+                "'code':{'text':'scan'},'effectiveDateTime':'2026-11-20T08:00:00+08:00','conclusion':'clear','text':"
+                "{'status':'additional','div':'<ul><li>nodule 4 mm</li></ul><script>run</script>'},'presentedForm':"
+                "[{'contentType':'application/pdf','title':'sheet.pdf','url':'Binary/1'}]}");
+  ui_open (ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.timeline", NULL);
+  ui_expect (ui, "scan");
+  ui_xdotool (ui, "key Home Return");
+  ui_expect (ui, "nodule 4 mm");
+  g_file_delete (file, NULL, NULL);
+  g_assert_true (zq_window_export (ui->window, file));
+  g_assert_true (zq_test_wait_until (has_pages, file, 30));
+  ui_expect (ui, "Saved as PDF");
+  pages = read_pages (file);
+  g_assert_nonnull (strstr (pages->pdata[0], "clear"));
+  g_assert_nonnull (strstr (pages->pdata[0], "nodule 4 mm"));
+  g_assert_nonnull (strstr (pages->pdata[0], "not printed here: sheet.pdf"));
+  g_assert_null (strstr (pages->pdata[0], "run"));
+  g_file_delete (file, NULL, NULL);
+}
+
 /* Names and texts of any length and script stay on the paper. */
 static void
 test_long (Ui *ui, gconstpointer data)
@@ -364,6 +394,7 @@ main (int argc, char **argv)
   ADD ("patient-and-page-number-stand-on-each-page", test_pages);
   ADD ("what-is-not-final-says-so-on-each-page", test_not_final);
   ADD ("a-conversation-whole-without-notes", test_transcript);
+  ADD ("a-report-with-its-own-words-and-what-is-not-printed", test_own_words);
   ADD ("long-names-stay-on-the-paper", test_long);
   ADD ("flowsheet-all-dates-with-the-tests", test_flowsheet);
   ADD ("a-test-over-time-with-its-curve", test_trend);

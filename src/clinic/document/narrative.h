@@ -43,4 +43,7 @@ void zq_narrative_block_free (ZqNarrativeBlock *self);
  */
 GPtrArray *zq_narrative_read (const char *div, gboolean *cut);
 
+/* A line each: items with their marks, cells with @between. (transfer full) (element-type ZqNarrativeBlock) */
+char *zq_narrative_to_text (GPtrArray *blocks, const char *between);
+
 G_END_DECLS

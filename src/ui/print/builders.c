@@ -184,6 +184,41 @@ zq_print_report (const ZqPrintAbout *about, const ZqReport *report)
   return document;
 }
 
+void
+zq_print_report_add_content (ZqPrintDocument *document, const ZqReport *report, const ZqContent *content)
+{
+  g_autoptr (GString) files = g_string_new (NULL);
+
+  if (content->blocks->len > 0)
+    {
+      zq_print_document_add_heading (document, _ ("Text from the hospital"));
+      for (guint i = 0; i < content->blocks->len; i++)
+        {
+          g_autoptr (GPtrArray) one = g_ptr_array_new ();
+          g_autofree char *text = NULL;
+
+          g_ptr_array_add (one, content->blocks->pdata[i]);
+          text = zq_narrative_to_text (one, "   ");
+          zq_print_document_add_text (document, g_strchomp (text));
+        }
+    }
+  if (content->cut)
+    zq_print_document_add_text (document, _ ("The text goes on: there is more than is shown here."));
+  for (guint i = 0; i < report->files->len; i++)
+    {
+      const ZqFile *file = report->files->pdata[i];
+
+      add (files, ", ", file->title != NULL && *file->title != '\0' ? file->title : _ ("Document"));
+    }
+  if (files->len > 0)
+    {
+      /* Translators: %s are names of files of a report */
+      g_autofree char *words = g_strdup_printf (_ ("Belongs to it and is not printed here: %s"), files->str);
+
+      zq_print_document_add_text (document, words);
+    }
+}
+
 /* --- a test over time ---------------------------------------------------------------------------- */
 
 ZqPrintDocument *

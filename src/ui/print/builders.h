@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/consult/transcript.h"
+#include "clinic/document/content.h"
 #include "clinic/lab/flowsheet.h"
 #include "clinic/lab/report.h"
 #include "clinic/patient/patient.h"
@@ -22,6 +23,10 @@ typedef struct
 
 /* Whatever is not final of it is said on each page. (transfer full) */
 ZqPrintDocument *zq_print_report (const ZqPrintAbout *about, const ZqReport *report);
+
+/* What a report says beyond that: its own text, or that there is more of it than fits; which files it has, as they are
+ * not printed with it. */
+void zq_print_report_add_content (ZqPrintDocument *document, const ZqReport *report, const ZqContent *content);
 
 /* One test over time, with its @chart (nullable) of @width × @height. @values: of ZqResultValue. (transfer full) */
 ZqPrintDocument *zq_print_trend (

@@ -81,21 +81,45 @@ run (Printing *printing, ZqPrintDocument *document)
 
 /* --- a report, tests over time ------------------------------------------------------------------ */
 
+/* With its own text, which is read elsewhere. */
+static void
+on_content (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Printing) printing = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqContent) content = zq_content_read_finish (ZQ_STORE (source), result, &error);
+  g_autoptr (ZqReport) report = NULL;
+  ZqPolicy *policy = zq_context_get_policy (zq_store_get_context (ZQ_STORE (source)));
+  ZqPrintDocument *document;
+  ZqPrintAbout who;
+
+  if (printing->window->store == NULL)
+    return;
+  report = zq_report_load (zq_store_get_main_db (printing->window->store), policy, printing->act.what);
+  if (content == NULL || report == NULL)
+    {
+      zq_window_toast (printing->window, _ ("The report could not be read"));
+      return;
+    }
+  who = about (printing);
+  document = zq_print_report (&who, report);
+  zq_print_report_add_content (document, report, content);
+  run (printing, document);
+}
+
 static gboolean
 print_report (ZqWindow *self, How how, GFile *file, gint64 key)
 {
   ZqPolicy *policy = zq_context_get_policy (zq_store_get_context (self->store));
   g_autoptr (ZqReport) report = key != 0 ? zq_report_load (zq_store_get_main_db (self->store), policy, key) : NULL;
-  g_autoptr (Printing) printing = NULL;
-  ZqPrintAbout who;
+  Printing *printing;
 
   if (report == NULL)
     return FALSE;
   printing = printing_new (self, how, file, report->patient);
   printing->act.what = key;
   printing->act.kind = "report";
-  who = about (printing);
-  run (printing, zq_print_report (&who, report));
+  zq_content_read_async (self->store, key, NULL, NULL, on_content, printing);
 
   return TRUE;
 }

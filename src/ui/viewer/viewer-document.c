@@ -144,23 +144,10 @@ take_words (const char *text, gboolean *cut)
 {
   gboolean more;
   g_autoptr (GPtrArray) blocks = zq_narrative_read (text, &more);
-  GString *words = g_string_new (NULL);
 
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      const ZqNarrativeBlock *block = blocks->pdata[i];
-      g_autofree char *cells = block->cells != NULL ? g_strjoinv ("\t", block->cells) : NULL;
-
-      for (guint j = 0; block->kind == ZQ_NARRATIVE_ITEM && j < block->level; j++)
-        g_string_append (words, "    ");
-      if (block->mark != NULL)
-        g_string_append_printf (words, "%s ", block->mark);
-      g_string_append (words, cells != NULL ? cells : block->text);
-      g_string_append_c (words, '\n');
-    }
   *cut = *cut || more;
 
-  return g_string_free (words, FALSE);
+  return zq_narrative_to_text (blocks, "\t");
 }
 
 static void
