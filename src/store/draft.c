@@ -69,12 +69,13 @@ zq_draft_read (ZqDb *db, const char *scope)
   ZqDraft *self = g_new0 (ZqDraft, 1);
   g_autoptr (GError) error = NULL;
   g_autoptr (ZqRows) rows =
-      zq_db_query (db, &error, "SELECT quote, reason FROM draft_about WHERE scope = ?", "s", scope);
+      zq_db_query (db, &error, "SELECT quote, reason, tells FROM draft_about WHERE scope = ?", "s", scope);
 
   if (rows != NULL && zq_rows_next (rows, &error))
     {
       self->quote = zq_rows_int (rows, 0);
       self->reason = g_strdup (zq_rows_text (rows, 1));
+      self->tells = zq_rows_int (rows, 2);
     }
   if (error != NULL)
     g_warning ("What belongs to a draft could not be read: %s", error->message);
@@ -108,15 +109,16 @@ zq_draft_join (const char *before, const char *after)
 }
 
 gboolean
-zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, GError **error)
+zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, gint64 tells, GError **error)
 {
-  if (quote == 0 && (reason == NULL || *reason == '\0'))
+  if (quote == 0 && tells == 0 && (reason == NULL || *reason == '\0'))
     return zq_db_exec (txn->db, error, "DELETE FROM draft_about WHERE scope = ?", "s", scope);
 
   return zq_db_exec (txn->db, error,
-                     "INSERT INTO draft_about (scope, quote, reason) VALUES (?, ?, ?)"
-                     " ON CONFLICT (scope) DO UPDATE SET quote = excluded.quote, reason = excluded.reason",
-                     "sis", scope, quote, reason);
+                     "INSERT INTO draft_about (scope, quote, reason, tells) VALUES (?, ?, ?, ?)"
+                     " ON CONFLICT (scope) DO UPDATE SET quote = excluded.quote, reason = excluded.reason,"
+                     " tells = excluded.tells",
+                     "sisi", scope, quote, reason, tells);
 }
 
 typedef struct
@@ -142,7 +144,7 @@ put_draft (ZqTxn *txn, gpointer data, GError **error)
   const Putting *putting = data;
   const ZqDraft *draft = putting->draft;
   const char *body = draft->body, *reason = draft->reason;
-  gint64 quote = draft->quote;
+  gint64 quote = draft->quote, tells = draft->tells;
   g_autoptr (ZqDraft) there = NULL;
   g_autofree char *before = NULL, *whole = NULL;
 
@@ -155,11 +157,12 @@ put_draft (ZqTxn *txn, gpointer data, GError **error)
     {
       body = whole = zq_draft_join (before, body);
       quote = quote != 0 ? quote : there->quote;
+      tells = tells != 0 ? tells : there->tells;
       reason = reason != NULL && *reason != '\0' ? reason : there->reason;
     }
 
   return zq_txn_set_draft (txn, putting->scope, body, error) &&
-         zq_txn_set_draft_about (txn, putting->scope, quote, reason, error);
+         zq_txn_set_draft_about (txn, putting->scope, quote, reason, tells, error);
 }
 
 void
@@ -177,6 +180,7 @@ zq_draft_put_async (ZqStore *store,
   putting->draft->body = g_strdup (draft->body != NULL ? draft->body : "");
   putting->draft->quote = draft->quote;
   putting->draft->reason = g_strdup (draft->reason);
+  putting->draft->tells = draft->tells;
   putting->since = g_strdup (since);
   zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, put_draft, putting, (GDestroyNotify)putting_free, callback, data);
 }

@@ -22,6 +22,7 @@ typedef struct
   char *body;
   gint64 quote; /* row id of the message that it answers, or 0 */
   char *reason; /* of a correction, or NULL */
+  gint64 tells; /* row id of the Task of the result that it tells, or 0 */
 } ZqDraft;
 
 void zq_draft_free (ZqDraft *self);
@@ -46,7 +47,8 @@ char *zq_draft_came_back (const char *body, const char *since);
 char *zq_draft_join (const char *before, const char *after);
 
 /* In a command's own transaction: beside zq_txn_set_draft(). */
-gboolean zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, GError **error);
+gboolean
+zq_txn_set_draft_about (ZqTxn *txn, const char *scope, gint64 quote, const char *reason, gint64 tells, GError **error);
 
 /* --- its files -------------------------------------------------------------------------------- */
 

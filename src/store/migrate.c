@@ -5,7 +5,8 @@
 
 /* Numbered from 1: what brings a store from the version before to this one, and sets user_version. */
 static const char *const MIGRATIONS[] = {
-  "schema/0001.sql", "schema/0002.sql", "schema/0003.sql", "schema/0004.sql", "schema/0005.sql", "schema/0006.sql",
+  "schema/0001.sql", "schema/0002.sql", "schema/0003.sql", "schema/0004.sql",
+  "schema/0005.sql", "schema/0006.sql", "schema/0007.sql",
 };
 
 static gboolean

@@ -262,42 +262,43 @@ put_draft (Toy *toy, const ZqDraft *draft, const char *since)
 }
 
 static void
-expect_draft (Toy *toy, const char *body, gint64 quote, const char *reason)
+expect_draft (Toy *toy, const char *body, gint64 quote, const char *reason, gint64 tells)
 {
   g_autoptr (ZqDraft) draft = zq_draft_read (zq_store_get_main_db (toy->store), "consult/7");
 
   g_assert_cmpstr (draft->body, ==, body);
   g_assert_cmpint (draft->quote, ==, quote);
   g_assert_cmpstr (draft->reason, ==, reason);
+  g_assert_cmpint (draft->tells, ==, tells);
 }
 
 static void
 test_draft_goes_behind_what_came_back (Toy *toy, gconstpointer unused)
 {
   ZqDraft draft = { (char *)"typed", 0, NULL };
-  ZqDraft came = { (char *)"sent\ntyped", 5, (char *)"why" };
+  ZqDraft came = { (char *)"sent\ntyped", 5, (char *)"why", 9 };
 
   put_draft (toy, &draft, "");
   put_draft (toy, &came, NULL);
   draft.body = (char *)"typed on";
   put_draft (toy, &draft, "typed");
-  expect_draft (toy, "sent\ntyped on", 5, "why");
+  expect_draft (toy, "sent\ntyped on", 5, "why", 9);
   draft.body = (char *)"";
   put_draft (toy, &draft, "typed on");
-  expect_draft (toy, "sent", 5, "why");
+  expect_draft (toy, "sent", 5, "why", 9);
   /* Known by now, and changed. */
   draft.body = (char *)"other";
   draft.quote = 6;
   put_draft (toy, &draft, "sent");
-  expect_draft (toy, "other", 6, NULL);
+  expect_draft (toy, "other", 6, NULL, 0);
   /* Something else altogether: both stay. */
   put_draft (toy, &came, "nothing of it");
-  expect_draft (toy, "other\nsent\ntyped", 5, "why");
+  expect_draft (toy, "other\nsent\ntyped", 5, "why", 9);
   toy_close (toy);
   toy_open (toy);
-  expect_draft (toy, "other\nsent\ntyped", 5, "why");
+  expect_draft (toy, "other\nsent\ntyped", 5, "why", 9);
   save_draft (toy, "consult/7", NULL);
-  expect_draft (toy, "", 0, NULL);
+  expect_draft (toy, "", 0, NULL, 0);
 }
 
 int

@@ -133,6 +133,49 @@ test_ten_by_keys (Ui *ui, gconstpointer data)
   g_assert_cmpuint (n_keys, <=, 10 + 2 * G_N_ELEMENTS (refused) + 1);
 }
 
+/* What a draft tells is kept with it: over a kill, another consultation, a note, and sending that is undone. */
+static void
+test_told_is_kept (Ui *ui, gconstpointer data)
+{
+  static const Report report = { "a", "final", "CH", "5.9", "" };
+
+  take (ui, &report, -60);
+  ui_xdotool (ui, "key alt+2");
+  ui_expect (ui, "report a");
+  ui_xdotool (ui, "key t");
+  ui_expect (ui, "Tells the result: report a");
+  /* by itself, as before a kill */
+  ui_pass (ui, G_USEC_PER_SEC / 2);
+  g_assert_cmpint (ui_count (ui, "SELECT count (*) FROM draft_about WHERE tells <> 0 AND 1 = ?"), ==, 1);
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  ui_read_all (ui);
+  ui_expect (ui, "Tells the result: report a");
+  ui_open (ui, "2");
+  ui_expect_gone (ui, "Tells the result: report a");
+  ui_open (ui, "1");
+  ui_act (ui, "consult.note", 0);
+  ui_expect_gone (ui, "Tells the result: report a");
+  ui_act (ui, "consult.note", 0);
+  ui_expect (ui, "Tells the result: report a");
+  g_object_set (ui_composer (ui), "undo-send", 5, NULL);
+  ui_type (ui, "it is high");
+  ui_click (ui, "Send");
+  ui_expect_gone (ui, "Tells the result: report a");
+  g_assert_cmpint (state_of (ui, "a"), ==, ZQ_RESULT_TOLD_UNREAD);
+  ui_click (ui, "Undo");
+  ui_expect_typed (ui, "it is high");
+  ui_expect (ui, "Tells the result: report a");
+  g_assert_cmpint (state_of (ui, "a"), <=, ZQ_RESULT_SEEN_UNTOLD);
+  ui_reopen (ui);
+  ui_open (ui, "1");
+  ui_expect_typed (ui, "it is high");
+  ui_click (ui, "Send");
+  ui_expect_typed (ui, "");
+  ui_frames (ui, 10);
+  g_assert_cmpint (state_of (ui, "a"), ==, ZQ_RESULT_TOLD_UNREAD);
+}
+
 /* Findings that stand in the report's own text alone are no normal result. */
 static void
 test_text (Ui *ui, gconstpointer data)
@@ -272,6 +315,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
 #define ADD(name, func) g_test_add ("/review-page/" name, Ui, NULL, ui_set_up, func, ui_tear_down)
   ADD ("ten-results-by-keys-of-which-four-must-not-take-the-fast-one", test_ten_by_keys);
+  ADD ("what-a-draft-tells-is-kept-with-it", test_told_is_kept);
   ADD ("a-text-of-its-own-is-no-normal-result", test_text);
   ADD ("what-is-unread-goes-first", test_unread_first);
   ADD ("who-passes-by-has-not-looked", test_seen);

@@ -48,6 +48,24 @@ zq_message_read_words (ZqDb *db, gint64 key, gboolean *from_me, char **name, cha
   return TRUE;
 }
 
+gboolean
+zq_message_read_told (ZqDb *db, gint64 task, gint64 *report, char **title)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
+                                         "SELECT v.report, i.title FROM review v" /* clinic/review */
+                                         " LEFT JOIN record_item i ON i.id = v.report WHERE v.id = ? AND v.report <> 0",
+                                         "i", task);
+
+  *report = 0;
+  *title = NULL;
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return FALSE;
+  *report = zq_rows_int (rows, 0);
+  *title = g_strdup (zq_rows_text (rows, 1));
+
+  return TRUE;
+}
+
 /* --- beside a reply that is held ---------------------------------------------------------------- */
 
 void

@@ -69,6 +69,10 @@ gint64 zq_message_first_unread (ZqDb *db, gint64 thread_id);
  * it was withdrawn or is not here. Any connection. */
 gboolean zq_message_read_words (ZqDb *db, gint64 key, gboolean *from_me, char **name, char **text);
 
+/* What a reply tells, by the row @task of a result's Task: the row of the @report, and its @title (transfer full; NULL:
+ * it has not come). FALSE: the Task is not here. Any connection. */
+gboolean zq_message_read_told (ZqDb *db, gint64 task, gint64 *report, char **title);
+
 /* What came in after a held or refused reply was written: the newest five. (transfer full) (element-type ZqNewer) */
 typedef struct
 {

@@ -61,22 +61,21 @@ zq_consult_resend_async (ZqStore *store, gint64 intent, GAsyncReadyCallback call
   zq_command_start (store, zq_consult_intent_finish, command, do_resend, callback, data);
 }
 
-/* A message as an intent names it, "Communication/12" or "urn:uuid:…"; 0: none. */
+/* What an intent names, "Communication/12" or "urn:uuid:…", where it is a @type; 0: none. */
 static gint64
-message_of (ZqDb *db, const char *reference)
+row_of (ZqDb *db, const char *type, const char *reference)
 {
   g_autoptr (ZqReference) parsed = reference != NULL ? zq_reference_parse (reference, NULL) : NULL;
-  gint64 message = 0;
+  gint64 row = 0;
 
   if (parsed == NULL || parsed->id == NULL)
     return 0;
-  if (zq_reference_is (parsed, "Communication"))
-    zq_db_get_int (db, &message, NULL, "SELECT id FROM resource WHERE type = 'Communication' AND server_id = ?", "s",
-                   parsed->id);
+  if (zq_reference_is (parsed, type))
+    zq_db_get_int (db, &row, NULL, "SELECT id FROM resource WHERE type = ? AND server_id = ?", "ss", type, parsed->id);
   else if (parsed->type == NULL)
-    zq_db_get_int (db, &message, NULL, "SELECT id FROM resource WHERE local_id = ?", "s", parsed->id);
+    zq_db_get_int (db, &row, NULL, "SELECT id FROM resource WHERE local_id = ?", "s", parsed->id);
 
-  return message;
+  return row;
 }
 
 /* What was written as a correction, as a note, or as a reply. (transfer full) */
@@ -85,7 +84,8 @@ scope_of (ZqDb *db, const ZqIntent *intent, JsonNode *args)
 {
   const char *corrects = zq_json_get_string (args, "corrects");
 
-  return corrects != NULL ? zq_consult_correction_scope (message_of (db, corrects)) : g_strdup (intent->chain);
+  return corrects != NULL ? zq_consult_correction_scope (row_of (db, "Communication", corrects))
+                          : g_strdup (intent->chain);
 }
 
 /* But for what has been chosen since. */
@@ -93,13 +93,15 @@ static gboolean
 restore_about (ZqTxn *txn, const char *scope, JsonNode *args, const ZqDraft *typed, GError **error)
 {
   gboolean has_reason = typed->reason != NULL && *typed->reason != '\0';
-  gint64 quote = typed->quote;
+  gint64 quote = typed->quote, tells = typed->tells;
 
   if (quote == 0)
-    quote = message_of (zq_txn_db (txn), zq_json_get_string (args, "quote"));
+    quote = row_of (zq_txn_db (txn), "Communication", zq_json_get_string (args, "quote"));
+  if (tells == 0)
+    tells = row_of (zq_txn_db (txn), "Task", zq_json_get_string (args, "tells"));
 
   return zq_txn_set_draft_about (txn, scope, quote, has_reason ? typed->reason : zq_json_get_string (args, "reason"),
-                                 error);
+                                 tells, error);
 }
 
 gboolean

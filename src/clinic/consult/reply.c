@@ -35,6 +35,7 @@ send_args (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, co
   g_autofree char *quote = zq_consult_reference (db, command->quote);
   g_autofree char *corrects = zq_consult_reference (db, command->corrects);
   g_autofree char *about = zq_consult_reference (db, command->about);
+  g_autofree char *tells = zq_consult_reference (db, command->tells);
   gboolean relative = requester != NULL && g_str_has_prefix (requester, "RelatedPerson/");
   GString *json = g_string_new ("{");
 
@@ -46,6 +47,7 @@ send_args (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, co
   zq_command_add_member (json, "quote", quote);
   zq_command_add_member (json, "corrects", corrects);
   zq_command_add_member (json, "about", about);
+  zq_command_add_member (json, "tells", tells);
   zq_command_add_member (json, "reason", corrects != NULL ? command->reason : NULL);
   zq_command_add_member (json, "department", zq_command_department (state, zq_txn_context (txn)));
   if (files != NULL)

@@ -33,6 +33,8 @@ zq_composer_take_over (ZqComposer *self)
     gtk_editable_set_text (self->reason, there->reason);
   if (self->quote == 0)
     self->quote = there->quote;
+  if (self->tells == 0)
+    zq_composer_take_told (self, there->tells);
   self->loading = FALSE;
   g_free (self->base);
   self->base = g_steal_pointer (&there->body);
@@ -101,7 +103,8 @@ put_away (ZqComposer *self, const ZqWritten *written)
   g_autoptr (ZqDraft) there = zq_draft_read (zq_store_get_main_db (self->store), scope);
   g_autofree char *body = join_written (written, there->body);
   ZqDraft draft = { body, there->quote != 0 ? there->quote : written->quote,
-                    there->reason != NULL && *there->reason != '\0' ? there->reason : written->reason };
+                    there->reason != NULL && *there->reason != '\0' ? there->reason : written->reason,
+                    there->tells != 0 ? there->tells : written->tells };
 
   zq_draft_put_async (self->store, scope, &draft, NULL, NULL, NULL);
 }
@@ -147,7 +150,11 @@ zq_composer_put_back (ZqComposer *self, const ZqWritten *written)
   if (written->quote != 0 && self->quote == 0)
     zq_composer_quote (self, written->quote);
   if (written->tells != 0 && self->tells == 0)
-    zq_composer_tell (self, written->about, written->tells, self->of_told);
+    {
+      zq_composer_take_told (self, written->tells);
+      zq_composer_touch (self);
+      zq_composer_show_mode (self);
+    }
   if (written->reason != NULL && *gtk_editable_get_text (self->reason) == '\0')
     gtk_editable_set_text (self->reason, written->reason);
   insert_before (self, written->text);

@@ -154,6 +154,15 @@ zq_composer_quote (ZqComposer *self, gint64 message)
   show_quote (self);
 }
 
+static void
+set_told (ZqComposer *self, gint64 about, gint64 tells, const char *words)
+{
+  self->about = about;
+  self->tells = tells;
+  g_free (self->of_told);
+  self->of_told = g_strdup (words != NULL ? words : "");
+}
+
 void
 zq_composer_tell (ZqComposer *self, gint64 about, gint64 tells, const char *words)
 {
@@ -161,11 +170,20 @@ zq_composer_tell (ZqComposer *self, gint64 about, gint64 tells, const char *word
     return;
   if (tells != 0 && self->mode != ZQ_COMPOSER_REPLY)
     zq_composer_set_mode (self, ZQ_COMPOSER_REPLY, 0);
-  self->about = about;
-  self->tells = tells;
-  g_free (self->of_told);
-  self->of_told = g_strdup (words != NULL ? words : "");
+  set_told (self, about, tells, words);
+  zq_composer_touch (self);
   show_quote (self);
+}
+
+void
+zq_composer_take_told (ZqComposer *self, gint64 tells)
+{
+  g_autofree char *title = NULL;
+  gint64 about = 0;
+
+  if (tells == 0 || !zq_message_read_told (zq_store_get_main_db (self->store), tells, &about, &title))
+    tells = about = 0;
+  set_told (self, about, tells, title);
 }
 
 /* --- findings --------------------------------------------------------------------------------- */

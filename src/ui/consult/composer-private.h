@@ -93,6 +93,7 @@ void zq_composer_resync (ZqComposer *self); /* what lies in the store is nothing
 /* composer-mode.c */
 void zq_composer_install_modes (GtkWidgetClass *klass);
 void zq_composer_show_mode (ZqComposer *self);
+void zq_composer_take_told (ZqComposer *self, gint64 tells); /* of a draft; what is no more tells nothing */
 void zq_composer_set_mode (ZqComposer *self, ZqComposerMode mode, gint64 corrects);
 
 /* composer-files.c */

@@ -169,7 +169,10 @@ dup_draft (ZqComposer *self)
 
   draft->body = zq_composer_dup_text (self);
   if (self->mode == ZQ_COMPOSER_REPLY)
-    draft->quote = self->quote;
+    {
+      draft->quote = self->quote;
+      draft->tells = self->tells;
+    }
   if (self->mode == ZQ_COMPOSER_CORRECTION)
     draft->reason = g_strdup (gtk_editable_get_text (self->reason));
   return draft;
@@ -536,6 +539,7 @@ zq_composer_load (ZqComposer *self)
   if (draft != NULL && self->mode == ZQ_COMPOSER_CORRECTION)
     reason = draft->reason;
   self->quote = draft != NULL ? draft->quote : 0;
+  zq_composer_take_told (self, draft != NULL && self->mode == ZQ_COMPOSER_REPLY ? draft->tells : 0);
   g_free (self->base);
   self->base = g_strdup (body);
   zq_composer_set_text (self, body);
@@ -560,8 +564,6 @@ zq_composer_open (ZqComposer *self, ZqStore *store, gint64 consult)
       zq_composer_watch (self, store);
       g_set_object (&self->clock, zq_store_get_clock (store));
     }
-  if (self->consult != consult)
-    self->about = self->tells = 0;
   self->consult = consult;
   self->corrects = 0;
   self->mode = ZQ_COMPOSER_REPLY;
