@@ -38,6 +38,7 @@ report_review (ZqProbe *self, const ZqReview *review, gboolean open)
   zq_report_int (item, "handled", review->times.handled);
   zq_report_int (item, "received", review->received_at);
   zq_report_int (item, "contacted", review->contacted_at);
+  zq_report_int (item, "notReached", review->not_reached_at);
   zq_report_boolean (item, "abnormal", review->flag != ZQ_RECORD_PLAIN);
   zq_report_boolean (item, "critical", review->is_critical);
   zq_report_boolean (item, "open", open);
