@@ -351,6 +351,28 @@ test_comment (Fixture *fixture, gconstpointer data)
   g_assert_false (said->pending);
 }
 
+/* It answers in its consultation, also where the patient's clock was ahead. */
+static void
+test_comment_answers (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 result, consult;
+
+  fixture_consult (fixture, 1, "Practitioner/me", "in-consultation", "1");
+  fixture_message (fixture, 1, "q", "Patient/1", 3, "is that too high?");
+  take_glucose (fixture, "a", TODAY "T06:00:00", "9.0", MEAL ("fasting"));
+  result = fixture_row (fixture, "Observation", "a");
+  consult = fixture_row (fixture, "Task", "1");
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, consult));
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 1);
+  g_assert_true (comment (fixture, 1, &result, 1, "a little", &error));
+  g_assert_no_error (error);
+  g_assert_false (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, consult));
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 0);
+  fixture_message (fixture, 1, "q2", "Patient/1", 4, "and now?");
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 1);
+}
+
 static void
 test_comment_refused (Fixture *fixture, gconstpointer data)
 {
@@ -478,6 +500,7 @@ main (int argc, char **argv)
   ADD ("/home/time-in-range-only-with-enough-of-a-sensor", test_sensor);
   ADD ("/home/malformed-series-are-no-values", test_malformed_series);
   ADD ("/home/a-comment-is-a-message-about-it", test_comment);
+  ADD ("/home/a-comment-is-an-answer", test_comment_answers);
   ADD ("/home/a-comment-that-cannot-be-said-is-refused", test_comment_refused);
   ADD ("/home/what-was-withdrawn-is-said-no-more", test_withdrawn);
   ADD ("/home/a-month-costs-the-same-of-1,000-and-50,000", test_scale);

@@ -188,6 +188,33 @@ test_order_on_the_wire (Fixture *fixture, gconstpointer data)
   assert_state (fixture, ZQ_RESULT_TOLD_UNREAD, 0, 0);
 }
 
+/* In the consultation that takes it, and nowhere else, what tells a result is an answer; taken back, it is none. */
+static void
+test_told_answers (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (ZqUndo) undo = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqReview) review = NULL;
+  gint64 one, two;
+
+  set_up (fixture, "5.9");
+  fixture_consult (fixture, 2, "Practitioner/me", "in-consultation", "1");
+  fixture_message (fixture, 1, "q", "Patient/1", 3, "what about my potassium?");
+  fixture_message (fixture, 2, "p", "Patient/2", 3, "and my foot?");
+  one = fixture_row (fixture, "Task", "1");
+  two = fixture_row (fixture, "Task", "2");
+  review = load (fixture);
+  g_assert_cmpint (review->consult, ==, one);
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 2);
+  tell (fixture, "potassium is high", &undo);
+  g_assert_false (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, one));
+  g_assert_true (fixture_in_view (fixture, ZQ_VIEW_WAITING_FOR_ME, two));
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 1);
+  g_assert_true (fixture_undo (fixture, undo, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (fixture_count (fixture, ZQ_VIEW_WAITING_FOR_ME), ==, 2);
+}
+
 /* A message that is taken back told nobody, and its step does not wait for it for ever. */
 static void
 test_undone (Fixture *fixture, gconstpointer data)
@@ -371,6 +398,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/review/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
   ADD ("a-result-is-in-one-of-five-states", test_five_states);
   ADD ("the-message-goes-before-the-task-that-names-it", test_order_on_the_wire);
+  ADD ("what-tells-a-result-is-an-answer", test_told_answers);
   ADD ("what-is-undone-told-nobody", test_undone);
   ADD ("what-is-discarded-told-nobody", test_discarded);
   ADD ("a-corrected-value-is-unseen-again", test_corrected);

@@ -81,6 +81,8 @@ zq_command_change_task (ZqTxn *txn, const ZqConsultState *state, const char *act
 /* When the newest message that was seen was sent, never in the future: that would take as read what nobody has written.
  */
 gint64 zq_command_seen_up_to (ZqTxn *txn, const ZqConsultState *state, gint64 message);
+/* @reply, of which the intent follows, was written here: it answers what is here by now, whatever the clocks say. */
+gboolean zq_command_note_reply (ZqTxn *txn, const ZqConsultState *state, gint64 reply, GError **error);
 /* My read mark of what stands at @row (a header, a report), up to @up_to; nothing where the hospital does not have it.
  */
 gboolean

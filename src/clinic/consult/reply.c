@@ -124,14 +124,13 @@ load_for_send (ZqTxn *txn, const ZqCommand *command, gboolean has_files, GError 
 
 /* --- send --------------------------------------------------------------------------------------- */
 
-/* A correction answers nobody. */
-static gboolean
-note_reply (ZqTxn *txn, const ZqConsultState *state, const ZqCommand *command, gint64 reply, GError **error)
+gboolean
+zq_command_note_reply (ZqTxn *txn, const ZqConsultState *state, gint64 reply, GError **error)
 {
-  return command->corrects != 0 || zq_db_exec (zq_txn_db (txn), error,
-                                               "INSERT INTO thread_here (thread, reply) VALUES (?, ?)"
-                                               " ON CONFLICT (thread) DO UPDATE SET reply = excluded.reply",
-                                               "ii", state->thread, reply);
+  return zq_db_exec (zq_txn_db (txn), error,
+                     "INSERT INTO thread_here (thread, reply) VALUES (?, ?)"
+                     " ON CONFLICT (thread) DO UPDATE SET reply = excluded.reply",
+                     "ii", state->thread, reply);
 }
 
 /* It says with which reply: without that nothing is closed. */
@@ -205,7 +204,8 @@ do_send (ZqTxn *txn, gpointer data, GError **error)
   basis = zq_basis_new (zq_txn_db (txn), state->thread, command->message, state->status, zq_txn_now (txn));
   up_to = zq_command_seen_up_to (txn, state, command->message);
   target = zq_txn_create_local (txn, "Communication", NULL, error);
-  if (target == 0 || !note_reply (txn, state, command, target, error))
+  /* A correction answers nobody. */
+  if (target == 0 || (!corrects && !zq_command_note_reply (txn, state, target, error)))
     return FALSE;
   command->seq = zq_txn_add_intent (txn, "message", "send-message", target, args, basis, chain, not_before, error);
   zq_undo_add (command->made, state->id, command->seq, "send-message", NULL, NULL);

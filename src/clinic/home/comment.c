@@ -147,7 +147,8 @@ do_comment (ZqTxn *txn, gpointer data, GError **error)
   args = make_args (txn, self, state);
   target = zq_txn_create_local (txn, "Communication", NULL, error);
 
-  return target != 0 && zq_txn_add_intent (txn, "message", "send-message", target, args, NULL, chain, 0, error) != 0 &&
+  return target != 0 && zq_command_note_reply (txn, state, target, error) &&
+         zq_txn_add_intent (txn, "message", "send-message", target, args, NULL, chain, 0, error) != 0 &&
          (self->scope == NULL || zq_txn_set_draft (txn, self->scope, NULL, error)) &&
          zq_txn_audit (txn, "send-message", target, state->patient, error);
 }
