@@ -28,6 +28,7 @@ struct _ZqFaults
   char *lost;
   gint64 lost_fired;
   gboolean no_history;
+  gboolean no_result_tasks;
   gint64 no_history_fired;
   gboolean socket_off;
   gint64 socket_drop; /* µs */
@@ -72,6 +73,12 @@ zq_faults_delay (ZqFaults *self)
   if (self->delay_ms > 0)
     self->delayed++;
   return self->delay_ms;
+}
+
+gboolean
+zq_faults_no_result_tasks (ZqFaults *self)
+{
+  return self->no_result_tasks;
 }
 
 const char *
@@ -178,7 +185,8 @@ is_known (const char *name)
 {
   static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit",
                                        "status",   "access-lost",        "websocket",
-                                       "gzip",     "no-history",         NULL };
+                                       "gzip",     "no-history",         "no-result-tasks",
+                                       NULL };
 
   return g_strv_contains (names, name);
 }
@@ -207,6 +215,7 @@ faults_set (ZqFaults *self, JsonNode *node, ZqReply *reply)
   self->socket_drop = number_at (node, "websocket.drop-every-s", 0) * G_USEC_PER_SEC;
   self->gzip = g_strdup (zq_json_get_string (node, "gzip"));
   self->no_history = zq_json_get_boolean (node, "no-history", FALSE);
+  self->no_result_tasks = zq_json_get_boolean (node, "no-result-tasks", FALSE);
   if (self->status.set && (self->status_code < 400 || self->status_code > 599))
     {
       faults_clear (self);
@@ -255,6 +264,8 @@ faults_text (ZqFaults *self)
       g_string_append_printf (out, ",\"access-lost\":{\"reference\":%s,\"fired\":%" G_GINT64_FORMAT "}", quoted,
                               self->lost_fired);
     }
+  if (self->no_result_tasks)
+    g_string_append (out, ",\"no-result-tasks\":true");
   if (self->no_history)
     g_string_append_printf (out, ",\"no-history\":{\"fired\":%" G_GINT64_FORMAT "}", self->no_history_fired);
   g_string_append_printf (out, ",\"websocket\":{\"off\":%s,\"drop-every-s\":%" G_GINT64_FORMAT "}",

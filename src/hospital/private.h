@@ -318,6 +318,7 @@ gint64 zq_faults_websocket_drop (ZqFaults *self);
 const char *zq_faults_gzip (ZqFaults *self);
 /* What is withheld: "Type/id", or NULL. */
 const char *zq_faults_lost (ZqFaults *self);
+gboolean zq_faults_no_result_tasks (ZqFaults *self);
 void zq_faults_count_lost (ZqFaults *self);
 
 /* import.c */

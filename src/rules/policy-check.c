@@ -378,6 +378,16 @@ zq_policy_check_consultation (JsonNode *root)
   return zq_check_file (root, members);
 }
 
+static char *
+check_maker (JsonNode *node, JsonNode *root)
+{
+  const char *text = is_string (node) ? json_node_get_string (node) : "";
+
+  return g_str_equal (text, "hospital") || g_str_equal (text, "workstation")
+             ? NULL
+             : zq_check_wrong ("", "hospital or workstation is wanted");
+}
+
 char *
 zq_policy_check_clinic (JsonNode *root)
 {
@@ -387,6 +397,7 @@ zq_policy_check_clinic (JsonNode *root)
                                            { "answer-promise", check_promises, TRUE },
                                            { "outcomes", check_outcomes },
                                            { "held-reply-age", check_seconds },
+                                           { "result-tasks", check_maker },
                                            { "undo-window", check_seconds },
                                            { "draft-delay", check_seconds },
                                            { "pull", check_pull },

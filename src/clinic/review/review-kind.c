@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/review/give.h"
 #include "clinic/review/kinds.h"
 #include "clinic/review/review.h"
 
@@ -177,12 +178,15 @@ const ZqResourceKind zq_review_kind = {
       "CREATE INDEX IF NOT EXISTS review_open ON review (id) WHERE open AND (mine OR in_pool);"
       "CREATE INDEX IF NOT EXISTS review_patient ON review (patient) WHERE open;"
       "CREATE INDEX IF NOT EXISTS review_report ON review (report);" AGAIN ("review_again", "report = new.id")
-          AGAIN ("review_result_again", "report IN (SELECT x.report FROM report_result x WHERE x.result = new.id)"),
+          AGAIN ("review_result_again", "report IN (SELECT x.report FROM report_result x WHERE x.result = new.id)")
+              ZQ_REVIEW_GIVE_SCHEMA,
   .claims = review_claims,
   .parse = review_parse,
   .parsed_free = parsed_free,
   .project = review_project,
   .unproject = review_unproject,
+  .next_alarm = zq_review_give_next,
+  .alarm = zq_review_give,
   .rules = zq_review_rules,
   .scopes = review_scopes,
 };

@@ -2,6 +2,7 @@
 #include "clinic/consult/reasons.h"
 #include "clinic/consult/rules.h"
 #include "clinic/consult/state.h"
+#include "clinic/review/give.h"
 #include "clinic/review/kinds.h"
 #include "resource/json.h"
 
@@ -159,6 +160,7 @@ freshen_task (ZqDb *db, const ZqIntent *intent, gpointer context, GPtrArray *que
 
 /* clang-format off: a line a step */
 const ZqIntentRule zq_review_rules[] = {
+  { "give", zq_review_give_apply, NULL, zq_review_give_freshen },
   { "told", review_apply, review_check, freshen_task },
   { "told-otherwise", review_apply, review_check, freshen_task },
   { "received", review_apply, review_check, freshen_task },
