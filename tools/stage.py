@@ -107,7 +107,7 @@ class Demo:
 
     def open_hospital(self):
         self.hospital = self.place.start(os.path.join(BIN, "zhenqiao-hospital"), "--listen", f"127.0.0.1:{self.port}", "--data",
-                                         os.path.join(self.place.dir, "hospital"), "--seed", "demo", "--auto-approve",
+                                         os.path.join(self.place.dir, "hospital"), "--seed", "demo", "--auto-approve", "--faults",
                                          stdout=subprocess.PIPE, text=True)
         line = self.hospital.stdout.readline().strip()
         if not line.startswith("listening "):

@@ -3,6 +3,7 @@
 
 #include "app/watchdog.h"
 #include "ui/consult/inbox-row.h"
+#include "ui/patient/record-item-widget.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -112,7 +113,7 @@ zq_trace_next_frame (GtkWidget *widget, ZqFirstRowsFunc func, gpointer data)
 
 typedef struct
 {
-  GtkWidget *inbox; /* borrowed */
+  GtkWidget *window; /* borrowed */
   ZqClock *clock;
   GHashTable *last; /* key → µs */
 } Rows;
@@ -151,6 +152,25 @@ say_row (Rows *self, GtkWidget *widget, gboolean quiet)
              zq_clock_now (self->clock) - zq_clock_get_server_offset (self->clock), in_sight);
 }
 
+/* Of the timeline: when it is from, and when it was seen. */
+static void
+say_item (Rows *self, GtkWidget *widget)
+{
+  ZqRecordItem *item = zq_record_item_widget_get_item (ZQ_RECORD_ITEM_WIDGET (widget));
+  gboolean loaded = FALSE;
+  gint64 key, at;
+
+  if (item == NULL || !gtk_widget_get_mapped (widget))
+    return;
+  g_object_get (item, "loaded", &loaded, "at", &at, NULL);
+  key = zq_record_item_get_key (item);
+  if (!loaded || g_hash_table_contains (self->last, &key))
+    return;
+  g_hash_table_insert (self->last, g_memdup2 (&key, sizeof key), g_memdup2 (&at, sizeof at));
+  g_print ("item %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT "\n", key, at,
+           zq_clock_now (self->clock) - zq_clock_get_server_offset (self->clock));
+}
+
 static void
 say_rows (Rows *self, GtkWidget *root, gboolean quiet)
 {
@@ -158,6 +178,8 @@ say_rows (Rows *self, GtkWidget *root, gboolean quiet)
 
   if (ZQ_IS_INBOX_ROW (root))
     say_row (self, root, quiet);
+  else if (ZQ_IS_RECORD_ITEM_WIDGET (root))
+    say_item (self, root);
   else
     for (child = gtk_widget_get_first_child (root); child != NULL; child = gtk_widget_get_next_sibling (child))
       say_rows (self, child, quiet);
@@ -166,7 +188,7 @@ say_rows (Rows *self, GtkWidget *root, gboolean quiet)
 static void
 on_painted (GdkFrameClock *clock, Rows *self)
 {
-  say_rows (self, self->inbox, g_hash_table_size (self->last) == 0);
+  say_rows (self, self->window, g_hash_table_size (self->last) == 0);
   fflush (stdout);
 }
 
@@ -175,7 +197,7 @@ zq_trace_rows (ZqWindow *window, ZqClock *clock)
 {
   Rows *self = g_new0 (Rows, 1);
 
-  self->inbox = GTK_WIDGET (zq_window_get_inbox (window));
+  self->window = GTK_WIDGET (window);
   self->clock = g_object_ref (clock);
   self->last = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   g_signal_connect_data (gtk_widget_get_frame_clock (GTK_WIDGET (window)), "after-paint", G_CALLBACK (on_painted), self,
