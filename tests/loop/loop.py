@@ -258,6 +258,9 @@ class Probe:
     def inbox(self):
         return self.run("inbox")
 
+    def reviews(self):
+        return self.run("reviews")
+
     def thread(self, reference):
         return self.run("thread", "--thread", reference)
 

@@ -7,7 +7,7 @@ store and with what the patient sees, and returns what was broken, one line each
 adds its promise by one method that records it and one that checks it.
 
 `hospital` has search(path) -> resources, as somebody who may see everything, and as_patient(path);
-`store` has thread(reference) and inbox(), as zhenqiao-probe prints them.
+`store` has thread(reference), inbox() and reviews(), as zhenqiao-probe prints them.
 """
 
 import hashlib
@@ -31,9 +31,24 @@ def text_of(message):
     return "\n".join(part["contentString"] for part in message.get("payload", []) if "contentString" in part)
 
 
+def outputs_of(task):
+    """Steps of a result's Task: (its name, the output)."""
+    return [(output["type"]["coding"][0]["code"], output) for output in task.get("output", [])]
+
+
 def business_status(task):
     codings = task.get("businessStatus", {}).get("coding", [])
     return codings[0].get("code") if codings else None
+
+
+ASKED = "asked"
+EVENTS = ("received", "contacted", "not-reached")
+STORE_STEPS = {"told": "told", "received": "received", "contacted": "contacted", "not-reached": "notReached",
+               "handled": "handled"}
+
+
+def is_handled(steps):
+    return steps[-1:] == ["handled"] or "handled" in steps[len(steps) - steps[::-1].index(ASKED):]
 
 
 class Promises:
@@ -44,6 +59,7 @@ class Promises:
         self.urgent = []    # task
         self.drafts = {}    # task -> text
         self.before = {}    # thread -> ids of the messages that stood there
+        self.results = {}   # task of an abnormal result -> ASKED and the steps since, in their order
 
     def watch(self, hospital, thread):
         """Notes what stands in a thread, so that everything new in it has to be a promise."""
@@ -66,13 +82,21 @@ class Promises:
     def promise_draft(self, task, text):
         self.drafts[task] = text
 
+    def promise_result(self, task):
+        """An abnormal result, or a newer version of it, was given to the doctor: it is listed until it is handled."""
+        self.results.setdefault(task, []).append(ASKED)
+
+    def promise_step(self, task, step):
+        """told, told-otherwise, received, contacted, not-reached, handled."""
+        self.results[task].append(step)
+
     def kept(self, store):
         """While the hospital is away: everything is in the store."""
         broken = []
         for thread in {t for t, _ in self.sent}:
             held = Counter(m["text"] for m in store.thread(thread)["messages"])
             broken += self._compare("store", thread, held)
-        return broken + self._drafts(store)
+        return broken + self._drafts(store) + self._listed(store)
 
     def verify(self, hospital, store=None, patient=False):
         """Everything is where it was promised, exactly once."""
@@ -82,12 +106,15 @@ class Promises:
             if patient:
                 broken += self._thread(hospital.as_patient, "patient", thread, strict=True)
         broken += self._tasks(hospital)
+        events = hospital.search("AuditEvent?_count=500") if self.results else []
+        for task, steps in self.results.items():
+            broken += self._result(hospital, task, steps, events)
         if store is not None:
             for thread in {t for t, _ in self.sent}:
                 messages = store.thread(thread)["messages"]
                 broken += self._compare("store", thread, Counter(m["text"] for m in messages))
                 broken += [f"store: {thread}: {m['message']} still waits" for m in messages if m["pending"]]
-            broken += self._drafts(store)
+            broken += self._drafts(store) + self._listed(store)
         return broken
 
     @staticmethod
@@ -129,6 +156,45 @@ class Promises:
             priority = hospital.read(task).get("priority")
             if priority not in ("urgent", "asap", "stat"):
                 broken.append(f"hospital: {task} was made urgent and is {priority}")
+        return broken
+
+    def _listed(self, store):
+        """No result is off the list but one that was handled after it was asked for last."""
+        held = {item["task"]: item for item in store.reviews()["reviews"]} if self.results else {}
+        broken = []
+        for task, steps in self.results.items():
+            item = held.get(task)
+            if item is None:
+                broken.append(f"store: {task} is not there at all")
+                continue
+            if not item["open"] and not is_handled(steps):
+                broken.append(f"store: {task} left the list without a reason ({item['state']})")
+            since = steps[len(steps) - steps[::-1].index(ASKED):]
+            broken += [f"store: {task}: {step} is not known" for step, name in STORE_STEPS.items()
+                       if step in since and not item[name]]
+        return broken
+
+    @staticmethod
+    def _result(hospital, task, steps, events):
+        """The reason stands at the hospital, with who and when, and once; what told it is there to be read."""
+        stands = hospital.read(task)
+        outputs = outputs_of(stands)
+        broken = []
+        found, wanted = Counter(name for name, _ in outputs), Counter(step for step in steps if step != ASKED)
+        if found != wanted:
+            broken.append(f"hospital: {task}: steps {dict(found)}, promised {dict(wanted)}")
+        if (stands["status"] == "completed") != is_handled(steps):
+            broken.append(f"hospital: {task} is {stands['status']} after {steps}")
+        for name, output in outputs:
+            if {extension["url"].rsplit("/", 1)[1] for extension in output.get("extension", [])} != {"at", "by"}:
+                broken.append(f"hospital: {task}: {name} does not say who and when")
+            if name == "told" and hospital.read(output["valueReference"]["reference"])["status"] != "completed":
+                broken.append(f"hospital: {task}: what told it is not there")
+        noted = Counter(event["subtype"][0]["code"] for event in events if event.get("subtype") and any(
+            entity.get("what", {}).get("reference") == stands["focus"]["reference"] for entity in event["entity"]))
+        for step in EVENTS:
+            if noted[step] < wanted[step]:
+                broken.append(f"hospital: {task}: {wanted[step]} times {step}, {noted[step]} events")
         return broken
 
     def _drafts(self, store):
