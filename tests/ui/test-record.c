@@ -300,6 +300,53 @@ test_trend (Ui *ui, gconstpointer data)
   ui_expect (ui, "electrolytes r");
 }
 
+static gboolean
+is_seen (GtkWidget *widget, gconstpointer title)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW);
+  graphene_rect_t bounds;
+
+  return has_title (widget, title) && gtk_widget_compute_bounds (widget, view, &bounds) && bounds.origin.y >= 0 &&
+         bounds.origin.y < (float)gtk_widget_get_height (view);
+}
+
+static GtkWidget *
+find_seen (Ui *ui, const char *title)
+{
+  ui_frames (ui, 3);
+
+  return ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_RECORD_ITEM_WIDGET, is_seen, title);
+}
+
+/* Who is at the top sees what comes; who reads further down stays there and is told. */
+static void
+test_arrivals (Ui *ui, gconstpointer data)
+{
+  char id[16], day[16];
+
+  for (int i = 0; i < 28; i++)
+    {
+      g_snprintf (id, sizeof id, "r%d", i);
+      g_snprintf (day, sizeof day, "2025-02-%02d", i + 1);
+      take_report (ui, id, "final", day, "none");
+    }
+  show_record (ui);
+  g_assert_nonnull (find_seen (ui, "electrolytes r27"));
+  take_report (ui, "new1", "final", "2025-03-01", "none");
+  g_assert_nonnull (find_seen (ui, "electrolytes new1"));
+  take_report (ui, "new2", "final", "2025-03-02", "none");
+  g_assert_nonnull (find_seen (ui, "electrolytes new2"));
+  ui_xdotool (ui, "key End");
+  g_assert_nonnull (find_seen (ui, "electrolytes r0"));
+  take_report (ui, "new3", "final", "2025-03-03", "none");
+  g_assert_nonnull (find_seen (ui, "electrolytes r0"));
+  ui_expect (ui, "↑ 1 new");
+  ui_keep_picture (ui, "arrivals");
+  ui_click (ui, "↑ 1 new");
+  g_assert_nonnull (find_seen (ui, "electrolytes new3"));
+  ui_expect_gone (ui, "↑ 1 new");
+}
+
 static guint
 count_points (Ui *ui)
 {
@@ -445,6 +492,7 @@ main (int argc, char **argv)
   ADD ("/record/a-panel-says-its-own-status", test_panel_status);
   ADD ("/record/a-large-report-is-made-as-it-is-read", test_large_report);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
+  ADD ("/record/what-comes-in-is-seen-or-said", test_arrivals);
   ADD ("/record/a-line-goes-through-one-unit", test_trend_units);
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
   ADD ("/record/each-says-its-day-where-some-are-left-out", test_days);

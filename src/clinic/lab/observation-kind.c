@@ -168,7 +168,8 @@ describe (const Parsed *self)
   for (guint i = 0; i < self->values->len && g_utf8_strlen (all->str, -1) < MAX_DETAIL; i++)
     {
       const ZqResultValue *value = self->values->pdata[i];
-      g_autofree char *shown = zq_value_format (value);
+      /* How far the points of a waveform are apart says nothing. */
+      g_autofree char *shown = value->kind != ZQ_VALUE_SAMPLED ? zq_value_format (value) : NULL;
       g_autofree char *line = zq_codec_one_line (shown);
 
       if (line == NULL)

@@ -13,6 +13,7 @@
 #include "ui/patient/record-words.h"
 #include "ui/viewer/save-file.h"
 #include "ui/viewer/viewer.h"
+#include "ui/widgets/arrivals.h"
 #include "ui/widgets/patient-band.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
@@ -37,6 +38,7 @@ struct _ZqRecordPage
   GtkToggleButton *abnormal;
   GtkStack *places;
   GtkGridView *view;
+  GtkButton *arrivals_button;
   AdwStatusPage *nothing;
   ZqTrend *trend;
   ZqViewer *viewer; /* made when first needed */
@@ -47,6 +49,7 @@ struct _ZqRecordPage
   ZqStore *store;
   ZqTicker *ticker;
   ZqList *list;
+  ZqArrivals *arrivals;
   GHashTable *shown; /* ZqRecordItemWidget that have an item */
   GArray *offered;   /* ZqRecordKind of each line of `kinds` */
   int first_year;    /* of `years`, which go down from here */
@@ -197,6 +200,7 @@ set_list (ZqRecordPage *self)
   g_clear_object (&self->list);
   if (self->patient == 0)
     {
+      zq_arrivals_set_list (self->arrivals, NULL);
       gtk_grid_view_set_model (self->view, NULL);
       return;
     }
@@ -207,6 +211,7 @@ set_list (ZqRecordPage *self)
   selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (list)));
   self->list = g_steal_pointer (&list);
   gtk_grid_view_set_model (self->view, GTK_SELECTION_MODEL (selection));
+  zq_arrivals_set_list (self->arrivals, G_LIST_MODEL (self->list));
   show_place (self);
 }
 
@@ -655,8 +660,9 @@ on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 
   if (self->focus_frames-- > 0)
     return G_SOURCE_CONTINUE;
-  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  /* Given to the view itself it would be no item's, and its keys would lead nowhere. */
+  if (gtk_widget_get_mapped (GTK_WIDGET (self->view)) && gtk_widget_get_focus_child (GTK_WIDGET (self->view)) == NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
 
   return G_SOURCE_REMOVE;
 }
@@ -707,6 +713,7 @@ zq_record_page_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->list, self);
   if (self->view != NULL)
     gtk_grid_view_set_model (self->view, NULL);
+  g_clear_object (&self->arrivals);
   g_clear_object (&self->list);
   g_clear_object (&self->store);
   g_clear_object (&self->ticker);
@@ -731,6 +738,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, abnormal);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, places);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, view);
+  gtk_widget_class_bind_template_child (klass, ZqRecordPage, arrivals_button);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, nothing);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, trend);
   gtk_widget_class_bind_template_child (klass, ZqRecordPage, flow);
@@ -783,6 +791,7 @@ zq_record_page_init (ZqRecordPage *self)
   g_signal_connect (factory, "bind", G_CALLBACK (on_bind), self);
   g_signal_connect (factory, "unbind", G_CALLBACK (on_unbind), self);
   gtk_grid_view_set_factory (self->view, factory);
+  self->arrivals = zq_arrivals_new (GTK_WIDGET (self->view), self->arrivals_button);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_view_key), self);
   gtk_widget_add_controller (GTK_WIDGET (self->view), keys);

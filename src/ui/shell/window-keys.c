@@ -161,6 +161,9 @@ on_reading_key (ZqWindow *self, guint key, guint code, GdkModifierType state)
     return FALSE;
   if ((focus != NULL && list == NULL) || GTK_IS_BUTTON (focus) || (in_inbox && !is_space))
     return FALSE;
+  /* In the record they are its own. */
+  if (focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->record)))
+    return FALSE;
   return gtk_widget_activate_action (GTK_WIDGET (self->page), is_space ? "consult.page-down" : "consult.unseen", NULL);
 }
 
