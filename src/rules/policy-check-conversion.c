@@ -40,8 +40,8 @@ check_equation (JsonNode *node, JsonNode *root)
   return zq_check_members (node, members, root);
 }
 
-static char *
-check_row_source (JsonNode *node, JsonNode *root)
+char *
+zq_check_row_source (JsonNode *node, JsonNode *root)
 {
   static const ZqCheckMember members[] = { { "title", zq_check_text, TRUE },
                                            { "year", zq_check_integer, TRUE },
@@ -57,7 +57,7 @@ check_analyte (JsonNode *node, JsonNode *root)
                                            { "loinc", zq_check_texts },      { "codes", check_codes },
                                            { "formula", zq_check_text },     { "molar-mass", zq_check_positive },
                                            { "valence", check_valence },     { "equation", check_equation },
-                                           { "only-powers", zq_check_text }, { "source", check_row_source, TRUE },
+                                           { "only-powers", zq_check_text }, { "source", zq_check_row_source, TRUE },
                                            { "means", zq_check_text },       { NULL } };
   char *reason = zq_check_members (node, members, root);
 

@@ -128,6 +128,37 @@ check_marked_change (JsonNode *node, JsonNode *root)
   return zq_check_members (node, members, root);
 }
 
+static char *
+check_target (JsonNode *node, JsonNode *root)
+{
+  static const ZqCheckMember members[] = {
+    { "title", zq_check_text, TRUE },        { "analyte", zq_check_text, TRUE }, { "unit", zq_check_text, TRUE },
+    { "from", zq_check_positive },           { "to", zq_check_positive },        { "below", zq_check_positive },
+    { "source", zq_check_row_source, TRUE }, { "means", zq_check_text },         { NULL }
+  };
+  char *reason = zq_check_members (node, members, root);
+
+  if (reason == NULL && zq_json_get (node, "from") == NULL && zq_json_get (node, "to") == NULL &&
+      zq_json_get (node, "below") == NULL)
+    reason = zq_check_wrong ("", "nothing to aim at is said");
+
+  return reason;
+}
+
+/* One target of an analyte. */
+static char *
+check_targets (JsonNode *node, JsonNode *root)
+{
+  char *reason = zq_check_list (node, check_target, root);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; reason == NULL && i < zq_json_get_length (node, NULL); i++)
+    if (!g_hash_table_add (seen, (gpointer)zq_json_get_string (zq_json_get_at (node, NULL, i), "analyte")))
+      reason = g_strdup_printf ("[%u]: an analyte is there twice", i);
+
+  return reason;
+}
+
 char *
 zq_policy_check_lab (JsonNode *root)
 {
@@ -138,6 +169,7 @@ zq_policy_check_lab (JsonNode *root)
                                            { "ambiguous", zq_check_texts },
                                            { "words", check_words, TRUE },
                                            { "marked-change", check_marked_change, TRUE },
+                                           { "targets", check_targets },
                                            { "unread-comes-back", zq_check_positive },
                                            { "normal-text", zq_check_text },
                                            { NULL } };

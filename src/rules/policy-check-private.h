@@ -29,6 +29,8 @@ char *zq_check_sources (JsonNode *node, JsonNode *root);
 char *zq_check_decimal (JsonNode *node, JsonNode *root);
 char *zq_check_positive (JsonNode *node, JsonNode *root);
 char *zq_check_integer (JsonNode *node, JsonNode *root);
+/* "source" of a row: its title and year. */
+char *zq_check_row_source (JsonNode *node, JsonNode *root);
 char *zq_check_texts (JsonNode *node, JsonNode *root);
 
 char *zq_check_members (JsonNode *node, const ZqCheckMember *members, JsonNode *root);

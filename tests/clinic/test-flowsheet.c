@@ -222,19 +222,29 @@ static void
 test_targets (Fixture *fixture, gconstpointer data)
 {
   ZqPolicy *policy = zq_context_get_policy (fixture->context);
-  double low, high;
+  ZqTarget target;
 
-  g_assert_true (zq_target_find (policy, LOINC "|14771-0", "mmol/L", &low, &high));
-  g_assert_cmpfloat (low, ==, 4.4);
-  g_assert_cmpfloat (high, ==, 7.0);
-  g_assert_true (zq_target_find (policy, LOINC "|8480-6", "mmHg", &low, &high));
-  g_assert_true (isnan (low));
-  g_assert_cmpfloat (high, ==, 135);
+  g_assert_true (zq_target_find (policy, LOINC "|14771-0", "mmol/L", &target));
+  g_assert_cmpfloat (target.low, ==, 4.4);
+  g_assert_cmpfloat (target.high, ==, 7.0);
+  g_assert_true (zq_target_find (policy, LOINC "|8480-6", "mmHg", &target));
+  g_assert_true (isnan (target.low));
+  g_assert_cmpfloat (target.high, ==, 135);
   /* In another unit, of any time of day, by a local code: none. */
-  g_assert_false (zq_target_find (policy, LOINC "|14771-0", "mg/dL", &low, &high));
-  g_assert_false (zq_target_find (policy, LOINC "|14771-0", NULL, &low, &high));
-  g_assert_false (zq_target_find (policy, LOINC "|14749-6", "mmol/L", &low, &high));
-  g_assert_false (zq_target_find (policy, "http://hospital/lab|14771-0", "mmol/L", &low, &high));
+  g_assert_false (zq_target_find (policy, LOINC "|14771-0", "mg/dL", &target));
+  g_assert_false (zq_target_find (policy, LOINC "|14771-0", NULL, &target));
+  g_assert_false (zq_target_find (policy, LOINC "|14749-6", "mmol/L", &target));
+  g_assert_false (zq_target_find (policy, "http://hospital/lab|14771-0", "mmol/L", &target));
+  /* By analyte, in each unit that an exact rule leads to, with the year of who says it. */
+  g_assert_true (zq_target_find (policy, LOINC "|4548-4", "%", &target));
+  g_assert_true (isnan (target.low));
+  g_assert_cmpfloat (target.high, ==, 7.0);
+  g_assert_cmpuint (target.year, ==, 2020);
+  g_assert_true (zq_target_find (policy, LOINC "|4548-4", "mmol/mol", &target));
+  g_assert_cmpfloat_with_epsilon (target.high, 53, 0.1);
+  g_assert_true (zq_target_find (policy, LOINC "|2571-8", "mmol/L", &target));
+  g_assert_cmpfloat (target.high, ==, 1.7);
+  g_assert_false (zq_target_find (policy, LOINC "|4548-4", "drops", &target));
 }
 
 /* --- what it costs ------------------------------------------------------------------------------ */

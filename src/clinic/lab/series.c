@@ -30,16 +30,15 @@ zq_series_get_point (const ZqSeries *self, guint value)
   return &g_array_index (self->points, ZqSeriesPoint, value);
 }
 
-/* @value in the unit of @line; NULL: nothing exact leads there. */
-static ZqQuantity *
-bring_over (ZqPolicy *policy, const char *analyte, const ZqQuantity *value, const ZqQuantity *line)
+ZqQuantity *
+zq_series_bring_over (ZqPolicy *policy, const char *analyte, const ZqQuantity *value, const ZqQuantity *like)
 {
   ZqConvertResult result;
 
-  if (zq_quantity_same_unit (value, line))
+  if (zq_quantity_same_unit (value, like))
     return zq_quantity_copy (value);
 
-  return line->unit_text != NULL ? zq_convert (policy, analyte, value, NULL, line->unit_text, &result) : NULL;
+  return like->unit_text != NULL ? zq_convert (policy, analyte, value, NULL, like->unit_text, &result) : NULL;
 }
 
 /* A limit is its value's, and goes where that goes. */
@@ -47,7 +46,7 @@ static char *
 bring_limit (ZqPolicy *policy, const char *analyte, const char *limit, const char *unit, const ZqQuantity *line)
 {
   g_autoptr (ZqQuantity) bound = limit != NULL ? zq_quantity_new (policy, limit, NULL, unit, NULL) : NULL;
-  g_autoptr (ZqQuantity) over = bound != NULL ? bring_over (policy, analyte, bound, line) : NULL;
+  g_autoptr (ZqQuantity) over = bound != NULL ? zq_series_bring_over (policy, analyte, bound, line) : NULL;
 
   return over != NULL ? g_strdup (over->number) : NULL;
 }
@@ -65,7 +64,7 @@ fill_point (ZqPolicy *policy,
   guint n = 0;
 
   for (; n < lines->len && over == NULL; n++)
-    over = bring_over (policy, analyte, quantity, lines->pdata[n]);
+    over = zq_series_bring_over (policy, analyte, quantity, lines->pdata[n]);
   if (over == NULL)
     {
       g_ptr_array_add (lines, zq_quantity_copy (quantity));

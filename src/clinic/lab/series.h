@@ -35,6 +35,11 @@ ZqSeries *zq_series_new (ZqPolicy *policy, const char *code, GPtrArray *values);
 void zq_series_free (ZqSeries *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqSeries, zq_series_free)
 
+/* @value in the unit of @like, itself where that is its own; NULL: nothing exact leads there. @analyte: (nullable): as
+ * zq_analyte_find() gives it. (transfer full) (nullable) */
+ZqQuantity *
+zq_series_bring_over (ZqPolicy *policy, const char *analyte, const ZqQuantity *value, const ZqQuantity *like);
+
 const ZqSeriesPoint *zq_series_get_point (const ZqSeries *self, guint value);
 
 G_END_DECLS

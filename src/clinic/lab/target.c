@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/lab/target.h"
 
+#include "clinic/lab/series.h"
+#include "clinic/lab/value.h"
+#include "resource/json.h"
 #include "rules/conversion.h"
 #include "rules/home.h"
 
 #include <math.h>
-#include <string.h>
 
 static const struct
 {
@@ -33,20 +35,67 @@ read_limit (ZqPolicy *policy, ZqHomeKind kind, const char *text, const char *uni
   return value;
 }
 
-gboolean
-zq_target_find (ZqPolicy *policy, const char *code, const char *unit, double *low, double *high)
+static void
+find_at_home (ZqPolicy *policy, const char *loinc, const char *unit, ZqTarget *found)
 {
-  *low = *high = NAN;
-  for (guint i = 0; g_str_has_prefix (code, ZQ_LOINC_SYSTEM "|") && i < G_N_ELEMENTS (tests); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     {
       ZqHomeTarget target;
 
-      if (!g_str_equal (code + strlen (ZQ_LOINC_SYSTEM "|"), tests[i].loinc))
+      if (!g_str_equal (loinc, tests[i].loinc))
         continue;
       target = zq_home_target (policy, tests[i].kind, tests[i].context);
-      *low = read_limit (policy, tests[i].kind, target.from, unit);
-      *high = read_limit (policy, tests[i].kind, target.to != NULL ? target.to : target.below, unit);
+      found->low = read_limit (policy, tests[i].kind, target.from, unit);
+      found->high = read_limit (policy, tests[i].kind, target.to != NULL ? target.to : target.below, unit);
     }
+}
 
-  return !isnan (*low) || !isnan (*high);
+/* NAN: none, or nothing exact leads to @unit. */
+static double
+bring_limit (ZqPolicy *policy, JsonNode *row, const char *number, const char *unit)
+{
+  g_autoptr (ZqQuantity) limit =
+      number != NULL ? zq_quantity_parse (policy, number, zq_json_get_string (row, "unit")) : NULL;
+  g_autoptr (ZqQuantity) like = zq_quantity_new (policy, "1", NULL, unit, NULL);
+  g_autoptr (ZqQuantity) over =
+      limit != NULL ? zq_series_bring_over (policy, zq_json_get_string (row, "analyte"), limit, like) : NULL;
+  double value;
+
+  return over != NULL && zq_quantity_to_double (over, &value) ? value : NAN;
+}
+
+static void
+find_by_analyte (ZqPolicy *policy, const char *analyte, const char *unit, ZqTarget *found)
+{
+  JsonNode *root = zq_policy_get (policy, "lab");
+
+  for (guint i = 0; i < zq_json_get_length (root, "targets"); i++)
+    {
+      JsonNode *row = zq_json_get_at (root, "targets", i);
+      const char *to = zq_json_get_string (row, "to"), *year = zq_json_get_string (row, "source.year");
+
+      if (g_strcmp0 (zq_json_get_string (row, "analyte"), analyte) != 0)
+        continue;
+      found->low = bring_limit (policy, row, zq_json_get_string (row, "from"), unit);
+      found->high = bring_limit (policy, row, to != NULL ? to : zq_json_get_string (row, "below"), unit);
+      found->year = year != NULL ? (guint)g_ascii_strtoull (year, NULL, 10) : 0;
+    }
+}
+
+gboolean
+zq_target_find (ZqPolicy *policy, const char *code, const char *unit, ZqTarget *target)
+{
+  g_autofree char *system = NULL, *bare = NULL;
+  const char *analyte;
+
+  *target = (ZqTarget){ .low = NAN, .high = NAN };
+  if (!zq_value_split_code (code, &system, &bare))
+    return FALSE;
+  if (g_str_equal (system, ZQ_LOINC_SYSTEM))
+    find_at_home (policy, bare, unit, target);
+  analyte = zq_analyte_find (policy, system, bare);
+  if (analyte != NULL && isnan (target->low) && isnan (target->high))
+    find_by_analyte (policy, analyte, unit, target);
+
+  return !isnan (target->low) || !isnan (target->high);
 }

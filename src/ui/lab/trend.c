@@ -153,10 +153,16 @@ static void
 show_target (ZqTrend *self, const char *unit)
 {
   const ZqContext *context = zq_store_get_context (self->store);
-  double low, high;
+  g_autofree char *words = NULL;
+  ZqTarget target;
 
-  zq_target_find (zq_context_get_policy (context), self->code, unit, &low, &high);
-  zq_chart_set_target (self->chart, low, high, _ ("target at home"));
+  zq_target_find (zq_context_get_policy (context), self->code, unit, &target);
+  if (target.year != 0)
+    /* Translators: %u is the year of the guideline that says it */
+    words = g_strdup_printf (_ ("general target (guideline of %u)"), target.year);
+  else
+    words = g_strdup (_ ("target at home"));
+  zq_chart_set_target (self->chart, target.low, target.high, words);
 }
 
 /* A line never goes through two units, and a "<5" is no 5. */
