@@ -128,14 +128,22 @@ rows_free (gpointer data, GClosure *closure)
   g_free (self);
 }
 
+static gboolean
+is_in_sight (GtkWidget *widget)
+{
+  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW);
+  graphene_rect_t bounds;
+
+  return view != NULL && gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, view, &bounds) &&
+         bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= (float)gtk_widget_get_height (view);
+}
+
 static void
 say_row (Rows *self, GtkWidget *widget, gboolean quiet)
 {
-  GtkWidget *view = gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW);
   ZqConsultRow *row = zq_inbox_row_get_row (ZQ_INBOX_ROW (widget));
-  graphene_rect_t bounds;
   gint64 key, at, *before;
-  gboolean loaded, in_sight;
+  gboolean loaded;
 
   if (row == NULL)
     return;
@@ -145,11 +153,9 @@ say_row (Rows *self, GtkWidget *widget, gboolean quiet)
   if (!loaded || (before != NULL && *before == at))
     return;
   g_hash_table_insert (self->last, g_memdup2 (&key, sizeof key), g_memdup2 (&at, sizeof at));
-  in_sight = view != NULL && gtk_widget_get_mapped (widget) && gtk_widget_compute_bounds (widget, view, &bounds) &&
-             bounds.origin.y >= 0 && bounds.origin.y + bounds.size.height <= (float)gtk_widget_get_height (view);
   if (!quiet)
     g_print ("row %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d\n", key, at,
-             zq_clock_now (self->clock) - zq_clock_get_server_offset (self->clock), in_sight);
+             zq_clock_now (self->clock) - zq_clock_get_server_offset (self->clock), is_in_sight (widget));
 }
 
 /* Of the timeline: when it is from, and when it was seen. */
@@ -160,7 +166,7 @@ say_item (Rows *self, GtkWidget *widget)
   gboolean loaded = FALSE;
   gint64 key, at;
 
-  if (item == NULL || !gtk_widget_get_mapped (widget))
+  if (item == NULL || !is_in_sight (widget))
     return;
   g_object_get (item, "loaded", &loaded, "at", &at, NULL);
   key = zq_record_item_get_key (item);

@@ -40,6 +40,7 @@ void
 zq_hospital_free (ZqHospital *self)
 {
   zq_clock_clear (self->clock, &self->hand_over_alarm);
+  zq_clock_clear (self->clock, &self->arrival_alarm);
   g_clear_pointer (&self->live, zq_live_free);
   if (self->server != NULL)
     soup_server_disconnect (self->server);

@@ -55,6 +55,9 @@ gboolean zq_hospital_seed (ZqHospital *self, GError **error);
  * (hospital/seed/spec.h), in many transactions; what was not finished is refused the next time. */
 gboolean zq_hospital_seed_spec (ZqHospital *self, const char *spec, GError **error);
 
+/* A critical value comes in after so many seconds, unless one did before: of a patient whom a doctor is answering. */
+void zq_hospital_expect_arrival (ZqHospital *self, guint seconds);
+
 /* Takes the entries of a Bundle file (.json, .json.gz) or a single resource, under their own ids.
  * @n_skipped: (out) (optional): entries without a resource, a type or an id that can be taken. */
 gboolean zq_hospital_import (ZqHospital *self, const char *path, guint *n_taken, guint *n_skipped, GError **error);

@@ -20,6 +20,7 @@ typedef struct
   gboolean auto_approve;
   gboolean faults;
   gboolean verbose;
+  int arrival; /* seconds; 0: none */
 } Arguments;
 
 static void
@@ -48,6 +49,8 @@ arguments_read (Arguments *self, int *argc, char ***argv, GError **error)
     { "faults", 0, 0, G_OPTION_ARG_NONE, &self->faults, "Serve /_sandbox/faults and /_sandbox/clock, for tests", NULL },
     { "clock-socket", 0, 0, G_OPTION_ARG_FILENAME, &self->clock_socket, "Take the time from this socket", "PATH" },
     { "token-lifetime", 0, 0, G_OPTION_ARG_INT, &self->token_lifetime, "Of an access token (3600)", "SECONDS" },
+    { "arrival", 0, 0, G_OPTION_ARG_INT, &self->arrival, "Let a critical value come in once, so long after the start",
+      "SECONDS" },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &self->verbose, "Write a line a request on standard error", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->rest, NULL, NULL },
     G_OPTION_ENTRY_NULL
@@ -131,6 +134,8 @@ run (const Arguments *arguments, GError **error)
 
   term = g_unix_signal_add (SIGTERM, on_signal, loop);
   interrupt = g_unix_signal_add (SIGINT, on_signal, loop);
+  if (arguments->arrival > 0)
+    zq_hospital_expect_arrival (hospital, (guint)arguments->arrival);
   g_print ("listening %s\n", zq_hospital_get_base (hospital));
   fflush (stdout);
   g_main_loop_run (loop);

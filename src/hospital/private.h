@@ -32,6 +32,7 @@ struct _ZqHospital
   gboolean verbose;
   gboolean in_transaction;
   guint hand_over_alarm;
+  guint arrival_alarm;
 };
 
 typedef enum

@@ -85,6 +85,33 @@ test_given_to_the_doctor (Fixture *fixture, gconstpointer data)
   assert_task ("priority", "stat");
 }
 
+/* While somebody looks a critical value comes in: once, and given to whom the patient is. */
+static void
+test_arrival (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *task = NULL, *again = NULL;
+  g_autoptr (JsonNode) node = NULL;
+
+  put_consultation (fixture, "k1", "p1", "Practitioner/lin", "in-consultation");
+  zq_hospital_expect_arrival (fixture->hospital, 120);
+  zq_test_settle ();
+  zq_clock_advance (fixture->clock, MINUTE);
+  zq_test_settle ();
+  g_assert_null (zq_hospital_get (fixture->hospital, "DiagnosticReport", "arrival-critical"));
+  zq_clock_advance (fixture->clock, MINUTE + 1);
+  zq_test_settle ();
+  task = zq_hospital_get (fixture->hospital, "Task", "review-arrival-critical");
+  g_assert_nonnull (task);
+  node = zq_json_read (task, -1, NULL);
+  g_assert_cmpstr (zq_json_get_string (node, "priority"), ==, "stat");
+  g_assert_cmpstr (zq_json_get_string (node, "owner.reference"), ==, "Practitioner/lin");
+  zq_hospital_expect_arrival (fixture->hospital, 1);
+  zq_clock_advance (fixture->clock, MINUTE);
+  zq_test_settle ();
+  again = zq_hospital_get (fixture->hospital, "Task", "review-arrival-critical");
+  g_assert_cmpstr (again, ==, task);
+}
+
 static void
 test_nobody_has_the_patient (Fixture *fixture, gconstpointer data)
 {
@@ -171,6 +198,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   fixture_add ("/hospital/results/given-to-who-has-the-patient", test_given_to_the_doctor);
+  fixture_add ("/hospital/results/a-critical-value-comes-in-once", test_arrival);
   fixture_add ("/hospital/results/nobody-has-the-patient", test_nobody_has_the_patient);
   fixture_add ("/hospital/results/a-critical-one-is-handed-over-when-nobody-receives-it", test_handed_over);
   fixture_add ("/hospital/results/what-is-received-stays", test_received_stays);

@@ -256,7 +256,20 @@ shows_item (GtkWidget *widget, gconstpointer data)
   return loaded && frame_watch_is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW));
 }
 
-/* The record is that patient's, and its newest item is in sight. */
+static gboolean
+is_unfilled (GtkWidget *widget, gconstpointer data)
+{
+  ZqRecordItem *item = zq_record_item_widget_get_item (ZQ_RECORD_ITEM_WIDGET (widget));
+  gboolean loaded = FALSE;
+
+  if (item != NULL)
+    g_object_get (item, "loaded", &loaded, NULL);
+
+  return !loaded && item != NULL &&
+         frame_watch_is_in_sight (widget, gtk_widget_get_ancestor (widget, GTK_TYPE_GRID_VIEW));
+}
+
+/* The record is that patient's, its newest item is in sight, and none in sight is empty. */
 static gboolean
 timeline_shown (gpointer data)
 {
@@ -268,7 +281,8 @@ timeline_shown (gpointer data)
     return FALSE;
   newest = zq_record_find (fixture_db (&self->ui.clinic), self->wanted, ZQ_RECORD_ALL, G_MAXINT64 - 1);
 
-  return newest != 0 && ui_find (GTK_WIDGET (page), ZQ_TYPE_RECORD_ITEM_WIDGET, shows_item, &newest) != NULL;
+  return newest != 0 && ui_find (GTK_WIDGET (page), ZQ_TYPE_RECORD_ITEM_WIDGET, shows_item, &newest) != NULL &&
+         ui_find (GTK_WIDGET (page), ZQ_TYPE_RECORD_ITEM_WIDGET, is_unfilled, NULL) == NULL;
 }
 
 static gboolean

@@ -318,6 +318,46 @@ find_seen (Ui *ui, const char *title)
   return ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_RECORD_ITEM_WIDGET, is_seen, title);
 }
 
+static guint
+count_items (GtkWidget *widget)
+{
+  guint n = ZQ_IS_RECORD_ITEM_WIDGET (widget);
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_items (child);
+
+  return n;
+}
+
+/* As many lines are made for a long record as for one that fills the screen. */
+static void
+test_n_widgets (Ui *ui, gconstpointer data)
+{
+  char id[16], day[16];
+  guint few = 0, many;
+
+  for (int i = 0; i < 400; i++)
+    {
+      g_snprintf (id, sizeof id, "r%d", i);
+      g_snprintf (day, sizeof day, "20%02d-%02d-%02d", i / 336, 1 + i / 28 % 12, 1 + i % 28);
+      take_report (ui, id, "final", day, "none");
+      if (i == 59)
+        {
+          show_record (ui);
+          ui_frames (ui, 10);
+          few = count_items (GTK_WIDGET (ui->window));
+          ui_open (ui, "2");
+          ui_frames (ui, 5);
+        }
+    }
+  ui_open (ui, "1");
+  ui_frames (ui, 10);
+  many = count_items (GTK_WIDGET (ui->window));
+  g_assert_cmpuint (few, >, 8);
+  g_assert_cmpuint (many, ==, few);
+}
+
 /* Who is at the top sees what comes; who reads further down stays there and is told. */
 static void
 test_arrivals (Ui *ui, gconstpointer data)
@@ -492,6 +532,7 @@ main (int argc, char **argv)
   ADD ("/record/a-panel-says-its-own-status", test_panel_status);
   ADD ("/record/a-large-report-is-made-as-it-is-read", test_large_report);
   ADD ("/record/a-test-over-time-by-keys", test_trend);
+  ADD ("/record/lines-made-do-not-grow-with-the-record", test_n_widgets);
   ADD ("/record/what-comes-in-is-seen-or-said", test_arrivals);
   ADD ("/record/a-line-goes-through-one-unit", test_trend_units);
   ADD ("/record/a-test-without-values-has-no-curve", test_trend_empty);
