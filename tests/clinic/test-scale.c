@@ -21,8 +21,8 @@ typedef struct
 
 #define NUMBERS "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2) "
 
-/* Consultation i: Task 4 i, header 4 i + 1, a message 4 i + 2, patient 4 i + 3; and one more message in the
- * long conversation of consultation 1. */
+/* What is overdue is so by its due time, as an alarm would have it: one may ring. Consultation i: Task 4 i, header 4 i
+ * + 1, a message 4 i + 2, patient 4 i + 3; and one more message in the long conversation of consultation 1. */
 static gboolean
 fill (ZqTxn *txn, gpointer data, GError **error)
 {
@@ -41,7 +41,8 @@ fill (ZqTxn *txn, gpointer data, GError **error)
     " 'in-progress', 'complaint', 'endo', 0, 1, 0, 0, ?3 + i, 0, 0 FROM n",
     "INSERT INTO consult_summary (id, patient, calm, turn, first_unanswered, due, due_key, overdue, authored, last_at,"
     " last_message, unread, n_pictures, n_voices, n_results, views)"
-    " SELECT 4 * i, 4 * i + 3, 1, 1, ?3 + i, ?3 + i, ?3 + i, 1, ?3 + i, ?3 + i, 4 * i + 2, 1, 0, 0, 1, 127 FROM n",
+    " SELECT 4 * i, 4 * i + 3, 1, 1, ?3 + i, ?3 - 1000000 + i, ?3 - 1000000 + i, 1, ?3 + i, ?3 + i, 4 * i + 2, 1, 0, "
+    "0, 1, 127 FROM n",
     "INSERT INTO patient (id, name, sex, birth, deceased) SELECT 4 * i + 3, 'patient ' || i, 1, '1970-01-01', 0 FROM n",
     "INSERT INTO message (id, thread, sender, side, from_me, pending, sent, order_key, received, withdrawn, correction,"
     " reply_to, text, n_pictures, n_voices, n_files, n_results)"

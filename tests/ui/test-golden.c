@@ -440,13 +440,16 @@ test_report (Ui *ui, gconstpointer data)
       ZqReportView *view = zq_report_view_new (context->zone, ZQ_TEST_START_US);
       g_autoptr (GString) drawn = g_string_new (NULL);
       g_autoptr (GPtrArray) labels = NULL;
-      GtkWidget *window;
+      GtkWidget *window, *scroller;
 
       put_on (&looks[i]);
       zq_report_view_set_report (view, zq_report_load (fixture_db (&ui->clinic), zq_context_get_policy (context),
                                                        fixture_row (&ui->clinic, "DiagnosticReport", "r")));
       gtk_widget_set_valign (GTK_WIDGET (view), GTK_ALIGN_START);
-      window = show (GTK_WIDGET (view));
+      scroller = gtk_scrolled_window_new ();
+      gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+      gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (view));
+      window = show (scroller);
       settle (window);
       list_labels (GTK_WIDGET (view), window, drawn);
       labels = read_labels (drawn->str);
