@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 /* A random UUID, lower case. (transfer full) */
 char *zq_id_new (void);
 
+/* The UUID that stands for @name wherever it is made (RFC 4122, 4.3: version 5, in a namespace of ours), lower case.
+ * (transfer full) */
+char *zq_id_from_name (const char *name);
+
 /* Whether @id has the form of a FHIR id: [A-Za-z0-9\-\.]{1,64} (R4, datatypes, id). */
 gboolean zq_id_is_valid (const char *id);
 

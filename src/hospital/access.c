@@ -113,6 +113,11 @@ scope_of (ZqHospital *self, const char *type, const char *reference, JsonNode *n
     }
   if (g_str_equal (type, "Task"))
     scope_of_task (self, node, reference, entries);
+  else if (g_str_equal (type, "Appointment"))
+    {
+      scope_of_tags (node, entries);
+      add_all (self, entries, "-scope", node, "participant.actor", FALSE);
+    }
   else if (g_str_equal (type, "Patient"))
     zq_index_add (entries, "-scope", reference);
   else if (g_str_equal (type, "Communication"))
@@ -197,6 +202,16 @@ is_restricted (JsonNode *node)
   return FALSE;
 }
 
+/* A note is the patient's to read when it is signed. */
+static gboolean
+is_for_patient (JsonNode *composition)
+{
+  static const char *const signed_ones[] = { "final", "amended", NULL };
+  const char *status = zq_json_get_string (composition, "status");
+
+  return status != NULL && g_strv_contains (signed_ones, status);
+}
+
 /* Adds what a patient needs one of to see it. What is not named here no patient ever sees. */
 static void
 own_of (ZqHospital *self, const char *type, const char *reference, JsonNode *node, GPtrArray *entries)
@@ -231,6 +246,15 @@ own_of (ZqHospital *self, const char *type, const char *reference, JsonNode *nod
   else if (g_str_equal (type, "Communication"))
     {
       if (communication_is_for_patient (self, node))
+        add_all (self, entries, "-own", node, "subject", TRUE);
+    }
+  else if (g_str_equal (type, "Appointment"))
+    add_all (self, entries, "-own", node, "participant.actor", TRUE);
+  else if (g_str_equal (type, "Consent"))
+    add_all (self, entries, "-own", node, "patient", TRUE);
+  else if (g_str_equal (type, "Composition"))
+    {
+      if (is_for_patient (node))
         add_all (self, entries, "-own", node, "subject", TRUE);
     }
   else if (g_str_equal (type, "Observation"))
@@ -512,8 +536,32 @@ patient_may_measure (ZqHospital *self, const ZqSession *session, JsonNode *node)
          g_strcmp0 (zq_json_get_string (node, "status"), "final") == 0;
 }
 
-/* A patient begins consultations, answers in own threads, keeps own read marks and tells what was measured at home;
- * nothing else. */
+/* Says no to a visit: its time and its people stay what they are. */
+static gboolean
+patient_may_cancel (JsonNode *old, JsonNode *fresh)
+{
+  static const char *const open[] = { "proposed", "pending", "booked", "arrived", "waitlist", NULL };
+  const char *before = zq_json_get_string (old, "status");
+
+  return before != NULL && g_strv_contains (open, before) &&
+         g_strcmp0 (zq_json_get_string (fresh, "status"), "cancelled") == 0 &&
+         g_strcmp0 (zq_json_get_string (old, "start"), zq_json_get_string (fresh, "start")) == 0 &&
+         zq_json_get_length (old, "participant") == zq_json_get_length (fresh, "participant");
+}
+
+/* Of one's own, about being recorded. */
+static gboolean
+patient_may_consent (ZqHospital *self, const ZqSession *session, JsonNode *node)
+{
+  g_autofree char *patient = zq_reference_at (self, node, "patient");
+
+  return g_strcmp0 (patient, session->who) == 0 &&
+         g_strcmp0 (zq_json_get_code (node, "category[0]", ZQ_CODE_SYSTEM ("consent-category")), "video-recording") ==
+             0;
+}
+
+/* A patient begins consultations, answers in own threads, keeps own read marks, tells what was measured at home, says
+ * no to a visit and yes or no to a recording; nothing else. */
 static gboolean
 patient_writes (ZqHospital *self, const ZqSession *session, const char *type, JsonNode *old, JsonNode *fresh)
 {
@@ -535,6 +583,10 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
 
       return old == NULL && context != NULL && reaches (self, session, context);
     }
+  if (g_str_equal (type, "Appointment"))
+    return old != NULL && patient_may_cancel (old, fresh);
+  if (g_str_equal (type, "Consent"))
+    return old == NULL && patient_may_consent (self, session, fresh);
   if (old != NULL || g_strcmp0 (subject, session->who) != 0)
     return FALSE;
   if (g_str_equal (type, "Communication"))

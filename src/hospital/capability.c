@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/private.h"
 
+#include "base/id.h"
+
 #define WEBSOCKET "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
 
 static const char *const kinds[] = { "token", "reference", "date", "string" };
@@ -89,6 +91,9 @@ zq_capability_new (ZqHospital *self)
       append_params (out, types[i]);
       g_string_append (out, "]");
       append_includes (out, types[i]);
+      if (g_str_equal (types[i], "Encounter"))
+        g_string_append (out, ",\"operation\":[{\"name\":\"call-back\",\"definition\":\"" ZQ_FHIR_BASE
+                              "OperationDefinition/call-back\"}]");
       g_string_append (out, "}");
     }
   g_string_append (out, "],\"interaction\":[{\"code\":\"transaction\"},{\"code\":\"batch\"}]}]}");

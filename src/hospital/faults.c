@@ -33,6 +33,7 @@ struct _ZqFaults
   gboolean socket_off;
   gint64 socket_drop; /* µs */
   char *gzip;
+  char *call_back;
 };
 
 static void
@@ -51,6 +52,7 @@ faults_clear (ZqFaults *self)
   drop_clear (&self->status);
   g_free (self->lost);
   g_free (self->gzip);
+  g_free (self->call_back);
   memset (self, 0, sizeof *self);
 }
 
@@ -103,6 +105,12 @@ gint64
 zq_faults_websocket_drop (ZqFaults *self)
 {
   return self->socket_drop;
+}
+
+const char *
+zq_faults_call_back (ZqFaults *self)
+{
+  return self->call_back;
 }
 
 const char *
@@ -183,10 +191,10 @@ drop_read (Drop *self, JsonNode *node, const char *times)
 static gboolean
 is_known (const char *name)
 {
-  static const char *const names[] = { "delay-ms", "drop-before-commit", "drop-after-commit",
-                                       "status",   "access-lost",        "websocket",
-                                       "gzip",     "no-history",         "no-result-tasks",
-                                       NULL };
+  static const char *const names[] = {
+    "delay-ms", "drop-before-commit", "drop-after-commit", "status",    "access-lost", "websocket",
+    "gzip",     "no-history",         "no-result-tasks",   "call-back", NULL
+  };
 
   return g_strv_contains (names, name);
 }
@@ -216,6 +224,12 @@ faults_set (ZqFaults *self, JsonNode *node, ZqReply *reply)
   self->gzip = g_strdup (zq_json_get_string (node, "gzip"));
   self->no_history = zq_json_get_boolean (node, "no-history", FALSE);
   self->no_result_tasks = zq_json_get_boolean (node, "no-result-tasks", FALSE);
+  self->call_back = g_strdup (zq_json_get_string (node, "call-back"));
+  if (self->call_back != NULL && !zq_call_back_is_outcome (self->call_back))
+    {
+      faults_clear (self);
+      return zq_reply_fail (reply, 400, "That is no outcome of a call");
+    }
   if (self->status.set && (self->status_code < 400 || self->status_code > 599))
     {
       faults_clear (self);
@@ -266,6 +280,8 @@ faults_text (ZqFaults *self)
     }
   if (self->no_result_tasks)
     g_string_append (out, ",\"no-result-tasks\":true");
+  if (self->call_back != NULL)
+    g_string_append_printf (out, ",\"call-back\":\"%s\"", self->call_back);
   if (self->no_history)
     g_string_append_printf (out, ",\"no-history\":{\"fired\":%" G_GINT64_FORMAT "}", self->no_history_fired);
   g_string_append_printf (out, ",\"websocket\":{\"off\":%s,\"drop-every-s\":%" G_GINT64_FORMAT "}",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hospital/call-back-private.h"
 #include "hospital/workflow-private.h"
 
 #include "hospital/web/web.h"
@@ -41,7 +42,9 @@ zq_hospital_free (ZqHospital *self)
 {
   zq_clock_clear (self->clock, &self->hand_over_alarm);
   zq_clock_clear (self->clock, &self->arrival_alarm);
+  zq_clock_clear (self->clock, &self->call_back_alarm);
   g_clear_pointer (&self->live, zq_live_free);
+  g_clear_pointer (&self->signalling, zq_signalling_server_free);
   if (self->server != NULL)
     soup_server_disconnect (self->server);
   g_clear_object (&self->server);
@@ -50,6 +53,9 @@ zq_hospital_free (ZqHospital *self)
   g_clear_pointer (&self->zone, g_time_zone_unref);
   g_clear_object (&self->policy);
   g_clear_object (&self->clock);
+  g_free (self->turn_address);
+  g_free (self->turn_secret);
+  g_free (self->recording);
   g_free (self->origin);
   g_free (self->base);
   g_free (self->secret);
@@ -105,6 +111,9 @@ zq_hospital_listen (ZqHospital *self, const char *address, GError **error)
   self->origin[strcspn (self->origin + strlen ("http://"), "/") + strlen ("http://")] = '\0';
   self->base = g_strconcat (self->origin, "/fhir", NULL);
   self->live = zq_live_new (self);
+  self->signalling = zq_signalling_server_new (self, error);
+  if (self->signalling == NULL || !zq_call_back_open (self, error))
+    return FALSE;
   zq_results_watch (self);
 
   return TRUE;

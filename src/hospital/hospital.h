@@ -94,4 +94,11 @@ gboolean zq_hospital_add_account (ZqHospital *self,
                                   const char *department_id,
                                   GError **error);
 
+/* Where a STUN and TURN server listens ("192.0.2.1:3478") that shares @secret: those in a visit are told of it, with a
+ * password for a time. NULL: none. */
+void zq_hospital_set_turn (ZqHospital *self, const char *address, const char *secret);
+
+/* Whether visits are recorded: "required", "optional", "off" (NULL). */
+void zq_hospital_set_recording (ZqHospital *self, const char *recording);
+
 G_END_DECLS

@@ -16,6 +16,8 @@ typedef struct
   char **imports;
   char **rest;
   char *clock_socket;
+  char *turn, *turn_secret;
+  char *recording;
   int token_lifetime;
   gboolean auto_approve;
   gboolean faults;
@@ -32,6 +34,9 @@ arguments_clear (Arguments *self)
   g_strfreev (self->imports);
   g_strfreev (self->rest);
   g_free (self->clock_socket);
+  g_free (self->turn);
+  g_free (self->turn_secret);
+  g_free (self->recording);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
@@ -51,6 +56,10 @@ arguments_read (Arguments *self, int *argc, char ***argv, GError **error)
     { "token-lifetime", 0, 0, G_OPTION_ARG_INT, &self->token_lifetime, "Of an access token (3600)", "SECONDS" },
     { "arrival", 0, 0, G_OPTION_ARG_INT, &self->arrival, "Let a critical value come in once, so long after the start",
       "SECONDS" },
+    { "turn", 0, 0, G_OPTION_ARG_STRING, &self->turn, "A STUN and TURN server for visits", "HOST:PORT" },
+    { "turn-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &self->turn_secret, "The secret that it shares", "FILE" },
+    { "recording", 0, 0, G_OPTION_ARG_STRING, &self->recording, "Whether visits are recorded: required, optional, off",
+      "WORD" },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &self->verbose, "Write a line a request on standard error", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->rest, NULL, NULL },
     G_OPTION_ENTRY_NULL
@@ -105,6 +114,26 @@ on_signal (gpointer data)
 }
 
 static gboolean
+set_calls (ZqHospital *hospital, const Arguments *arguments, GError **error)
+{
+  g_autofree char *secret = NULL;
+
+  zq_hospital_set_recording (hospital, arguments->recording);
+  if (arguments->turn == NULL)
+    return TRUE;
+  if (arguments->turn_secret == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--turn takes --turn-secret-file");
+      return FALSE;
+    }
+  if (!g_file_get_contents (arguments->turn_secret, &secret, NULL, error))
+    return FALSE;
+  zq_hospital_set_turn (hospital, arguments->turn, g_strstrip (secret));
+
+  return TRUE;
+}
+
+static gboolean
 run (const Arguments *arguments, GError **error)
 {
   g_autoptr (ZqClock) clock = NULL;
@@ -130,6 +159,9 @@ run (const Arguments *arguments, GError **error)
   if (hospital == NULL || (arguments->seed != NULL && !zq_hospital_seed_spec (hospital, arguments->seed, error)) ||
       !import_all (hospital, arguments->imports, error) || !import_all (hospital, arguments->rest, error) ||
       !zq_hospital_listen (hospital, arguments->listen != NULL ? arguments->listen : "127.0.0.1:0", error))
+    return FALSE;
+
+  if (!set_calls (hospital, arguments, error))
     return FALSE;
 
   term = g_unix_signal_add (SIGTERM, on_signal, loop);

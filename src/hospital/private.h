@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct _ZqFaults ZqFaults;
 typedef struct _ZqLive ZqLive;
+typedef struct _ZqSignallingServer ZqSignallingServer;
 
 struct _ZqHospital
 {
@@ -20,8 +21,11 @@ struct _ZqHospital
   ZqClock *clock;
   ZqPolicy *policy;
   SoupServer *server;
-  ZqFaults *faults; /* NULL: not served */
-  ZqLive *live;     /* NULL: not listening yet */
+  ZqFaults *faults;                 /* NULL: not served */
+  ZqLive *live;                     /* NULL: not listening yet */
+  ZqSignallingServer *signalling;   /* the same */
+  char *turn_address, *turn_secret; /* NULL: no relay */
+  char *recording;                  /* "required", "optional"; NULL: off */
   GTimeZone *zone;
   char *origin; /* "http://127.0.0.1:PORT" */
   char *base;   /* origin + "/fhir" */
@@ -33,6 +37,7 @@ struct _ZqHospital
   gboolean in_transaction;
   guint hand_over_alarm;
   guint arrival_alarm;
+  guint call_back_alarm;
 };
 
 typedef enum
@@ -255,6 +260,12 @@ void zq_live_faults_changed (ZqLive *self);
 /* Ends what is past its end, and wakes up for the next. */
 void zq_live_sweep (ZqLive *self);
 
+/* signalling.c: who meets whom in which visit; docs/signalling.md */
+ZqSignallingServer *zq_signalling_server_new (ZqHospital *hospital, GError **error);
+void zq_signalling_server_free (ZqSignallingServer *self);
+/* Breaks all connections; places are kept. */
+void zq_signalling_server_drop (ZqSignallingServer *self);
+
 /* subscription.c */
 /* Checks a Subscription that is to be written and gives the text that is kept. NULL: @reply is filled. */
 char *
@@ -321,6 +332,11 @@ const char *zq_faults_gzip (ZqFaults *self);
 const char *zq_faults_lost (ZqFaults *self);
 gboolean zq_faults_no_result_tasks (ZqFaults *self);
 void zq_faults_count_lost (ZqFaults *self);
+/* How calls end, a code of call-back-outcome; NULL: as usual. */
+const char *zq_faults_call_back (ZqFaults *self);
+
+/* call-back.c */
+gboolean zq_call_back_is_outcome (const char *code);
 
 /* import.c */
 gboolean zq_import_file (ZqHospital *self, const char *path, guint *n_taken, guint *n_skipped, GError **error);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hospital/call-back-private.h"
 #include "hospital/private.h"
 
 #include "base/id.h"
@@ -426,6 +427,15 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
 }
 
 static void
+run_call_back (ZqHospital *self, const ZqRequest *request, const char *id, ZqReply *reply)
+{
+  g_autoptr (ZqStored) call = zq_call_back_run (self, request->session, id, reply);
+
+  if (call != NULL)
+    reply_set_stored (self, request, reply, 201, call);
+}
+
+static void
 run_post_search (ZqHospital *self, const ZqRequest *request, const char *type, ZqReply *reply)
 {
   g_autofree char *form = NULL;
@@ -488,6 +498,9 @@ zq_rest_run (ZqHospital *self, const ZqRequest *request, ZqReply *reply)
     run_update (self, request, parts[0], parts[1], reply);
   else if (n == 2 && g_str_equal (method, "DELETE"))
     run_delete (self, request, parts[0], parts[1], reply);
+  else if (n == 3 && g_str_equal (parts[2], "$call-back") && g_str_equal (parts[0], "Encounter") &&
+           g_str_equal (method, "POST"))
+    run_call_back (self, request, parts[1], reply);
   else if (n == 3 && g_str_equal (parts[2], "_history") && g_str_equal (method, "GET"))
     run_history (self, request, parts[0], parts[1], reply);
   else if (n == 4 && g_str_equal (parts[2], "_history") && g_str_equal (method, "GET"))

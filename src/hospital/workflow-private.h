@@ -26,6 +26,9 @@ gboolean zq_results_after_report (ZqHospital *self, const ZqStored *stored, Json
 /* Looks now, and whenever the next one is due, for critical values that nobody has received. */
 void zq_results_watch (ZqHospital *self);
 
+/* visits.c: an Appointment was made or changed: its doctor has a Task of it. */
+gboolean zq_visits_after_appointment (ZqHospital *self, const ZqStored *stored, JsonNode *appointment, GError **error);
+
 /* messages.c */
 gboolean zq_message_has_category (JsonNode *node, const char *code);
 /* Messages, corrections and notes that come, and what of those that were sent may change. */

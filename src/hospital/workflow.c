@@ -333,13 +333,16 @@ zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *s
   g_autoptr (JsonNode) node = NULL;
   gboolean patient = session->role == ZQ_ROLE_PATIENT;
 
-  if (session->role == ZQ_ROLE_SYSTEM && !g_str_equal (stored->type, "DiagnosticReport"))
+  if (session->role == ZQ_ROLE_SYSTEM && !g_str_equal (stored->type, "DiagnosticReport") &&
+      !g_str_equal (stored->type, "Appointment"))
     return TRUE;
   node = zq_json_read (stored->text, -1, error);
   if (node == NULL)
     return FALSE;
   if (!patient && g_str_equal (stored->type, "DiagnosticReport"))
     return zq_results_after_report (self, stored, node, error);
+  if (g_str_equal (stored->type, "Appointment"))
+    return zq_visits_after_appointment (self, stored, node, error);
   if (g_str_equal (stored->type, "Communication") && created &&
       g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 &&
       (zq_message_has_category (node, "message") || zq_message_has_category (node, "correction")))

@@ -56,6 +56,9 @@ typedef struct
 /* Reports, problems, medications and home measurements of the patients that there are. */
 void zq_seed_records (ZqSeed *self);
 
+/* Visits of @doctor: earlier today, in a moment, the days to come. */
+void zq_seed_visits (ZqSeed *self, const char *doctor);
+
 /* What the patient of this number measures at home: of every fourth. */
 void zq_seed_home (ZqSeed *self, const ZqSeedPatient *patient, int number);
 

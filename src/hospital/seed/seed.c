@@ -38,6 +38,7 @@ write_demo (ZqSeed *self, GError **error)
   zq_seed_policy (self);
   zq_seed_consultations (self);
   zq_seed_records (self);
+  zq_seed_visits (self, "doc-lin");
 
   self->names = self->scripts = NULL;
   self->patients = NULL;

@@ -8,6 +8,7 @@ import { openInbox } from './inbox.js';
 import { openIntake } from './intake.js';
 import { clear, flushAWhile } from './outbox.js';
 import { openThread } from './thread.js';
+import { openVisit } from './visit.js';
 
 const EVERY = 3000;
 let page = null;
@@ -83,9 +84,11 @@ function route() {
   if (place === 'new') page = openIntake();
   else if (pages.has(place)) page = pages.get(place);
   else if (place === 'home') page = openHome();
+  else if (place.startsWith('v/')) page = openVisit(decodeURIComponent(place.slice(2)));
   else if (place.startsWith('t/')) page = openThread(decodeURIComponent(place.slice(2)));
   else page = openInbox({ signOut });
-  if (place !== 'new') pages.set(place, page);
+  if (place !== 'new' && !place.startsWith('v/')) pages.set(place, page);
+  if (place.startsWith('v/')) window.visitPage = page; // for who watches the page
   window.scrollTo(0, 0);
   if (!page.restore?.()) show(el('p', { class: 'empty' }, '正在打开…'));
   tick();

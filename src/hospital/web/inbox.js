@@ -5,6 +5,7 @@ import { session } from './auth.js';
 import { el, emergency, header, show } from './dom.js';
 import { nameOf, person, read, search } from './fhir.js';
 import { waiting } from './outbox.js';
+import { loadNotes, loadVisits, noteRow, visitRow } from './visits.js';
 import { codeSystem, extension, isOver, stateWords, whenWords } from './words.js';
 
 const mine = (message) => !/^(Practitioner|Device)\//.test(message.sender?.reference ?? '');
@@ -44,16 +45,19 @@ async function row(item) {
       item.unsent ? el('span', { class: 'badge warn' }, `${item.unsent} 条还没发出去`) : null));
 }
 
-function page(me, openRows, closedRows, signOut) {
+function page(me, visitRows, noteRows, openRows, closedRows, signOut) {
   const list = (rows, label) => el('ul', { class: 'cards', 'aria-label': label }, ...rows);
   const none = el('p', { class: 'empty' }, '您还没有正在进行的咨询。', el('br'), '点上面的按钮，把不舒服的地方告诉医生。');
   return [
     header('我的咨询', { subtitle: el('p', {}, nameOf(me) ?? ''), action: el('button', { class: 'quiet', onclick: signOut }, '退出') }),
     el('main', {},
       emergency(),
+      visitRows.length ? list(visitRows, '视频复诊') : null,
       el('a', { class: 'primary', href: '#/new' }, '问医生'),
       el('a', { class: 'secondary', href: '#/home' }, '记录血糖、血压等居家测量'),
       openRows.length ? list(openRows, '正在进行') : none,
+      noteRows.length ? el('h2', {}, '医生写的病历') : null,
+      noteRows.length ? list(noteRows, '医生写的病历') : null,
       closedRows.length ? el('h2', {}, '以前的咨询') : null,
       closedRows.length ? list(closedRows, '以前的咨询') : null),
   ];
@@ -84,21 +88,24 @@ export function openInbox({ signOut }) {
 
     async refresh(visible) {
       const { me } = session();
-      const [patient, tasks, messages, marks] = await Promise.all([
+      const [patient, visits, notes, tasks, messages, marks] = await Promise.all([
         read(me),
+        loadVisits(),
+        loadNotes(),
         search(`Task?patient=${me}&_sort=-_lastUpdated&_count=100`),
         search(`Communication?patient=${me}&category=${codeSystem('communication-category')}|message,${codeSystem('communication-category')}|correction&_sort=-_lastUpdated&_count=200`),
         search(`Basic?author=${me}&code=${codeSystem('read-mark')}|read-mark&_count=200`),
       ]);
       const items = tasks.filter((task) => task.focus).map((task) => summarise(task, messages, marks)).sort((a, b) => b.at - a.at);
-      const state = JSON.stringify(items.map((item) => [item, whenWords(item.at)]));
+      const state = JSON.stringify([visits, notes, items.map((item) => [item, whenWords(item.at)])]);
       if (state === shown) return;
       const closed = await Promise.all(items.filter((item) => isOver(item.task)).map(row));
       const open = await Promise.all(items.filter((item) => !isOver(item.task)).map(row));
+      const visitRows = await Promise.all(visits.map(visitRow));
       if (!visible()) return;
       const focused = document.activeElement?.getAttribute?.('href');
       shown = state;
-      drawn = page(patient, open, closed, leave);
+      drawn = page(patient, visitRows, notes.map(noteRow), open, closed, leave);
       show(...drawn);
       if (focused) queueMicrotask(() => document.querySelector(`#app [href="${focused}"]`)?.focus());
     },
