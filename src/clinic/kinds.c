@@ -6,9 +6,11 @@
 #include "clinic/document/kinds.h"
 #include "clinic/home/kinds.h"
 #include "clinic/lab/kinds.h"
+#include "clinic/note/kinds.h"
 #include "clinic/patient/kinds.h"
 #include "clinic/policy/kinds.h"
 #include "clinic/review/kinds.h"
+#include "clinic/visit/kinds.h"
 
 /* clang-format off: a line a kind */
 const ZqResourceKind *const zq_kinds[] = {
@@ -21,6 +23,8 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_allergy_kind,
   &zq_consult_kind,
   &zq_review_kind,
+  &zq_visit_kind,
+  &zq_visit_task_kind,
   &zq_thread_kind,
   &zq_message_kind,
   &zq_internal_note_kind,
@@ -35,6 +39,7 @@ const ZqResourceKind *const zq_kinds[] = {
   &zq_procedure_kind,
   &zq_immunization_kind,
   &zq_document_kind,
+  &zq_note_kind, /* before what takes all the others */
   &zq_composition_kind,
   &zq_media_kind,
   &zq_home_kind, /* before what takes all the others */

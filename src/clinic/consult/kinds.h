@@ -20,7 +20,5 @@ extern const ZqResourceKind zq_read_mark_kind;
 extern const ZqResourceKind zq_intake_kind;
 /* Binary: only what a doctor attaches; never pulled. Intents: upload. */
 extern const ZqResourceKind zq_binary_kind;
-/* Encounter of a consultation. */
-extern const ZqResourceKind zq_encounter_kind;
 
 G_END_DECLS
