@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "app/application-private.h"
+#include "app/call-module.h"
 #include "app/trace.h"
 #include "db/db.h"
 #include "ui/widgets/resources.h"
@@ -155,6 +156,8 @@ show_work (ZqApplication *self)
   start_notify (self);
   zq_trace_mark ("session started");
   g_signal_connect_object (session.status, "notify::state", G_CALLBACK (on_status), self, G_CONNECT_SWAPPED);
+  zq_window_set_visits (self->window, zq_call_module_open, G_OBJECT (zq_session_get_client (self->session)),
+                        self->settings, NULL);
   zq_window_show_work (self->window, &session);
   zq_trace_mark ("work shown");
   zq_application_plan_picture (self);

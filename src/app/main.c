@@ -3,7 +3,12 @@
 
 #include <glib/gi18n.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdlib.h>
+
+/* Each call has some thirty threads. With an arena for as many as there are processors, each keeps what it once had:
+ * 31 MB more after 20 calls, 7 with two. It counts only before the first thread. */
+#define ARENAS 2
 
 int
 main (int argc, char **argv)
@@ -13,6 +18,7 @@ main (int argc, char **argv)
   g_autoptr (ZqApplication) application = NULL;
   g_autoptr (GError) error = NULL;
 
+  mallopt (M_ARENA_MAX, ARENAS);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, ZQ_LOCALE_DIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

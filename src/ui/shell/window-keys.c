@@ -145,6 +145,18 @@ consult_key (GtkWidget *widget, GVariant *args, gpointer data)
   return gtk_widget_activate_action (GTK_WIDGET (self->page), g_variant_get_string (args, NULL), NULL);
 }
 
+/* Where the consultation is what the doctor looks at. */
+static gboolean
+visit_key (GtkWidget *widget, GVariant *args, gpointer data)
+{
+  ZqWindow *self = ZQ_WINDOW (widget);
+
+  if (!may_act (self) || zq_fold_get_place (self->fold) == ZQ_PLACE_OTHER)
+    return FALSE;
+
+  return gtk_widget_activate_action (widget, "win.invite", NULL);
+}
+
 /* Space and End go on in the messages. Rows of a list would keep these keys to themselves, so they are
  * asked for first; buttons and text have them as ever. */
 static gboolean
@@ -314,6 +326,7 @@ zq_window_install_keys (GtkWidgetClass *klass)
   gtk_widget_class_add_binding (klass, GDK_KEY_r, 0, consult_key, "s", "consult.reply");
   gtk_widget_class_add_binding (klass, GDK_KEY_i, 0, consult_key, "s", "consult.intake");
   gtk_widget_class_add_binding (klass, GDK_KEY_l, 0, window_key, "s", "win.labs");
+  gtk_widget_class_add_binding (klass, GDK_KEY_v, 0, visit_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_m, 0, window_key, "s", "win.home");
   gtk_widget_class_add_binding (klass, GDK_KEY_k, GDK_CONTROL_MASK, find_key, NULL);
   gtk_widget_class_add_binding (klass, GDK_KEY_f, GDK_CONTROL_MASK, find_here_key, NULL);

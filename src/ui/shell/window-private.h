@@ -8,6 +8,7 @@
 #include "ui/review/review-page.h"
 #include "ui/shell/status-button.h"
 #include "ui/shell/window.h"
+#include "ui/visit/visits-page.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,8 @@ struct _ZqWindow
   ZqDiagnostics *diagnostics;
   GtkWidget *review_page;
   GtkLabel *n_untold;
+  GtkWidget *visits_page;
+  GtkLabel *n_arrived;
   AdwStatusPage *notice;
   GtkWidget *notice_button;
 
@@ -45,14 +48,23 @@ struct _ZqWindow
   ZqSignInPage *sign_in; /* made when first needed */
   ZqFindPage *find;      /* the same */
   ZqReviewPage *review;  /* the same */
+  ZqVisitsPage *visits;  /* the same */
+
+  GtkWindow *visit_window; /* that the page of the visit stands in; NULL: it is here */
+  GtkWidget *visit;        /* the page of the visit that is open, in the module of calls; NULL: none */
 
   /* owned */
   ZqTicker *ticker;
+  ZqVisitPageFunc make_visit;
+  gpointer make_visit_data;
+  GObject *client;
+  GSettings *settings;
   ZqSessionStatus *session_status;
   ZqStore *store;
   ZqReviewModel *reviews;
   GtkWidget *written; /* the text that has the focus; weak */
   ZqPlace before_other;
+  gint64 invited;        /* consultation whose patient is being invited */
   gint64 before_find;    /* what was selected in the inbox when the search began */
   gboolean is_composing; /* an input method is at a word */
 };
@@ -91,6 +103,15 @@ void zq_window_install_print (GtkWidgetClass *klass);
 void zq_window_install_review (GtkWidgetClass *klass);
 void zq_window_begin_review (ZqWindow *self);
 gboolean zq_window_is_reviewing (ZqWindow *self);
+
+/* window-visit.c: a visit, in the place of everything else. */
+void zq_window_install_visit (GtkWidgetClass *klass);
+gboolean zq_window_is_visiting (ZqWindow *self);
+gboolean zq_window_shows_visits (ZqWindow *self);
+void zq_window_begin_visits (ZqWindow *self);
+
+/* window-invite.c: a visit for the patient of the consultation that is open. */
+void zq_window_install_invite (GtkWidgetClass *klass);
 
 /* window-triage.c: what is done with the consultation that is open, or with those that are marked. */
 void zq_window_install_triage (GtkWidgetClass *klass);

@@ -131,6 +131,19 @@ is_working (ZqWindow *self)
   return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "work") == 0;
 }
 
+static const char *
+place_title (ZqWindow *self, ZqPlace place)
+{
+  if (place != ZQ_PLACE_OTHER)
+    return _ ("Inbox");
+  if (zq_window_is_reviewing (self))
+    return _ ("Results to Review");
+  if (zq_window_is_visiting (self))
+    return _ ("Video Visit");
+
+  return zq_window_shows_visits (self) ? _ ("Video Visits") : _ ("Diagnostics");
+}
+
 static void
 on_place (ZqWindow *self)
 {
@@ -139,11 +152,11 @@ on_place (ZqWindow *self)
 
   gtk_widget_set_visible (self->back,
                           is_working (self) && (place == ZQ_PLACE_OTHER || (folded && place == ZQ_PLACE_CONTENT)));
-  adw_window_title_set_title (self->heading, zq_window_is_reviewing (self) ? _ ("Results to Review")
-                                             : place == ZQ_PLACE_OTHER     ? _ ("Diagnostics")
-                                                                           : _ ("Inbox"));
+  adw_window_title_set_title (self->heading, place_title (self, place));
   if (zq_window_is_reviewing (self))
     gtk_list_box_select_row (self->pages, GTK_LIST_BOX_ROW (self->review_page));
+  else if (zq_window_shows_visits (self) || zq_window_is_visiting (self))
+    gtk_list_box_select_row (self->pages, GTK_LIST_BOX_ROW (self->visits_page));
   else if (place == ZQ_PLACE_OTHER)
     gtk_list_box_unselect_all (self->pages);
   else
@@ -189,6 +202,8 @@ on_page_activated (ZqWindow *self, GtkListBoxRow *row)
 {
   if (GTK_WIDGET (row) == self->review_page)
     gtk_widget_activate_action (GTK_WIDGET (self), "win.review", NULL);
+  else if (GTK_WIDGET (row) == self->visits_page)
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.visits", NULL);
   else
     zq_fold_set_place (self->fold, ZQ_PLACE_LIST);
 }
@@ -230,6 +245,8 @@ zq_window_dispose (GObject *object)
 
   g_clear_weak_pointer (&self->written);
   g_clear_object (&self->reviews);
+  g_clear_object (&self->client);
+  g_clear_object (&self->settings);
   g_clear_object (&self->store);
   g_clear_object (&self->session_status);
   g_clear_object (&self->ticker);
@@ -262,6 +279,8 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_child (klass, ZqWindow, diagnostics);
   gtk_widget_class_bind_template_child (klass, ZqWindow, review_page);
   gtk_widget_class_bind_template_child (klass, ZqWindow, n_untold);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, visits_page);
+  gtk_widget_class_bind_template_child (klass, ZqWindow, n_arrived);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice);
   gtk_widget_class_bind_template_child (klass, ZqWindow, notice_button);
   gtk_widget_class_bind_template_callback (klass, on_page_activated);
@@ -298,6 +317,8 @@ zq_window_class_init (ZqWindowClass *klass)
   zq_window_install_record (widget_class);
   zq_window_install_review (widget_class);
   zq_window_install_print (widget_class);
+  zq_window_install_visit (widget_class);
+  zq_window_install_invite (widget_class);
   bind_template (widget_class);
 }
 
@@ -333,6 +354,7 @@ zq_window_show_work (ZqWindow *self, const ZqWindowSession *session)
   zq_record_page_set_store (self->record, session->store, self->ticker);
   zq_inbox_set_store (self->inbox, session->store, self->ticker);
   zq_window_begin_review (self);
+  zq_window_begin_visits (self);
   zq_diagnostics_set_session (self->diagnostics, session->store, session->status, context->zone, session->hospital,
                               session->person);
   zq_diagnostics_set_problems (self->diagnostics, session->problems);

@@ -7,6 +7,7 @@
 #include "ui/consult/page.h"
 #include "ui/shell/fold.h"
 #include "ui/shell/sign-in-page.h"
+#include "ui/visit/host.h"
 
 #include <adwaita.h>
 
@@ -44,6 +45,11 @@ ZqSignInPage *zq_window_show_sign_in (ZqWindow *self);
 /* A page that says what is wrong, what is safe, what to do; @action of its button, or NULL. */
 void zq_window_show_notice (
     ZqWindow *self, const char *icon, const char *title, const char *text, const char *button, const char *action);
+
+/* Who makes the page of a visit, and what it is given besides store and ticker; before the work is shown. */
+void zq_window_set_visits (ZqWindow *self, ZqVisitPageFunc make, GObject *client, GSettings *settings, gpointer data);
+/* Shows the page of a visit; the one that is open stays open. */
+void zq_window_open_visit (ZqWindow *self, gint64 visit);
 
 void zq_window_toast (ZqWindow *self, const char *text);
 
