@@ -1,0 +1,343 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A visit by video: the workstation's own call, the hospital's rooms, a patient in a real browser."""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+from loop import DEADLINE, HERE, Broken, Skip, Suite, check, equal, wait_until
+
+suite = Suite()
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+DRIVER = HERE / "patient"
+DOCTOR = os.environ["ZQ_CALL_DOCTOR"]
+RED, GREEN = (255, 0, 0), (0, 130, 0)
+
+
+class Lines:
+    """A program that is told things a line at a time and tells things a line at a time."""
+
+    def __init__(self, *command, **options):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options)
+        self.lines = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+        self.lines.put(None)
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self.process.stdout.close()
+
+
+class Doctor(Lines):
+    def __init__(self, hospital, visit, *arguments, login="doctor"):
+        super().__init__(DOCTOR, hospital.base, hospital.token(login), f"Appointment/{visit}", *arguments)
+        self.now = {}
+
+    def wait(self, what, condition, seconds=DEADLINE):
+        """Until a line of the doctor's holds; gives it."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                line = self.lines.get(timeout=max(0.01, end - time.monotonic()))
+            except queue.Empty:
+                raise Broken(f"not within {seconds} s: {what}; the last was {self.now}")
+            if line is None:
+                raise Broken(f"the doctor ended before: {what}; the last was {self.now}")
+            self.now = line
+            if condition(line):
+                return line
+
+    def wait_state(self, state, seconds=DEADLINE):
+        return self.wait(state, lambda line: line["state"] == state, seconds)
+
+
+class Patient(Lines):
+    def __init__(self, hospital, *arguments, account="patient"):
+        node = shutil.which("node")
+        for there, name in ((node, "node"), (os.path.exists(CHROMIUM), "chromium"),
+                            ((DRIVER / "node_modules" / "playwright-core").is_dir(), "playwright-core")):
+            if not there:
+                raise Skip(f"{name} is not installed")
+        super().__init__(node, str(DRIVER / "visit.mjs"), "--base", hospital.base, "--account", account, *arguments)
+        self._answer("start")
+
+    def _answer(self, step):
+        answer = self.lines.get(timeout=2 * DEADLINE)
+        check(answer is not None, f"the browser ended: {step}")
+        check(answer["ok"], f"the patient could not {step}: {answer.get('error')}")
+        return answer
+
+    def do(self, step, **arguments):
+        self.say(json.dumps({"do": step, **arguments}))
+        return self._answer(step)
+
+    def wait_seen(self, what, condition, seconds=DEADLINE):
+        last = {}
+
+        def look():
+            last.update(self.do("seen"))
+            return condition(last) and dict(last)
+        try:
+            return wait_until(what, look, seconds)
+        except Broken:
+            raise Broken(f"not within {seconds} s: {what}; the last was {last}")
+
+
+def is_colour(line, wanted):
+    return all(abs(line[name] - value) < 70 for name, value in zip(("red", "green", "blue"), wanted))
+
+
+def sees_patient(line):
+    """Chromium's made-up camera is green, in places very bright."""
+    return line["frames"] > 5 and line["green"] > 90 and line["red"] < 120 and line["blue"] < 60
+
+
+def make_visit(hospital, minutes=5, status="booked", patient="pat-001", doctor="doc-lin"):
+    start = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    body = {"resourceType": "Appointment", "status": status,
+            "meta": {"tag": [{"system": "https://zhenqiao.org/fhir/department", "code": "dept-endo"}]},
+            "start": start.isoformat(), "end": (start + timedelta(minutes=15)).isoformat(),
+            "participant": [{"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"},
+                            {"actor": {"reference": f"Practitioner/{doctor}"}, "status": "accepted"}]}
+    status, _, answer = hospital.request("POST", "Appointment", body)
+    equal(status, 201, "the appointment")
+    return answer["id"] if isinstance(answer, dict) else json.loads(answer)["id"]
+
+
+def first_visit(patient):
+    ways = [visit["id"] for visit in patient.do("open")["visits"] if visit["way"]]
+    check(ways, "no visit has a way in")
+    return ways[0]
+
+
+def begin(doctor, patient, visit):
+    doctor.wait_state("alone")
+    patient.do("enter", visit=visit)
+    doctor.wait_state("waiting")
+    doctor.say("admit")
+    doctor.wait("the doctor sees the patient", lambda line: line["state"] == "live" and sees_patient(line))
+    patient.do("wait", state="live")
+
+
+@suite.case("both see and hear each other")
+def see_and_hear(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            patient.wait_seen("the patient sees the doctor", lambda seen: seen["frames"] > 5 and is_colour(seen, RED))
+            patient.wait_seen("the patient hears 440 Hz", lambda seen: abs(seen["tone"] - 440) < 25 and seen["level"] > -60)
+            doctor.say("reset")
+            doctor.wait("the doctor hears the patient's beeps", lambda line: line["peak"] > 1000)
+            equal(hospital.read(f"Appointment/{visit}")["status"], "arrived", "the appointment")
+            equal(patient.do("problems")["items"], [], "what the page complains of")
+
+
+@suite.case("muted is silent, without a camera there is no picture, and both come back")
+def mute(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            patient.wait_seen("sound", lambda seen: abs(seen["tone"] - 440) < 25 and seen["level"] > -60)
+            doctor.say("mute")
+            patient.wait_seen("silence", lambda seen: seen["level"] < -75)
+            doctor.say("unmute")
+            patient.wait_seen("sound again", lambda seen: abs(seen["tone"] - 440) < 25 and seen["level"] > -60)
+            doctor.say("camera-off")
+            frames = patient.wait_seen("a picture", lambda seen: seen["frames"] > 5)["frames"]
+
+            def stands(seen):
+                nonlocal frames
+                before, frames = frames, seen["frames"]
+                return frames == before
+            patient.wait_seen("no more pictures", stands)
+            doctor.say("camera-on")
+            patient.wait_seen("pictures again", lambda seen: seen["frames"] > frames + 10)
+            doctor.say("show")
+            patient.wait_seen("what the doctor shows", lambda seen: is_colour(seen, (255, 255, 255)))
+            doctor.say("unshow")
+            patient.wait_seen("the doctor again", lambda seen: is_colour(seen, RED))
+            patient.do("press", text="静音")
+
+            def beeps():
+                """Whether something was heard in two seconds: the made-up microphone beeps once a second."""
+                doctor.say("reset")
+                doctor.wait("from here on", lambda line: line["peak"] < 30000)
+                return max(doctor.wait("a line", lambda line: True)["peak"] for _ in range(4)) > 1000
+            wait_until("the patient is not heard", lambda: not beeps())
+            patient.do("press", text="已静音")
+            wait_until("the patient is heard again", beeps)
+
+
+@suite.case("a reloaded browser is back in the call within 5 s, and touches nothing")
+def reload(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            call = doctor.now["call"]
+            patient.do("reload")
+            doctor.wait("another connection", lambda line: line["state"] == "live" and line["call"] > call and line["received"] > 0, 8)
+            patient.do("wait", state="live", seconds=5)
+            patient.wait_seen("the doctor again", lambda seen: seen["frames"] > 5 and is_colour(seen, RED))
+
+
+@suite.case("a killed workstation comes back into the same call, the patient touching nothing")
+def killed(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            doctor.kill()
+        with Doctor(hospital, visit) as doctor:
+            doctor.wait("the patient is seen again", lambda line: line["state"] == "live" and sees_patient(line))
+            patient.wait_seen("the doctor again", lambda seen: is_colour(seen, RED))
+
+
+@suite.case("while the hospital is down the call goes on; when it is back, so are the rooms")
+def hospital_down(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            call = doctor.now["call"]
+            hospital.stop()
+            doctor.wait("the link is gone", lambda line: not line["link"])
+            frames = doctor.now["frames"]
+            line = doctor.wait("pictures go on", lambda one: one["frames"] > frames + 30)
+            equal((line["state"], line["call"]), ("live", call), "the call")
+            hospital.start()
+            doctor.wait("the link is back", lambda one: one["link"] and one["patient"])
+            line = doctor.wait("it goes on", lambda one: one["state"] == "live")
+            equal(line["call"], call, "the connection, which was never broken")
+
+
+@suite.case("two workstations of one doctor: the second has the call, the first is told")
+def two_workstations(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as first:
+            begin(first, patient, visit)
+            with Doctor(hospital, visit) as second:
+                second.wait("the second sees the patient", lambda line: line["state"] == "live" and sees_patient(line))
+                first.wait_state("taken")
+
+
+@suite.case("back to the waiting room and in again; the end is told to both")
+def hold_and_end(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            doctor.say("hold")
+            patient.do("wait", state="waiting")
+            doctor.wait_state("waiting")
+            doctor.say("admit")
+            doctor.wait("in again", lambda line: line["state"] == "live")
+            patient.do("wait", state="live")
+            doctor.say("end")
+            patient.do("wait", state="over")
+            doctor.wait_state("over")
+
+
+@suite.case("an answer that makes no sense does no harm")
+def bad_answer(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        with Doctor(hospital, visit) as doctor:
+            doctor.wait_state("alone")
+            patient.do("enter", visit=visit)
+            doctor.wait_state("waiting")
+            patient.do("answer-with", sdp="v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\n")
+            doctor.say("admit")
+            doctor.wait("the next one is taken", lambda line: line["state"] == "live" and sees_patient(line))
+
+
+@suite.case("a link that was made up, or is another visit's, opens nothing; nobody offers who was not let in")
+def links(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        made_up = patient.do("join", frames=[{"type": "join", "room": f"Appointment/{visit}", "link": "A" * 43}])
+        equal([frame.get("code") for frame in made_up["came"]], ["link-unknown"], "a link that was made up")
+        link = patient.do("link", visit=visit)["link"]
+        other = patient.do("join", frames=[{"type": "join", "room": "Appointment/appt-05", "link": link}])
+        equal([frame.get("code") for frame in other["came"]], ["link-unknown"], "another visit's link")
+        early = patient.do("join", frames=[{"type": "join", "room": f"Appointment/{visit}", "link": link},
+                                           {"type": "offer", "to": "m1", "call": 1, "sdp": "v=0"}, "{nonsense", {"type": "admit", "member": "m1"}])
+        equal([frame.get("code", frame["type"]) for frame in early["came"]], ["joined", "not-admitted", "bad-json", "not-allowed"], "before one is let in")
+        equal(patient.do("link", visit="appt-07").get("status"), 404, "a link to somebody else's visit")
+        check(link not in json.dumps(hospital.read(f"Appointment/{visit}")), "the link stands in FHIR")
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@suite.case("by a relay alone both see each other")
+def relay(world):
+    turn = shutil.which("turnserver")
+    if not turn:
+        raise Skip("coturn is not installed")
+    port, secret = free_port(), "loop-secret"
+    path = world.directory / "turn-secret"
+    path.write_text(secret)
+    server = subprocess.Popen([turn, "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", str(port),
+                               "--use-auth-secret", f"--static-auth-secret={secret}", "--realm", "loop", "--no-cli", "--no-tls", "--no-dtls",
+                               "--allow-loopback-peers", "--pidfile", str(world.directory / "turn.pid"), "--log-file", "stdout"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        hospital = world.hospital("--turn", f"127.0.0.1:{port}", "--turn-secret-file", str(path))
+        with Patient(hospital, "--relay") as patient:
+            visit = first_visit(patient)
+            with Doctor(hospital, visit, "--relay") as doctor:
+                begin(doctor, patient, visit)
+                doctor.wait("it goes by the relay", lambda line: line["relayed"])
+                patient.wait_seen("the doctor", lambda seen: is_colour(seen, RED))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait()
+
+
+if __name__ == "__main__":
+    suite.run()
