@@ -6,14 +6,13 @@ import json
 import os
 import queue
 import shutil
-import signal
-import socket
 import subprocess
 import threading
 import time
 from datetime import datetime, timedelta, timezone
 
 from loop import DEADLINE, HERE, Broken, Skip, Suite, check, equal, wait_until
+from relay import Relay
 
 suite = Suite()
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -308,35 +307,23 @@ def links(world):
         check(link not in json.dumps(hospital.read(f"Appointment/{visit}")), "the link stands in FHIR")
 
 
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-@suite.case("by a relay alone both see each other")
+@suite.case("by a relay alone both see each other; when the relay is gone and back, so is the call")
 def relay(world):
-    turn = shutil.which("turnserver")
-    if not turn:
-        raise Skip("coturn is not installed")
-    port, secret = free_port(), "loop-secret"
-    path = world.directory / "turn-secret"
-    path.write_text(secret)
-    server = subprocess.Popen([turn, "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", str(port),
-                               "--use-auth-secret", f"--static-auth-secret={secret}", "--realm", "loop", "--no-cli", "--no-tls", "--no-dtls",
-                               "--allow-loopback-peers", "--pidfile", str(world.directory / "turn.pid"), "--log-file", "stdout"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        hospital = world.hospital("--turn", f"127.0.0.1:{port}", "--turn-secret-file", str(path))
+    with Relay(world.directory) as turn:
+        hospital = world.hospital(*turn.arguments())
         with Patient(hospital, "--relay") as patient:
             visit = first_visit(patient)
             with Doctor(hospital, visit, "--relay") as doctor:
                 begin(doctor, patient, visit)
                 doctor.wait("it goes by the relay", lambda line: line["relayed"])
                 patient.wait_seen("the doctor", lambda seen: is_colour(seen, RED))
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()
+                call = doctor.now["call"]
+                turn.stop()
+                doctor.wait_state("lost")
+                patient.do("wait", state="lost")
+                check(turn.start(), "coturn does not start again")
+                doctor.wait("by the relay again", lambda line: line["state"] == "live" and line["call"] > call and line["relayed"] and sees_patient(line))
+                patient.do("wait", state="live")
 
 
 if __name__ == "__main__":
