@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/note/diagnosis.h"
 #include "clinic/note/note.h"
 
 #include "clinic/consult/command.h"
@@ -8,6 +9,7 @@
 #include "store/draft.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #define NOTHING_WRITTEN N_ ("Nothing has been written that could be signed")
 #define NO_ENCOUNTER    N_ ("The visit is no longer to be seen here")
@@ -80,6 +82,57 @@ make_args (ZqTxn *txn, const Command *self, gint64 encounter, gint64 patient, co
   return g_string_free (args, FALSE);
 }
 
+/* --- the diagnosis ------------------------------------------------------------------------------ */
+
+static char *
+diagnosis_args (ZqTxn *txn, const ZqDiagnosis *diagnosis, gint64 encounter, gint64 patient)
+{
+  const ZqContext *context = zq_txn_context (txn);
+  g_autofree char *at = zq_instant_format (zq_txn_now (txn));
+  g_autofree char *encounter_ref = zq_consult_reference (zq_txn_db (txn), encounter);
+  g_autofree char *patient_ref = zq_consult_reference (zq_txn_db (txn), patient);
+  GString *args = g_string_new ("{");
+
+  zq_command_add_member (args, "at", at);
+  zq_command_add_member (args, "words", diagnosis->words);
+  zq_command_add_member (args, "code", diagnosis->code);
+  zq_command_add_member (args, "encounter", encounter_ref);
+  zq_command_add_member (args, "patient", patient_ref);
+  zq_command_add_member (args, "department", context->departments != NULL ? context->departments[0] : NULL);
+  g_string_append_printf (args, ",\"provisional\":%s}", diagnosis->provisional ? "true" : "false");
+
+  return g_string_free (args, FALSE);
+}
+
+/* Each line becomes a Condition, and all of them the Encounter's diagnosis, in their order. */
+static gboolean
+write_diagnoses (ZqTxn *txn, const Command *self, gint64 patient, const char *chain, GError **error)
+{
+  g_autoptr (GPtrArray) diagnoses = zq_diagnosis_read (self->text->sections[ZQ_NOTE_DIAGNOSIS]);
+  g_autoptr (GString) conditions = g_string_new ("{\"conditions\":[");
+
+  if (diagnoses->len == 0)
+    return TRUE;
+  for (guint i = 0; i < diagnoses->len; i++)
+    {
+      g_autofree char *args = diagnosis_args (txn, g_ptr_array_index (diagnoses, i), self->encounter, patient);
+      g_autofree char *reference = NULL, *quoted = NULL;
+      gint64 condition = zq_txn_create_local (txn, "Condition", NULL, error);
+
+      if (condition == 0 ||
+          zq_txn_add_intent (txn, "condition", "diagnose", condition, args, NULL, chain, 0, error) == 0)
+        return FALSE;
+      reference = zq_consult_reference (zq_txn_db (txn), condition);
+      quoted = zq_json_quote (reference);
+      g_string_append_printf (conditions, "%s{\"reference\":%s}", i > 0 ? "," : "", quoted);
+    }
+  g_string_append (conditions, "]}");
+
+  return zq_txn_add_intent (txn, "encounter", "diagnose", self->encounter, conditions->str, NULL, chain, 0, error) != 0;
+}
+
+/* --- signing ------------------------------------------------------------------------------------ */
+
 static gboolean
 write_note (ZqTxn *txn, const Command *self, gint64 encounter, const char *appends, GError **error)
 {
@@ -96,6 +149,7 @@ write_note (ZqTxn *txn, const Command *self, gint64 encounter, const char *appen
   return target != 0 &&
          zq_txn_add_intent (txn, "note", appends != NULL ? "append" : "sign", target, args, NULL, chain, 0, error) !=
              0 &&
+         (appends != NULL || write_diagnoses (txn, self, patient, chain, error)) &&
          zq_txn_audit (txn, appends != NULL ? "append-note" : "sign-note", target, patient, error);
 }
 
@@ -116,34 +170,17 @@ do_append (ZqTxn *txn, gpointer data, GError **error)
 {
   Command *self = data;
   g_autofree char *note = zq_consult_reference (zq_txn_db (txn), self->note);
+  g_autofree char *scope = NULL;
   gint64 encounter = 0;
 
+  if (self->words == NULL || self->words[strspn (self->words, " \t\r\n")] == '\0')
+    return fail (error, ZQ_CONSULT_ERROR_EMPTY, NOTHING_WRITTEN);
   zq_db_get_int (zq_txn_db (txn), &encounter, NULL, "SELECT encounter FROM note WHERE id = ?", "i", self->note);
   if (encounter == 0 || note == NULL)
     return fail (error, ZQ_CONSULT_ERROR_GONE, NO_ENCOUNTER);
+  scope = zq_note_addition_scope (encounter);
 
-  return write_note (txn, self, encounter, note, error);
-}
-
-static void
-on_written (GObject *object, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GTask) task = data;
-  GError *error = NULL;
-
-  if (zq_store_write_finish (ZQ_STORE (object), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-start (ZqStore *store, Command *command, ZqWriteFunc func, GAsyncReadyCallback callback, gpointer data)
-{
-  GTask *task = g_task_new (store, NULL, callback, data);
-
-  g_task_set_task_data (task, command, command_free);
-  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, func, command, NULL, on_written, task);
+  return write_note (txn, self, encounter, note, error) && zq_txn_set_draft (txn, scope, NULL, error);
 }
 
 void
@@ -162,7 +199,7 @@ zq_note_sign_async (ZqStore *store,
   self->text = zq_note_text_unpack (packed);
   self->title = g_strdup (title);
   self->titles = g_strdupv ((char **)titles);
-  start (store, self, do_sign, callback, data);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, do_sign, self, command_free, callback, data);
 }
 
 void
@@ -174,11 +211,11 @@ zq_note_append_async (
   self->note = note;
   self->words = g_strdup (words);
   self->title = g_strdup (title);
-  start (store, self, do_append, callback, data);
+  zq_store_write_async (store, ZQ_PRIORITY_DOCTOR, do_append, self, command_free, callback, data);
 }
 
 gboolean
 zq_note_finish (ZqStore *store, GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return zq_store_write_finish (store, result, error);
 }

@@ -39,6 +39,8 @@ ZqNoteText *zq_note_text_unpack (const char *body);
 
 /* "record/<row of the Encounter>": the scope of its draft (store/draft.h). (transfer full) */
 char *zq_note_scope (gint64 encounter);
+/* "addition/<row of the Encounter>": that of what is being added to its signed record, plain text. (transfer full) */
+char *zq_note_addition_scope (gint64 encounter);
 
 /**
  * ZqNote:
@@ -64,7 +66,8 @@ GPtrArray *zq_note_list (ZqDb *db, gint64 encounter);
 
 /* --- commands ---------------------------------------------------------------------------------- */
 
-/* Signs what stands in the draft, which goes: a Composition with one section a part, @titles are their headings in the
+/* Signs what stands in the draft, which goes: a Condition a line of the diagnosis (note/diagnosis.h), which the
+ * Encounter names in their order, and a Composition with one section a part, @titles are their headings in the
  * patient's language, and @title that of the whole. What is signed changes no more. */
 void zq_note_sign_async (ZqStore *store,
                          gint64 encounter,
@@ -73,7 +76,7 @@ void zq_note_sign_async (ZqStore *store,
                          const char *const *titles,
                          GAsyncReadyCallback callback,
                          gpointer data);
-/* Adds words to a signed record. */
+/* Adds words to a signed record; the draft of the addition goes. */
 void zq_note_append_async (
     ZqStore *store, gint64 note, const char *words, const char *title, GAsyncReadyCallback callback, gpointer data);
 gboolean zq_note_finish (ZqStore *store, GAsyncResult *result, GError **error);

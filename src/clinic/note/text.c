@@ -87,3 +87,9 @@ zq_note_scope (gint64 encounter)
 {
   return g_strdup_printf ("record/%" G_GINT64_FORMAT, encounter);
 }
+
+char *
+zq_note_addition_scope (gint64 encounter)
+{
+  return g_strdup_printf ("addition/%" G_GINT64_FORMAT, encounter);
+}

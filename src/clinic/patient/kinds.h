@@ -21,4 +21,7 @@ extern const ZqResourceKind zq_medication_statement_kind;
 extern const ZqResourceKind zq_procedure_kind;
 extern const ZqResourceKind zq_immunization_kind;
 
+/* diagnose: a Condition of an Encounter */
+extern const ZqIntentRule zq_condition_rules[];
+
 G_END_DECLS

@@ -137,7 +137,7 @@ zq_record_event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
          zq_person_refer (txn, self->encounter, FALSE, &row.encounter, error) && zq_record_put (txn, id, &row, error);
 }
 
-#define RECORD_KIND(symbol, its_name, its_type, its_patient)                                                           \
+#define RECORD_KIND(symbol, its_name, its_type, its_patient, its_rules)                                                \
   static gpointer symbol##_parse (JsonNode *node, gpointer context, GError **error)                                    \
   {                                                                                                                    \
     return zq_record_event_parse (node, context, &symbol##_places);                                                    \
@@ -156,6 +156,7 @@ zq_record_event_project (ZqTxn *txn, gint64 id, gpointer parsed, GError **error)
     .parsed_free = zq_record_event_free,                                                                               \
     .project = zq_record_event_project,                                                                                \
     .unproject = zq_record_remove,                                                                                     \
+    .rules = its_rules,                                                                                                \
     .scopes = symbol##_scopes,                                                                                         \
   }
 
@@ -168,7 +169,7 @@ static const ZqRecordPlaces condition_places = {
   .dates = { "onsetDateTime", "onsetPeriod.start", "recordedDate", "meta.lastUpdated" },
   .status = "clinicalStatus",
 };
-RECORD_KIND (condition, "condition", "Condition", "patient");
+RECORD_KIND (condition, "condition", "Condition", "patient", zq_condition_rules);
 
 static const ZqRecordPlaces medication_request_places = {
   .kind = ZQ_RECORD_MEDICATION,
@@ -179,7 +180,7 @@ static const ZqRecordPlaces medication_request_places = {
   .dates = { "authoredOn", "meta.lastUpdated" },
   .status = "status",
 };
-RECORD_KIND (medication_request, "medication-request", "MedicationRequest", "patient");
+RECORD_KIND (medication_request, "medication-request", "MedicationRequest", "patient", NULL);
 
 static const ZqRecordPlaces medication_statement_places = {
   .kind = ZQ_RECORD_MEDICATION,
@@ -190,7 +191,7 @@ static const ZqRecordPlaces medication_statement_places = {
   .dates = { "effectiveDateTime", "effectivePeriod.start", "dateAsserted", "meta.lastUpdated" },
   .status = "status",
 };
-RECORD_KIND (medication_statement, "medication-statement", "MedicationStatement", "patient");
+RECORD_KIND (medication_statement, "medication-statement", "MedicationStatement", "patient", NULL);
 
 static const ZqRecordPlaces procedure_places = {
   .kind = ZQ_RECORD_PROCEDURE,
@@ -201,7 +202,7 @@ static const ZqRecordPlaces procedure_places = {
   .dates = { "performedDateTime", "performedPeriod.start", "meta.lastUpdated" },
   .status = "status",
 };
-RECORD_KIND (procedure, "procedure", "Procedure", "patient");
+RECORD_KIND (procedure, "procedure", "Procedure", "patient", NULL);
 
 static const ZqRecordPlaces immunization_places = {
   .kind = ZQ_RECORD_IMMUNIZATION,
@@ -212,4 +213,4 @@ static const ZqRecordPlaces immunization_places = {
   .dates = { "occurrenceDateTime", "recorded", "meta.lastUpdated" },
   .status = "status",
 };
-RECORD_KIND (immunization, "immunization", "Immunization", "patient");
+RECORD_KIND (immunization, "immunization", "Immunization", "patient", NULL);

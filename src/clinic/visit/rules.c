@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "clinic/consult/rules.h"
 #include "clinic/consult/state.h"
+#include "clinic/patient/edit.h"
 #include "resource/json.h"
 
 #define IDENTITY_URL   ZQ_EXTENSION ("identity-confirmed")
@@ -13,39 +14,12 @@
 /* --- pieces ------------------------------------------------------------------------------------- */
 
 static void
-set_reference (ZqEdits *edits, const char *path, const char *reference)
-{
-  g_autofree char *quoted = zq_json_quote (reference);
-  g_autofree char *json = g_strdup_printf ("{\"reference\":%s}", quoted);
-
-  zq_edits_set_json (edits, path, json);
-}
-
-static void
 set_text (ZqEdits *edits, const char *path, JsonNode *args, const char *name)
 {
   const char *value = zq_json_get_string (args, name);
 
   if (value != NULL && *value != '\0')
     zq_edits_set_string (edits, path, value);
-}
-
-static void
-set_common (ZqEdits *edits, const char *type, const char *key, const char *department)
-{
-  g_autofree char *quoted = zq_json_quote (key != NULL ? key : "");
-  g_autofree char *identifier = g_strdup_printf ("[{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%s}]", quoted);
-
-  zq_edits_set_string (edits, "$.resourceType", type);
-  if (department != NULL)
-    {
-      g_autofree char *code = zq_json_quote (department);
-      g_autofree char *meta =
-          g_strdup_printf ("{\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%s}]}", code);
-
-      zq_edits_set_json (edits, "$.meta", meta);
-    }
-  zq_edits_set_json (edits, "$.identifier", identifier);
 }
 
 static gboolean
@@ -80,7 +54,7 @@ make_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *e
 
   if (current != NULL)
     return TRUE;
-  set_common (edits, "Appointment", intent->target_local_id, zq_json_get_string (args, "department"));
+  zq_edit_begin (edits, "Appointment", intent->target_local_id, zq_json_get_string (args, "department"));
   zq_edits_set_string (edits, "$.status", "booked");
   set_text (edits, "$.description", args, "reason");
   set_times (edits, args);
@@ -290,12 +264,12 @@ build_encounter (const ZqIntent *intent, JsonNode *args, const ZqContext *contex
       g_strdup_printf ("[{\"coding\":[{\"system\":\"" ZQ_CODE_SYSTEM ("encounter-type") "\",\"code\":\"%s\"}]}]", kind);
   const char *reason = zq_json_get_string (args, "reason");
 
-  set_common (edits, "Encounter", intent->target_local_id, zq_json_get_string (args, "department"));
+  zq_edit_begin (edits, "Encounter", intent->target_local_id, zq_json_get_string (args, "department"));
   zq_edits_set_json (edits, "$.class",
                      "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ActCode\",\"code\":\"VR\"}");
   zq_edits_set_json (edits, "$.type", type);
   set_text (edits, "$.type[0].text", args, "title");
-  set_reference (edits, "$.subject", zq_json_get_string (args, "patient"));
+  zq_edit_reference (edits, "$.subject", zq_json_get_string (args, "patient"));
   zq_edits_set_json (edits, "$.appointment", visits);
   zq_edits_set_json (edits, "$.participant", me);
   zq_edits_set_json (edits, "$.period", "{}");
@@ -339,6 +313,60 @@ end_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *ed
   set_text (edits, "$.period.end", args, "at");
 
   return TRUE;
+}
+
+/* Whether @current has this diagnosis already. */
+static gboolean
+has_diagnosis (JsonNode *current, const char *reference)
+{
+  guint length = zq_json_get_length (current, "diagnosis");
+
+  for (guint i = 0; i < length; i++)
+    if (g_strcmp0 (zq_json_get_string (zq_json_get_at (current, "diagnosis", i), "condition.reference"), reference) ==
+        0)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* What the note's diagnosis says, in its order, after what others found. */
+static gboolean
+diagnose_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *edits, GError **error)
+{
+  g_autoptr (JsonNode) args = zq_args_read (intent->args);
+  guint length = zq_json_get_length (args, "conditions"), rank = 0;
+
+  if (current == NULL)
+    return nothing_there (error);
+  rank = zq_json_get_length (current, "diagnosis");
+  if (rank == 0)
+    zq_edits_set_json (edits, "$.diagnosis", "[]");
+  for (guint i = 0; i < length; i++)
+    {
+      const char *reference = zq_json_get_string (zq_json_get_at (args, "conditions", i), "reference");
+      g_autofree char *quoted = reference != NULL ? zq_json_quote (reference) : NULL;
+      g_autofree char *one = NULL;
+
+      if (quoted == NULL || has_diagnosis (current, reference))
+        continue;
+      one = g_strdup_printf ("{\"condition\":{\"reference\":%s},\"use\":{\"coding\":[{\"system\":"
+                             "\"http://terminology.hl7.org/CodeSystem/diagnosis-role\",\"code\":\"DD\"}]},"
+                             "\"rank\":%u}",
+                             quoted, ++rank);
+      zq_edits_set_json (edits, "$.diagnosis[#]", one);
+    }
+
+  return TRUE;
+}
+
+static ZqVerdict
+diagnose_check (ZqDb *db, const ZqIntent *intent, JsonNode *fresh, gpointer context, char **reason)
+{
+  if (fresh != NULL)
+    return ZQ_VERDICT_GO;
+  *reason = g_strdup (ZQ_REASON_NO_VISIT);
+
+  return ZQ_VERDICT_REFUSED;
 }
 
 /* Of two workstations one made it; the other one's is the same. */
@@ -385,6 +413,7 @@ const ZqIntentRule zq_encounter_rules[] = {
   { "begin", begin_apply, encounter_check, freshen_encounter },
   { "finish", end_apply, encounter_check, freshen_encounter },
   { "cancel", end_apply, encounter_check, freshen_encounter },
+  { "diagnose", diagnose_apply, diagnose_check, freshen_encounter },
   { NULL },
 };
 /* clang-format on */

@@ -5,7 +5,6 @@
 #include "rules/context.h"
 #include "store/changes.h"
 #include "store/draft.h"
-#include "ui/widgets/ask-words.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
@@ -27,6 +26,8 @@ struct _ZqNoteEditor
   GtkTextBuffer *buffers[ZQ_NOTE_N_SECTIONS];
   GtkTextView *views[ZQ_NOTE_N_SECTIONS];
   GtkBox *signed_box; /* what was signed, to be read */
+  GtkTextView *addition;
+  GtkLabel *moved; /* why something stands in the addition that was not typed there */
   GtkLabel *status;
   GtkWidget *sign, *append, *copy;
 
@@ -35,8 +36,9 @@ struct _ZqNoteEditor
   GPtrArray *notes;
 
   gint64 encounter;
-  guint save; /* alarm */
+  guint save; /* alarm: of the record, or of the addition once it is signed */
   gboolean is_filling;
+  gboolean signs;        /* this editor signed it: what was typed is not lost elsewhere */
   gboolean is_composing; /* an input method is at a word */
 };
 
@@ -60,6 +62,16 @@ read_buffers (ZqNoteEditor *self)
   return text;
 }
 
+static char *
+read_addition (ZqNoteEditor *self)
+{
+  char *words = NULL;
+
+  g_object_get (gtk_text_view_get_buffer (self->addition), "text", &words, NULL);
+
+  return g_strchomp (words);
+}
+
 gboolean
 zq_note_editor_has_draft (ZqNoteEditor *self)
 {
@@ -74,25 +86,44 @@ on_saved (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (ZqNoteEditor) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!zq_draft_save_finish (ZQ_STORE (object), result, &error))
+  gboolean is_kept = zq_draft_save_finish (ZQ_STORE (object), result, &error);
+
+  if (self->store == NULL) /* it is gone: this was its last word */
+    return;
+  if (!is_kept)
     gtk_label_set_label (self->status, _ ("This could not be kept. Do not close the window"));
-  else if (self->save == 0 && !zq_note_editor_is_signed (self))
+  else if (self->save == 0)
     gtk_label_set_label (self->status, _ ("Kept"));
+}
+
+static void
+save_record (ZqNoteEditor *self)
+{
+  g_autofree char *scope = zq_note_scope (self->encounter), *body = NULL;
+  g_autoptr (ZqNoteText) text = read_buffers (self);
+
+  body = zq_note_text_is_empty (text) ? NULL : zq_note_text_pack (text);
+  zq_draft_save_async (self->store, scope, body, on_saved, g_object_ref (self));
+}
+
+static void
+save_addition (ZqNoteEditor *self)
+{
+  g_autofree char *scope = zq_note_addition_scope (self->encounter), *words = read_addition (self);
+
+  zq_draft_save_async (self->store, scope, *words != '\0' ? words : NULL, on_saved, g_object_ref (self));
 }
 
 void
 zq_note_editor_flush (ZqNoteEditor *self)
 {
-  g_autofree char *scope = NULL, *body = NULL;
-  g_autoptr (ZqNoteText) text = NULL;
-
   if (self->save == 0)
     return;
   zq_clock_clear (zq_store_get_clock (self->store), &self->save);
-  scope = zq_note_scope (self->encounter);
-  text = read_buffers (self);
-  body = zq_note_text_is_empty (text) ? NULL : zq_note_text_pack (text);
-  zq_draft_save_async (self->store, scope, body, on_saved, g_object_ref (self));
+  if (zq_note_editor_is_signed (self))
+    save_addition (self);
+  else
+    save_record (self);
 }
 
 static void
@@ -101,12 +132,15 @@ on_save (gpointer data)
   zq_note_editor_flush (data);
 }
 
+static void update (ZqNoteEditor *self);
+
 static void
 on_typed (ZqNoteEditor *self)
 {
   if (self->is_filling || self->encounter == 0)
     return;
   gtk_label_set_label (self->status, "");
+  update (self);
   if (self->save == 0)
     self->save = zq_clock_alarm_in (zq_store_get_clock (self->store), SAVE_AFTER, on_save, self);
 }
@@ -170,37 +204,86 @@ static void
 update (ZqNoteEditor *self)
 {
   gboolean is_signed = zq_note_editor_is_signed (self);
+  g_autofree char *addition = read_addition (self);
 
   gtk_stack_set_visible_child_name (self->stack, self->encounter == 0 ? "none" : is_signed ? "signed" : "writing");
   gtk_widget_set_visible (self->sign, self->encounter != 0 && !is_signed);
   gtk_widget_set_visible (self->append, is_signed);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "note.append", is_signed && *addition != '\0');
   gtk_widget_set_visible (self->copy, self->encounter != 0);
-  if (is_signed)
-    gtk_label_set_label (self->status, "");
+}
+
+static void
+set_addition (ZqNoteEditor *self, const char *words)
+{
+  self->is_filling = TRUE;
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->addition), words, -1);
+  self->is_filling = FALSE;
+}
+
+/* Signed by somebody else, or elsewhere, while it was being written here: those words are an addition to it now. */
+static void
+keep_as_addition (ZqNoteEditor *self)
+{
+  g_autoptr (ZqNoteText) text = read_buffers (self);
+  g_autofree char *before = read_addition (self);
+  g_autoptr (GString) words = g_string_new (before);
+
+  for (guint i = 0; i < ZQ_NOTE_N_SECTIONS; i++)
+    if (text->sections[i] != NULL)
+      /* Translators: a part of a record as plain text, its heading and its words */
+      g_string_append_printf (words, _ ("%s: %s\n"), _ (titles[i]), text->sections[i]);
+  self->is_filling = TRUE;
+  for (guint i = 0; i < ZQ_NOTE_N_SECTIONS; i++)
+    gtk_text_buffer_set_text (self->buffers[i], "", -1);
+  self->is_filling = FALSE;
+  set_addition (self, words->str);
+  save_addition (self);
+  save_record (self);
+  gtk_widget_set_visible (GTK_WIDGET (self->moved), TRUE);
 }
 
 static void
 load (ZqNoteEditor *self)
 {
+  gboolean was_signed = zq_note_editor_is_signed (self);
+
   g_clear_pointer (&self->notes, g_ptr_array_unref);
   self->notes = zq_note_list (zq_store_get_main_db (self->store), self->encounter);
   if (zq_note_editor_is_signed (self))
-    show_notes (self);
+    {
+      g_autoptr (ZqNoteText) typed = read_buffers (self);
+
+      show_notes (self);
+      if (!was_signed && !self->signs && !zq_note_text_is_empty (typed))
+        {
+          zq_clock_clear (zq_store_get_clock (self->store), &self->save);
+          keep_as_addition (self);
+        }
+    }
+  else if (was_signed && self->signs)
+    {
+      /* The signature was taken back: it is written on, from where it was. */
+      self->signs = FALSE;
+      save_record (self);
+    }
   update (self);
 }
 
 static void
 fill (ZqNoteEditor *self)
 {
-  g_autofree char *scope = zq_note_scope (self->encounter);
+  g_autofree char *scope = zq_note_scope (self->encounter), *added = zq_note_addition_scope (self->encounter);
   g_autofree char *body = zq_draft_load (zq_store_get_main_db (self->store), scope);
+  g_autofree char *addition = zq_draft_load (zq_store_get_main_db (self->store), added);
   g_autoptr (ZqNoteText) text = zq_note_text_unpack (body);
 
   self->is_filling = TRUE;
   for (guint i = 0; i < ZQ_NOTE_N_SECTIONS; i++)
     gtk_text_buffer_set_text (self->buffers[i], text->sections[i] != NULL ? text->sections[i] : "", -1);
   self->is_filling = FALSE;
-  gtk_label_set_label (self->status, body != NULL ? _ ("Kept") : "");
+  set_addition (self, addition != NULL ? addition : "");
+  gtk_label_set_label (self->status, body != NULL || addition != NULL ? _ ("Kept") : "");
 }
 
 void
@@ -210,6 +293,9 @@ zq_note_editor_set_encounter (ZqNoteEditor *self, gint64 encounter)
     return;
   zq_note_editor_flush (self);
   self->encounter = encounter;
+  self->signs = FALSE;
+  gtk_widget_set_visible (GTK_WIDGET (self->moved), FALSE);
+  g_clear_pointer (&self->notes, g_ptr_array_unref);
   fill (self);
   load (self);
 }
@@ -224,13 +310,38 @@ on_changed (ZqNoteEditor *self, ZqChanges *changes)
 /* --- what is done ------------------------------------------------------------------------------- */
 
 static void
-on_done (GObject *object, GAsyncResult *result, gpointer data)
+on_signed (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (ZqNoteEditor) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (!zq_note_finish (ZQ_STORE (object), result, &error))
-    zq_toast_show (GTK_WIDGET (self), _ (error->message));
+  if (zq_note_finish (ZQ_STORE (object), result, &error) || self->store == NULL)
+    return;
+  self->signs = FALSE;
+  if (!zq_note_editor_is_signed (self))
+    save_record (self); /* its alarm was put out */
+  zq_toast_show (GTK_WIDGET (self), _ (error->message));
+}
+
+static void
+on_added (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqNoteEditor) self = data;
+  g_autoptr (GError) error = NULL;
+
+  gboolean is_signed = zq_note_finish (ZQ_STORE (object), result, &error);
+
+  if (self->store == NULL)
+    return;
+  if (is_signed)
+    {
+      set_addition (self, "");
+      gtk_widget_set_visible (GTK_WIDGET (self->moved), FALSE);
+      update (self);
+      return;
+    }
+  save_addition (self);
+  zq_toast_show (GTK_WIDGET (self), _ (error->message));
 }
 
 static void
@@ -246,32 +357,23 @@ sign_action (GtkWidget *widget, const char *name, GVariant *parameter)
   text = read_buffers (self);
   for (guint i = 0; i < ZQ_NOTE_N_SECTIONS; i++)
     words[i] = _ (titles[i]);
-  zq_note_sign_async (self->store, self->encounter, text, _ ("Consultation record"), words, on_done,
+  self->signs = TRUE;
+  zq_note_sign_async (self->store, self->encounter, text, _ ("Consultation record"), words, on_signed,
                       g_object_ref (self));
-}
-
-static void
-on_added (const char *words, gpointer data)
-{
-  ZqNoteEditor **editor = data;
-  ZqNoteEditor *self = *editor;
-  const ZqNote *first = g_ptr_array_index (self->notes, 0);
-
-  zq_note_append_async (self->store, first->key, words, _ ("Addition to the consultation record"), on_done,
-                        g_object_ref (self));
 }
 
 static void
 append_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqNoteEditor *self = ZQ_NOTE_EDITOR (widget);
-  ZqNoteEditor **data;
+  g_autofree char *words = read_addition (self);
+  const ZqNote *first = zq_note_editor_is_signed (self) ? g_ptr_array_index (self->notes, 0) : NULL;
 
-  if (!zq_note_editor_is_signed (self))
+  if (first == NULL || *words == '\0')
     return;
-  data = g_new (ZqNoteEditor *, 1);
-  *data = self; /* outlives the question, which stands in it */
-  zq_ask_words (self->append, _ ("What is to be added"), _ ("Sign the Addition"), on_added, data);
+  zq_clock_clear (zq_store_get_clock (self->store), &self->save);
+  zq_note_append_async (self->store, first->key, words, _ ("Addition to the consultation record"), on_added,
+                        g_object_ref (self));
 }
 
 static void
@@ -306,7 +408,7 @@ on_key (GtkEventControllerKey *controller, guint key, guint code, GdkModifierTyp
   if (self->is_composing || (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter) ||
       (state & gtk_accelerator_get_default_mod_mask ()) != GDK_CONTROL_MASK)
     return FALSE;
-  gtk_widget_activate_action (GTK_WIDGET (self), "note.sign", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), zq_note_editor_is_signed (self) ? "note.append" : "note.sign", NULL);
 
   return TRUE;
 }
@@ -323,10 +425,11 @@ add_button (GtkWidget *bar, const char *label, const char *tooltip, const char *
   return button;
 }
 
-static void
-add_section (ZqNoteEditor *self, GtkWidget *box, guint section)
+/* (transfer none): in @box, under its heading. */
+static GtkTextView *
+add_text (ZqNoteEditor *self, GtkWidget *box, const char *title, int height)
 {
-  GtkWidget *label = gtk_label_new (_ (titles[section]));
+  GtkWidget *label = gtk_label_new (title);
   GtkWidget *view = gtk_text_view_new ();
   GtkWidget *frame = gtk_frame_new (NULL);
 
@@ -338,15 +441,24 @@ add_section (ZqNoteEditor *self, GtkWidget *box, guint section)
   gtk_text_view_set_bottom_margin (GTK_TEXT_VIEW (view), 6);
   gtk_text_view_set_left_margin (GTK_TEXT_VIEW (view), 8);
   gtk_text_view_set_right_margin (GTK_TEXT_VIEW (view), 8);
-  gtk_widget_set_size_request (view, -1, section == ZQ_NOTE_COMPLAINT || section == ZQ_NOTE_DIAGNOSIS ? 36 : 60);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (titles[section]), -1);
+  gtk_widget_set_size_request (view, -1, height);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_frame_set_child (GTK_FRAME (frame), view);
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), frame);
-  self->views[section] = GTK_TEXT_VIEW (view);
-  self->buffers[section] = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
   g_signal_connect_object (view, "preedit-changed", G_CALLBACK (on_preedit), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->buffers[section], "changed", G_CALLBACK (on_typed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), "changed", G_CALLBACK (on_typed), self,
+                           G_CONNECT_SWAPPED);
+
+  return GTK_TEXT_VIEW (view);
+}
+
+static void
+add_section (ZqNoteEditor *self, GtkWidget *box, guint section)
+{
+  self->views[section] =
+      add_text (self, box, _ (titles[section]), section == ZQ_NOTE_COMPLAINT || section == ZQ_NOTE_DIAGNOSIS ? 36 : 60);
+  self->buffers[section] = gtk_text_view_get_buffer (self->views[section]);
 }
 
 static GtkWidget *
@@ -365,7 +477,7 @@ static void
 build (ZqNoteEditor *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *writing = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *writing = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *reading = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *none = gtk_label_new (_ ("The record begins when the patient is let in."));
 
   self->stack = GTK_STACK (gtk_stack_new ());
@@ -373,12 +485,20 @@ build (ZqNoteEditor *self)
   gtk_label_set_wrap (GTK_LABEL (none), TRUE);
   gtk_widget_add_css_class (none, "dim-label");
   gtk_widget_add_css_class (writing, "note-page");
-  gtk_widget_add_css_class (GTK_WIDGET (self->signed_box), "note-page");
+  gtk_widget_add_css_class (reading, "note-page");
+  gtk_box_append (GTK_BOX (reading), GTK_WIDGET (self->signed_box));
   for (guint i = 0; i < ZQ_NOTE_N_SECTIONS; i++)
     add_section (self, writing, i);
+  self->moved = GTK_LABEL (gtk_label_new (_ ("Signed elsewhere meanwhile; your words stand below as an addition")));
+  gtk_label_set_wrap (self->moved, TRUE);
+  gtk_label_set_xalign (self->moved, 0);
+  gtk_widget_add_css_class (GTK_WIDGET (self->moved), "warning");
+  gtk_widget_set_visible (GTK_WIDGET (self->moved), FALSE);
+  gtk_box_append (GTK_BOX (reading), GTK_WIDGET (self->moved));
+  self->addition = add_text (self, reading, _ ("Addition"), 60);
   gtk_stack_add_named (self->stack, none, "none");
   gtk_stack_add_named (self->stack, scroll (writing), "writing");
-  gtk_stack_add_named (self->stack, scroll (GTK_WIDGET (self->signed_box)), "signed");
+  gtk_stack_add_named (self->stack, scroll (reading), "signed");
   gtk_widget_set_vexpand (GTK_WIDGET (self->stack), TRUE);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->stack));
   gtk_widget_add_css_class (bar, "toolbar");
@@ -389,7 +509,8 @@ build (ZqNoteEditor *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->status), "dim-label");
   gtk_box_append (GTK_BOX (bar), GTK_WIDGET (self->status));
   self->copy = add_button (bar, _ ("_Copy"), _ ("As plain text, for another system"), "note.copy");
-  self->append = add_button (bar, _ ("_Add…"), _ ("What is signed is only added to"), "note.append");
+  self->append =
+      add_button (bar, _ ("Sign the _Addition"), _ ("What is signed is only added to (Ctrl+Enter)"), "note.append");
   self->sign = add_button (bar, _ ("_Sign"), _ ("Sign the record (Ctrl+Enter)"), "note.sign");
   gtk_widget_add_css_class (self->sign, "suggested-action");
   gtk_box_append (GTK_BOX (box), bar);
