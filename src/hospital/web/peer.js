@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The connection to the doctor: the doctor offers, this side answers. What fails is thrown away; another is asked for.
 
+import { sampleOf } from './quality.js';
+
 const DEAD = 4000;
 
 export class Peer extends EventTarget {
@@ -22,7 +24,7 @@ export class Peer extends EventTarget {
     connection.ontrack = ({ track }) => {
       stream.addTrack(track);
       this.video.srcObject = stream;
-      this.video.play().catch(() => {});
+      this.onplay?.();
     };
     connection.onicecandidate = ({ candidate }) => {
       if (candidate && connection === this.connection)
@@ -80,11 +82,13 @@ export class Peer extends EventTarget {
   async watch(connection) {
     if (connection !== this.connection) return;
     let bytes = 0;
-    for (const report of (await connection.getStats()).values())
-      if (report.type === 'inbound-rtp') bytes += report.bytesReceived ?? 0;
+    const reports = await connection.getStats();
     if (connection !== this.connection) return;
+    for (const report of reports.values())
+      if (report.type === 'inbound-rtp') bytes += report.bytesReceived ?? 0;
     if (bytes > this.bytes) this.at = Date.now();
     this.bytes = bytes;
+    this.dispatchEvent(new CustomEvent('sample', { detail: sampleOf(reports) }));
     if (Date.now() - this.at > DEAD) this.ask();
   }
 
