@@ -3,6 +3,7 @@
 """The patient's page of a visit, and a guest's: devices, the check, unplugging, quality in words, the thread, links."""
 
 import json
+import wave
 from datetime import datetime, timezone
 
 from loop import Suite, check, equal, http, wait_until
@@ -130,6 +131,71 @@ def refused(world):
         patient.do("wait", state="waiting")
 
 
+def black_picture(path):
+    with open(path, "wb") as out:
+        out.write(b"YUV4MPEG2 W64 H48 F30:1 Ip A1:1 C420jpeg\n")
+        for _ in range(10):
+            out.write(b"FRAME\n" + bytes([16]) * (64 * 48) + bytes([128]) * (64 * 48 // 2))
+    return path
+
+
+def silence(path):
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(48000)
+        out.writeframes(bytes(2 * 48000))
+    return path
+
+
+@suite.case("a dark picture and a microphone that hears nothing are found, and what to do is said")
+def poor(world):
+    hospital = world.hospital()
+    with Patient(hospital, "--picture", str(black_picture(world.directory / "black.y4m")), "--sound", str(silence(world.directory / "silence.wav"))) as patient:
+        first_visit(patient)
+        patient.do("click", selector='a[href="#/check"]')
+        wait_part(patient, "video", "poor", "太暗")
+        wait_part(patient, "audio", "poor", "没有听到声音")
+        patient.do("show", selector=".check-result", text="摄像头、麦克风不太好")
+        hospital.stop()
+        patient.do("press", text="再试一次")
+        wait_part(patient, "line", "fail", "连不上医院")
+
+
+@suite.case("only the doctor is shown as the doctor; what the room sends wrong does no harm")
+def impostor(world):
+    hospital = world.hospital()
+    with Patient(hospital) as patient:
+        patient.do("open")
+        told = patient.do("run", module="peer.js", code="""async ({ Peer }) => {
+            const signal = new EventTarget();
+            const sent = [];
+            signal.send = (frame) => sent.push(frame.type);
+            const peer = new Peer(signal, () => ({}), document.createElement('video'));
+            const offer = (detail) => signal.dispatchEvent(new CustomEvent('offer', { detail }));
+            const other = new RTCPeerConnection();
+            other.addTransceiver('audio');
+            await other.setLocalDescription(await other.createOffer());
+            const { sdp } = other.localDescription;
+            peer.doctor = 'm1';
+            const found = [];
+            for (const from of ['m7', 'm1']) {
+              offer({ from, call: 1, sdp });
+              found.push(peer.connection !== null);
+            }
+            offer({ from: 'm1', call: 'x', sdp });
+            found.push(peer.call);
+            peer.drop();
+            other.close();
+            return found;
+        }""")["value"]
+        equal(told, [False, True, 1], "whose offer is taken")
+        servers = patient.do("run", module="line.js", code="""(m) => [m.serversOf(null), m.serversOf([null, 5, { urls: 'http://x' }, { urls: ['turn:h'] }]),
+            m.serversOf([{ urls: ['stun:h:1'] }, { urls: ['turn:h:1'], username: 'u', credential: 'c' }]).length, m.readFrame('[1]'), m.readFrame('{'), m.readFrame('null')]""")["value"]
+        equal(servers, [[], [], 2, None, None, None], "servers and frames that make no sense")
+        no_problems(patient)
+
+
 @suite.case("in the waiting room the relay is tried too, and is missed where it does not answer")
 def relay_check(world):
     with coturn(world) as options:
@@ -186,6 +252,9 @@ def quality(world):
             patient.do("show", selector=".veil", text="医生的画面暂停了，声音照常")
             doctor.say("camera-on")
             wait_until("the picture is uncovered", lambda: patient.do("look", selector=".veil")["items"][0]["hidden"])
+            doctor.kill()
+            patient.do("show", selector=".call-status", text="正在恢复通话")
+            equal(patient.do("look", selector=".call-quality")["items"][0]["text"], "", "how good a call is that is away")
         told = patient.do("run", module="quality.js", code="""(m) => {
             const quality = new m.Quality();
             const sum = { lost: 0, received: 0, frames: 0, concealed: 0, samples: 0, roundTrip: 0.05, lostThere: 0 };

@@ -4,6 +4,7 @@
 import { Check } from './check.js';
 import { Devices, changeWords, nameOfKind } from './devices.js';
 import { el, trouble } from './dom.js';
+import { serversOf } from './line.js';
 import { Peer } from './peer.js';
 import { Quality, qualityWords } from './quality.js';
 import { Signal } from './signal.js';
@@ -108,7 +109,8 @@ export class Call extends EventTarget {
     this.mute.hidden = this.camera.hidden = !inside;
     if (this.chat) this.chat.button.hidden = !inside;
     this.back.hidden = !['left', 'taken'].includes(this.state) && !(this.state === 'refused' && this.canRetry);
-    this.stage.hidden = atRest.includes(this.state);
+    // The check has a picture of one's own.
+    this.stage.hidden = atRest.includes(this.state) || (this.check !== null && ['waiting', 'admitted'].includes(this.state));
     this.remote.classList.toggle('stale', this.state === 'lost');
     document.getElementById('app').dataset.call = this.state;
     this.drawToggles();
@@ -124,6 +126,7 @@ export class Call extends EventTarget {
   set(state, said = '') {
     if (state !== this.state && state !== 'live' && state !== 'lost') this.quality.reset();
     if (state === 'live' && this.state !== 'live') this.closeCheck();
+    if (atRest.includes(state)) this.notice.textContent = '';
     this.state = state;
     this.said = said;
     this.draw();
@@ -163,6 +166,7 @@ export class Call extends EventTarget {
     this.settings.setAttribute('aria-expanded', 'true');
     this.choices.replaceChildren(this.check.element);
     this.check.start();
+    this.draw();
   }
 
   closeCheck() {
@@ -170,6 +174,7 @@ export class Call extends EventTarget {
     this.check = null;
     this.settings.setAttribute('aria-expanded', 'false');
     this.choices.replaceChildren();
+    if (this.state === 'waiting') this.draw();
   }
 
   drawChoices() {
@@ -223,7 +228,7 @@ export class Call extends EventTarget {
     on('ended', () => { this.stop(); this.set('over'); });
     on('refused', (detail) => { this.stop(); this.refused(detail); });
     on('away', () => trouble('visit', '和医院的连接断了，正在接回。'));
-    on('ice', (detail) => { peer.ice = detail.servers; });
+    on('ice', (detail) => { peer.ice = serversOf(detail.servers); });
     peer.addEventListener('sample', ({ detail }) => this.sampled(detail));
     peer.addEventListener('state', ({ detail }) => {
       if (peer !== this.peer) return;
@@ -238,7 +243,7 @@ export class Call extends EventTarget {
   refused({ type, code, text }) {
     const words = this.refusals[code] ?? (type === 'refused' ? text || '医生没有让您进入。' : '暂时进不了候诊室，请稍后再试。');
     this.canRetry = !['over', 'link-expired', 'link-unknown'].includes(code);
-    this.set('refused', String(words));
+    this.set('refused', String(words).slice(0, 300));
   }
 
   joined(detail) {
@@ -246,7 +251,7 @@ export class Call extends EventTarget {
     const members = Array.isArray(detail.members) ? detail.members : [];
     const me = members.find((member) => member.id === detail.you);
     trouble('visit', null);
-    peer.ice = Array.isArray(detail.ice) ? detail.ice : [];
+    peer.ice = serversOf(detail.ice);
     this.recorded = Boolean(detail.recorded);
     this.me = me;
     this.others = [];

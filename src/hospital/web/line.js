@@ -75,8 +75,13 @@ export function readFrame(text) {
   }
 }
 
-const isRelay = (url) => /^turns?:/.test(String(url));
-export const hasRelay = (servers) => (Array.isArray(servers) ? servers : []).some((one) => [one?.urls].flat().some(isRelay));
+const urlsOf = (server) => [server?.urls].flat().filter((url) => typeof url === 'string' && /^(stun|turn)s?:/.test(url));
+
+// Those of the room's servers that a connection can be made with: one that makes no sense would forbid it.
+export const serversOf = (list) => (Array.isArray(list) ? list : []).map((one) => ({ ...one, urls: urlsOf(one) }))
+  .filter(({ urls, username, credential }) => urls.length > 0 && (urls.every((url) => url.startsWith('stun')) || (typeof username === 'string' && typeof credential === 'string')));
+
+export const hasRelay = (servers) => (servers ?? []).some((one) => one.urls.some((url) => url.startsWith('turn')));
 
 // Whether one of the relays gives an address: nothing else is gathered with this policy.
 export async function reachesRelay(servers) {

@@ -14,10 +14,10 @@ export class Peer extends EventTarget {
   }
 
   async offered({ from, call, sdp }) {
-    if (call < this.call) return;
+    // Another guest of the visit may speak too: only the doctor is seen as the doctor.
+    if (from !== this.doctor || !Number.isInteger(call) || call < this.call) return;
     this.drop();
     this.call = call;
-    this.doctor = from;
     const connection = new RTCPeerConnection({ iceServers: this.ice ?? [], bundlePolicy: 'max-bundle', iceTransportPolicy: this.policy ?? 'all' });
     this.connection = connection;
     const stream = new MediaStream();
@@ -70,7 +70,7 @@ export class Peer extends EventTarget {
   }
 
   candidate(frame) {
-    if (frame.call !== this.call || !frame.candidate) return;
+    if (frame.from !== this.doctor || frame.call !== this.call || !frame.candidate) return;
     if (this.ready) this.add(frame);
     else this.waiting.push(frame);
   }

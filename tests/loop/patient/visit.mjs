@@ -7,7 +7,7 @@
 //   node visit.mjs --base http://127.0.0.1:PORT [--account patient] [--relay] [--refuse] [--cameras 4] [--dark]
 //
 // --refuse: the browser does not allow camera and microphone. --cameras: the first is I420, the second Y16, which no
-// call can send, the third MJPEG, the fourth I420.
+// call can send, the third MJPEG, the fourth I420. --picture FILE.y4m, --sound FILE.wav: what they give.
 //
 // One step a line on standard input, one answer a line on standard output, both JSON, as with patient.mjs:
 //   {"do":"open"}                        signs in → "visits": [{id, text, way}]
@@ -35,7 +35,7 @@ import { chromium } from 'playwright-core';
 
 const { values: options } = parseArgs({ options: {
   base: { type: 'string' }, account: { type: 'string', default: 'patient' }, relay: { type: 'boolean', default: false },
-  refuse: { type: 'boolean', default: false }, cameras: { type: 'string', default: '1' }, dark: { type: 'boolean', default: false },
+  refuse: { type: 'boolean', default: false }, cameras: { type: 'string', default: '1' }, picture: { type: 'string' }, sound: { type: 'string' }, dark: { type: 'boolean', default: false },
   browser: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
 } });
 const origin = new URL(options.base).origin;
@@ -44,6 +44,7 @@ const problems = [];
 const browser = await chromium.launch({ executablePath: options.browser, args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN',
   '--disable-dev-shm-usage', ...(options.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']), `--use-fake-device-for-media-stream=device-count=${options.cameras}`,
+  ...(options.picture ? [`--use-file-for-fake-video-capture=${options.picture}`] : []), ...(options.sound ? [`--use-file-for-fake-audio-capture=${options.sound}`] : []),
   '--autoplay-policy=no-user-gesture-required', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
 const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: options.refuse ? [] : ['camera', 'microphone'],
   colorScheme: options.dark ? 'dark' : 'light' });
