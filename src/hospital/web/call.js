@@ -16,7 +16,7 @@ const atRest = ['refused', 'over', 'left', 'taken'];
 export class Call extends EventTarget {
   constructor({ room, link, key, words = {}, refusals = {}, chat = null }) {
     super();
-    Object.assign(this, { room, link, words, refusals, chat, state: 'idle', said: '', doctor: null, others: [], recorded: false });
+    Object.assign(this, { room, link, words, refusals, chat, state: 'idle', said: '', attempt: 0, doctor: null, others: [], recorded: false });
     this.signal = null;
     this.peer = null;
     this.check = null;
@@ -200,10 +200,10 @@ export class Call extends EventTarget {
 
   async open() {
     if (!atRest.includes(this.state) && this.state !== 'idle') return;
-    this.notice.textContent = '';
+    const attempt = ++this.attempt;
     this.set('opening');
     await this.devices.open();
-    if (this.state !== 'opening') { this.devices.close(); return; } // gone meanwhile
+    if (attempt !== this.attempt || this.state !== 'opening') return; // gone meanwhile, and all let go of
     this.showOwn();
     this.join();
   }

@@ -8,6 +8,7 @@ import { Level, playTone } from './sound.js';
 
 const LOOK = 150; // ms between two looks at picture and level
 const HEARD = 0.35; // of the scale: somebody speaks
+const FADE = 0.85;
 const SILENT = 8000;
 const DARK = 40; // of 255
 const SLOW = 300;
@@ -157,7 +158,7 @@ export class Check {
   listen() {
     if (!this.level) return;
     const value = this.level.read();
-    this.meter.value = value;
+    this.meter.value = Math.max(value, this.meter.value * FADE); // a word is seen longer than it lasts
     this.heard ||= value > HEARD;
     if (this.devices.track('audio')?.muted) this.say('audio', 'poor', '系统里把麦克风静音了，请在系统的声音设置里打开。');
     else if (this.heard) this.say('audio', 'pass', '说话时，上面的条会动。');

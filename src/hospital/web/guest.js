@@ -66,6 +66,7 @@ function open() {
   call.addEventListener('joined', ({ detail }) => {
     Object.assign(at, { start: detail.start ?? '', me: call.me?.name ?? '' });
     draw();
+    if (['required', 'optional'].includes(detail.recording)) call.notice.textContent = '医院可能会录下这次视频，只用于病历存档和质量检查。录制时这里会有标记。';
   });
   call.addEventListener('doctor', ({ detail }) => { at.doctor = detail.name ?? at.doctor; draw(); });
   call.addEventListener('state', ({ detail }) => {

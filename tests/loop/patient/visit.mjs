@@ -25,6 +25,7 @@
 //   {"do":"click","selector":…}, {"do":"fill","selector":…,"text":…}, {"do":"choose","selector":…,"index":1}, {"do":"key","key":"Escape"}
 //   {"do":"devices"}                     → "live": kinds of what is switched on, "opened": how often, "video": its id
 //   {"do":"unplug","kind":"video"}       what is in use ends; with "all" there is none of its kind; {"do":"plug"} brings all back
+//   {"do":"hold","on":true}              whoever asks for a device from now on gets it when this is "on":false again
 //   {"do":"allow"}                       the browser allows camera and microphone from now on
 //   {"do":"size","width":360,"height":640,"type":2}   window, and letters of twice the size → "wide": what sticks out
 //   {"do":"run","module":"quality.js","code":…}       a function's text; it is given the module → "value"
@@ -77,7 +78,9 @@ await page.addInitScript(() => {
   if (!media) return;
   const [open, list] = [media.getUserMedia.bind(media), media.enumerateDevices.bind(media)];
   const gone = new Set();
+  let held = null;
   window.opened = [];
+  window.hold = (on) => { if (on) held = new Promise((resolve) => { window.letGo = resolve; }); else { held = null; window.letGo(); } };
   media.enumerateDevices = async () => (await list()).filter((one) => !gone.has(one.deviceId));
   media.getUserMedia = async (wish) => {
     const wanted = { ...wish };
@@ -88,6 +91,7 @@ await page.addInitScript(() => {
       wanted[kind] = { ...wanted[kind], deviceId: { exact: there.at(-1).deviceId } };
     }
     const stream = await open(wanted);
+    await held;
     window.opened.push(...stream.getTracks());
     return stream;
   };
@@ -181,6 +185,7 @@ const steps = {
   }),
   async unplug({ kind, all = false }) { await page.evaluate(([which, every]) => window.unplug(which, every), [kind, all]); return {}; },
   async plug() { await page.evaluate(() => window.plug()); return {}; },
+  async hold({ on }) { await page.evaluate((whether) => window.hold(whether), on); return {}; },
   async allow() { await context.grantPermissions(['camera', 'microphone']); return {}; },
   async size({ width, height, type = 1 }) {
     await page.setViewportSize({ width, height });
