@@ -81,3 +81,31 @@ zq_ice_server_to_uri (const ZqIceServer *self)
 
   return g_strconcat (scheme, "://", user, ":", password, "@", colon + 1, NULL);
 }
+
+void
+zq_ice_list_apply (const ZqIceList *list, GstElement *webrtc)
+{
+  const char *own = g_getenv ("ZHENQIAO_CALL_ADDRESS");
+  g_autoptr (GstObject) agent = NULL;
+  gboolean added;
+
+  g_object_get (webrtc, "ice-agent", &agent, NULL);
+  if (own != NULL && agent != NULL)
+    {
+      g_signal_emit_by_name (agent, "add-local-ip-address", own, &added);
+      if (!added)
+        g_warning ("ZHENQIAO_CALL_ADDRESS is no address of a network");
+    }
+  for (guint i = 0; list != NULL && i < list->servers->len; i++)
+    {
+      const ZqIceServer *server = g_ptr_array_index (list->servers, i);
+      g_autofree char *uri = zq_ice_server_to_uri (server);
+
+      if (uri == NULL)
+        continue;
+      if (zq_ice_server_is_relay (server))
+        g_signal_emit_by_name (webrtc, "add-turn-server", uri, &added);
+      else
+        g_object_set (webrtc, "stun-server", uri, NULL);
+    }
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,10 @@ ZqIceList *zq_ice_list_copy (const ZqIceList *self);
 void zq_ice_list_add (ZqIceList *self, const char *url, const char *username, const char *credential);
 
 gboolean zq_ice_server_is_relay (const ZqIceServer *self);
+
+/* Gives @webrtc, a webrtcbin, these servers, and the one address of this computer that it may go from where
+ * ZHENQIAO_CALL_ADDRESS names it; otherwise it tries all there are. @list may be NULL. */
+void zq_ice_list_apply (const ZqIceList *list, GstElement *webrtc);
 
 /* As webrtcbin wants it: "turn://user%3Aname:password@host:port?transport=udp", "stun://host:port"; NULL: not a server.
  * Never to be logged. (transfer full) */

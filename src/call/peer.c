@@ -276,19 +276,7 @@ on_bus (GstBus *bus, GstMessage *message, gpointer data)
 static void
 set_ice (ZqCallPeer *self, const ZqCallPeerConfig *config)
 {
-  for (guint i = 0; config->ice != NULL && i < config->ice->servers->len; i++)
-    {
-      const ZqIceServer *server = g_ptr_array_index (config->ice->servers, i);
-      g_autofree char *uri = zq_ice_server_to_uri (server);
-      gboolean added;
-
-      if (uri == NULL)
-        continue;
-      if (zq_ice_server_is_relay (server))
-        g_signal_emit_by_name (self->webrtc, "add-turn-server", uri, &added);
-      else
-        g_object_set (self->webrtc, "stun-server", uri, NULL);
-    }
+  zq_ice_list_apply (config->ice, self->webrtc);
   if (config->relay_only)
     g_object_set (self->webrtc, "ice-transport-policy", GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY, NULL);
 }

@@ -145,15 +145,7 @@ make_webrtc (ZqCallProbe *self)
   if (webrtc == NULL)
     return NULL;
   gst_util_set_object_arg (G_OBJECT (webrtc), "bundle-policy", "max-bundle");
-  for (guint i = 0; i < self->ice->servers->len; i++)
-    {
-      const ZqIceServer *server = g_ptr_array_index (self->ice->servers, i);
-      g_autofree char *uri = zq_ice_server_to_uri (server);
-      gboolean is_added;
-
-      if (uri != NULL && zq_ice_server_is_relay (server))
-        g_signal_emit_by_name (webrtc, "add-turn-server", uri, &is_added);
-    }
+  zq_ice_list_apply (self->ice, webrtc);
   g_signal_emit_by_name (webrtc, "add-transceiver", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps, &transceiver);
   g_signal_connect (webrtc, "on-ice-candidate", G_CALLBACK (on_candidate), self);
   g_signal_connect (webrtc, "notify::ice-gathering-state", G_CALLBACK (on_gathering), self);

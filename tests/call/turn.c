@@ -36,6 +36,12 @@ answers (gpointer data)
   return connection != NULL;
 }
 
+static gboolean
+look_again (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
 static GSubprocess *
 spawn (ZqTestTurn *self)
 {
@@ -82,6 +88,7 @@ zq_test_turn_start (void)
 {
   g_autofree char *program = g_find_program_in_path ("turnserver");
   ZqTestTurn *self;
+  guint wake;
 
   if (program == NULL)
     return NULL;
@@ -89,10 +96,9 @@ zq_test_turn_start (void)
   self->dir = zq_test_temp_dir ();
   self->port = find_port ();
   self->process = spawn (self);
-  /* By itself: nothing would wake the main loop. */
-  for (guint i = 0; i < 400 && !answers (self); i++)
-    g_usleep (50000);
-  g_assert_true (answers (self));
+  wake = g_timeout_add (50, look_again, NULL); /* nothing else would wake the main loop */
+  g_assert_true (zq_test_wait_until (answers, self, 20));
+  g_source_remove (wake);
 
   return self;
 }

@@ -21,19 +21,14 @@ unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME XDG_STATE_HOME PULSE_COOKIE D
 
 sink() { echo "module-null-sink sink_name=$1 rate=48000 sink_properties=device.description=$1"; }
 ear() { echo "module-remap-source source_name=ear-$1 master=$1.monitor source_properties=device.description=ear-$1"; }
-pulseaudio --daemonize=no -n --exit-idle-time=-1 --use-pid-file=no --disallow-exit \
+# It returns when it can be talked to.
+pulseaudio --daemonize=yes -n --exit-idle-time=-1 --use-pid-file=yes --log-target="file:$scratch/log" \
   -L "module-native-protocol-unix auth-anonymous=1" -L "$(sink left)" -L "$(sink right)" \
-  -L "$(ear left)" -L "$(ear right)" >"$scratch/log" 2>&1 &
-server=$!
-for _ in $(seq 100); do
-  pactl info >/dev/null 2>&1 && break
-  sleep 0.1
-done
+  -L "$(ear left)" -L "$(ear right)"
 pactl set-default-sink left
 pactl set-default-source ear-left
 
 result=0
 "$@" || result=$?
-kill "$server" 2>/dev/null || true
-wait "$server" 2>/dev/null || true
+pulseaudio --kill || true
 exit "$result"

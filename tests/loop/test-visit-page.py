@@ -7,7 +7,8 @@ import wave
 from datetime import datetime, timezone
 
 from loop import Suite, check, equal, http, wait_until
-from visit import RED, Doctor, Patient, begin, coturn, first_visit, is_colour, make_visit, sees_patient
+from relay import Relay, free_port
+from visit import RED, Doctor, Patient, begin, first_visit, is_colour, make_visit, sees_patient
 
 suite = Suite()
 MARKUP = "<img src=x onerror=document.title='x'>Li"
@@ -221,15 +222,15 @@ def impostor(world):
 
 @suite.case("in the waiting room the relay is tried too, and is missed where it does not answer")
 def relay_check(world):
-    with coturn(world) as options:
-        hospital = world.hospital(*options)
+    with Relay(world.directory) as turn:
+        hospital = world.hospital(*turn.arguments())
         with Patient(hospital) as patient:
             visit = first_visit(patient)
             patient.do("enter", visit=visit)
             patient.do("press", text="检查设备")
             wait_part(patient, "line", "pass", "中转也连得上")
             hospital.stop()
-            hospital.arguments[hospital.arguments.index("--turn") + 1] = "127.0.0.1:9"
+            hospital.arguments[hospital.arguments.index("--turn") + 1] = f"127.0.0.1:{free_port()}"
             hospital.start()
             patient.do("reload")
             patient.do("wait", state="waiting")

@@ -5,7 +5,8 @@
 import json
 
 from loop import Suite, check, equal, wait_until
-from visit import RED, Doctor, Patient, begin, coturn, first_visit, is_colour, sees_patient
+from relay import Relay
+from visit import RED, Doctor, Patient, begin, first_visit, is_colour, sees_patient
 
 suite = Suite()
 
@@ -170,16 +171,23 @@ def links(world):
         check(link not in json.dumps(hospital.read(f"Appointment/{visit}")), "the link stands in FHIR")
 
 
-@suite.case("by a relay alone both see each other")
+@suite.case("by a relay alone both see each other; when the relay is gone and back, so is the call")
 def relay(world):
-    with coturn(world) as options:
-        hospital = world.hospital(*options)
+    with Relay(world.directory) as turn:
+        hospital = world.hospital(*turn.arguments())
         with Patient(hospital, "--relay") as patient:
             visit = first_visit(patient)
             with Doctor(hospital, visit, "--relay") as doctor:
                 begin(doctor, patient, visit)
                 doctor.wait("it goes by the relay", lambda line: line["relayed"])
                 patient.wait_seen("the doctor", lambda seen: is_colour(seen, RED))
+                call = doctor.now["call"]
+                turn.stop()
+                doctor.wait_state("lost")
+                patient.do("wait", state="lost")
+                check(turn.start(), "coturn does not start again")
+                doctor.wait("by the relay again", lambda line: line["state"] == "live" and line["call"] > call and line["relayed"] and sees_patient(line))
+                patient.do("wait", state="live")
 
 
 if __name__ == "__main__":

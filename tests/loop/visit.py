@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of visits share: a doctor without a window, patients and guests in a real browser, appointments, a relay."""
+"""What the tests of visits share: a doctor without a window, patients and guests in a real browser, appointments."""
 
 import json
 import os
 import queue
 import shutil
-import signal
-import socket
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
 from loop import DEADLINE, HERE, Broken, Skip, check, equal, wait_until
@@ -146,29 +143,3 @@ def begin(doctor, patient, visit):
     doctor.say("admit")
     doctor.wait("the doctor sees the patient", lambda line: line["state"] == "live" and sees_patient(line))
     patient.do("wait", state="live")
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-@contextmanager
-def coturn(world):
-    """A relay on this machine: what the hospital is to be started with."""
-    turn = shutil.which("turnserver")
-    if not turn:
-        raise Skip("coturn is not installed")
-    port, secret = free_port(), "loop-secret"
-    path = world.directory / "turn-secret"
-    path.write_text(secret)
-    server = subprocess.Popen([turn, "-n", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1", "--listening-port", str(port),
-                               "--use-auth-secret", f"--static-auth-secret={secret}", "--realm", "loop", "--no-cli", "--no-tls", "--no-dtls",
-                               "--allow-loopback-peers", "--pidfile", str(world.directory / "turn.pid"), "--log-file", "stdout"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield ["--turn", f"127.0.0.1:{port}", "--turn-secret-file", str(path)]
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait()

@@ -4,6 +4,7 @@
 #include "ui/fixture.h"
 #include "ui/visit/identity.h"
 #include "ui/visit/visits-page.h"
+#include "ui/visit/when.h"
 
 static void
 take_visit (Ui *ui, const char *id, int patient, int start, const char *status, const char *rest)
@@ -67,6 +68,82 @@ test_who_waits_has_come (Ui *ui, gconstpointer data)
   g_assert_false (gtk_widget_get_sensitive (ui_button (ui, "No-Show")));
 }
 
+static ZqVisitWhen *
+find_when (Ui *ui)
+{
+  return ZQ_VISIT_WHEN (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_VISIT_WHEN, NULL, NULL));
+}
+
+static GtkEditable *
+find_entry (ZqVisitWhen *when)
+{
+  return GTK_EDITABLE (ui_find (GTK_WIDGET (when), GTK_TYPE_ENTRY, NULL, NULL));
+}
+
+static void
+test_moved (Ui *ui, gconstpointer data)
+{
+  ZqVisitsPage *page;
+  GtkEditable *entry;
+
+  take_visit (ui, "a", 1, 20, "booked", "");
+  take_visit (ui, "b", 2, 80, "booked", "");
+  page = show (ui);
+  gtk_widget_activate_action (GTK_WIDGET (page), "visits.move", NULL);
+  ui_frames (ui, 3);
+  entry = find_entry (find_when (ui));
+  g_assert_cmpstr (gtk_editable_get_text (entry), ==, "10:20");
+  gtk_editable_set_text (entry, "25:00");
+  ui_expect (ui, "A time of day, as 14:30");
+  g_assert_false (gtk_widget_get_sensitive (ui_button (ui, "Move the Visit")));
+  gtk_editable_set_text (entry, "930");
+  ui_expect (ui, "That is over already");
+  gtk_editable_set_text (entry, "11:10");
+  ui_expect (ui, "At the same time: 11:20");
+  gtk_editable_set_text (entry, "11:05");
+  ui_expect_gone (ui, "At the same time");
+  ui_click (ui, "Move the Visit");
+  ui_expect (ui, "11:05–11:20");
+  g_assert_cmpint (fixture_number (&ui->clinic, "SELECT count (*) FROM intent WHERE action = 'move' AND ?1 = 0", 0), ==,
+                   1);
+}
+
+/* Who waits already is not sent away to another time. */
+static void
+test_who_waits_is_not_moved (Ui *ui, gconstpointer data)
+{
+  take_visit (ui, "a", 1, 20, "arrived", "");
+  show (ui);
+  g_assert_false (gtk_widget_get_sensitive (ui_button (ui, "Move…")));
+}
+
+static void
+test_clock (void)
+{
+  static const struct
+  {
+    const char *typed;
+    int hour, minute; /* -1: none */
+  } cases[] = {
+    { "14:30", 14, 30 }, { "1430", 14, 30 },   { "930", 9, 30 },   { "9", 9, 0 },      { "14", 14, 0 },
+    { " 9:05 ", 9, 5 },  { "14：30", 14, 30 }, { "8.15", 8, 15 },  { "0:00", 0, 0 },   { "24:00", -1, 0 },
+    { "9:5", -1, 0 },    { "9:60", -1, 0 },    { "", -1, 0 },      { ":30", -1, 0 },   { "noon", -1, 0 },
+    { "12345", -1, 0 },  { "1:2:3", -1, 0 },   { "-9:00", -1, 0 }, { "123:4", -1, 0 }, { "9:", -1, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      int hour = -1, minute = -1;
+      gboolean is_time = zq_visit_parse_clock (cases[i].typed, &hour, &minute);
+
+      g_assert_cmpint (is_time, ==, cases[i].hour >= 0);
+      if (!is_time)
+        continue;
+      g_assert_cmpint (hour, ==, cases[i].hour);
+      g_assert_cmpint (minute, ==, cases[i].minute);
+    }
+}
+
 static void
 test_empty_says_what_to_do (Ui *ui, gconstpointer data)
 {
@@ -84,6 +161,27 @@ test_invited_from_a_thread (Ui *ui, gconstpointer data)
   gtk_popover_popdown (GTK_POPOVER (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_INBOX_CHOICE, NULL, NULL)));
   ui_frames (ui, 5);
   ui_expect_gone (ui, "Now (");
+}
+
+static void
+test_invited_for_another_time (Ui *ui, gconstpointer data)
+{
+  GtkEditable *entry;
+  GtkPopover *choice;
+
+  ui_open (ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (ui->window), "win.invite", NULL);
+  ui_frames (ui, 3);
+  choice = GTK_POPOVER (ui_find (GTK_WIDGET (ui->window), ZQ_TYPE_INBOX_CHOICE, NULL, NULL));
+  gtk_popover_popdown (choice);
+  g_signal_emit_by_name (choice, "chosen", "other");
+  ui_frames (ui, 3);
+  entry = find_entry (find_when (ui));
+  gtk_editable_set_text (entry, "16:45");
+  ui_click (ui, "Invite to the Visit");
+  ui_expect (ui, "The patient is invited");
+  show (ui);
+  ui_expect (ui, "16:45–17:00");
 }
 
 static void
@@ -132,6 +230,10 @@ main (int argc, char **argv)
   ADD ("/visits/who-waits-has-come", test_who_waits_has_come);
   ADD ("/visits/empty-says-what-to-do", test_empty_says_what_to_do);
   ADD ("/visits/invited-from-a-thread", test_invited_from_a_thread);
+  ADD ("/visits/invited-for-another-time", test_invited_for_another_time);
+  ADD ("/visits/moved", test_moved);
+  ADD ("/visits/who-waits-is-not-moved", test_who_waits_is_not_moved);
+  g_test_add_func ("/visits/clock", test_clock);
   g_test_add_func ("/visits/guardian-of-a-child", test_guardian_of_a_child);
 
   return g_test_run ();

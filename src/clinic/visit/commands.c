@@ -307,6 +307,7 @@ do_act (ZqTxn *txn, gpointer data, GError **error)
 
   if (visit == NULL || !visit->is_mine)
     return fail (error, ZQ_REASON_NO_VISIT);
+  self->consult = visit->consult;
   if (is_over (visit))
     return fail (error, visit->state == ZQ_VISIT_CANCELLED ? ZQ_REASON_VISIT_CANCELLED : ZQ_REASON_VISIT_OVER);
 
@@ -314,15 +315,31 @@ do_act (ZqTxn *txn, gpointer data, GError **error)
 }
 
 static void
-on_written (GObject *object, GAsyncResult *result, gpointer data)
+on_acted_told (GObject *object, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   GError *error = NULL;
 
-  if (zq_store_write_finish (ZQ_STORE (object), result, &error))
+  if (zq_consult_send_finish (ZQ_STORE (object), result, NULL, &error) != 0)
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+static void
+on_written (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  Command *self = g_task_get_task_data (task);
+  ZqReply reply = { .text = self->words, .seen_message = ZQ_SEEN_ALL, .aside = TRUE };
+  GError *error = NULL;
+
+  if (!zq_store_write_finish (ZQ_STORE (object), result, &error))
+    g_task_return_error (task, error);
+  else if (self->act == ZQ_VISIT_ACT_MOVE && self->words != NULL && self->consult != 0)
+    zq_consult_send_async (ZQ_STORE (object), self->consult, &reply, on_acted_told, g_steal_pointer (&task));
+  else
+    g_task_return_boolean (task, TRUE);
 }
 
 void

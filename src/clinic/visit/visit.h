@@ -85,7 +85,7 @@ gint64 zq_visit_make_finish (ZqStore *store, GAsyncResult *result, GError **erro
 
 typedef enum
 {
-  ZQ_VISIT_ACT_MOVE,    /* start, minutes */
+  ZQ_VISIT_ACT_MOVE,    /* start, minutes; words: told to the patient in the thread, if there is one */
   ZQ_VISIT_ACT_CANCEL,  /* code: patient, doctor, technical; words */
   ZQ_VISIT_ACT_NO_SHOW, /* the Task is completed, an Encounter that was begun is cancelled */
   ZQ_VISIT_ACT_BEGIN,   /* makes the Encounter, in-progress, unless there is one; Task in-progress; identity as below */
@@ -108,7 +108,8 @@ typedef struct
   gint64 start;
   guint minutes;
   const char *code;
-  const char *words;               /* of CANCEL: why; of BEGIN: what the record calls it ("Video visit") */
+  const char
+      *words; /* of CANCEL: why; of MOVE: the message, or NULL; of BEGIN: what the record calls it ("Video visit") */
   const ZqVisitIdentity *identity; /* of BEGIN; NULL: not asked again (it was, for the same Encounter) */
   gboolean by_phone;               /* of BEGIN */
 } ZqVisitChange;

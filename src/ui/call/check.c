@@ -2,6 +2,7 @@
 #include "ui/call/check.h"
 
 #include "ui/call/check-words.h"
+#include "ui/call/chooser.h"
 #include "ui/call/paintable.h"
 
 #include <glib/gi18n.h>
@@ -19,11 +20,9 @@ struct _ZqCallCheck
 
   GtkWidget *box;
   GtkWidget *icons[N_ITEMS], *words[N_ITEMS];
-  GtkWidget *choosers[ZQ_CALL_N_DEVICES];
   GtkWidget *level;
   GtkWidget *heard, *not_heard;
   GtkWidget *lost; /* what was unplugged */
-  gboolean is_filling;
 };
 
 G_DEFINE_FINAL_TYPE (ZqCallCheck, zq_call_check, GTK_TYPE_WIDGET)
@@ -82,49 +81,6 @@ on_level (ZqCallProbe *probe, double level, ZqCallCheck *self)
 }
 
 /* --- devices ------------------------------------------------------------------------------------ */
-
-static void
-fill (ZqCallCheck *self, ZqCallDevice kind)
-{
-  GPtrArray *list = zq_call_devices_list (self->devices, kind);
-  const ZqCallDeviceInfo *current = zq_call_devices_get_current (self->devices, kind);
-  g_autoptr (GtkStringList) words = gtk_string_list_new (NULL);
-  guint at = GTK_INVALID_LIST_POSITION;
-
-  for (guint i = 0; i < list->len; i++)
-    {
-      gtk_string_list_append (words, ((ZqCallDeviceInfo *)g_ptr_array_index (list, i))->words);
-      if (g_ptr_array_index (list, i) == (gpointer)current)
-        at = i;
-    }
-  self->is_filling = TRUE;
-  gtk_drop_down_set_model (GTK_DROP_DOWN (self->choosers[kind]), G_LIST_MODEL (words));
-  gtk_drop_down_set_selected (GTK_DROP_DOWN (self->choosers[kind]), at);
-  gtk_widget_set_sensitive (self->choosers[kind], list->len > 0);
-  self->is_filling = FALSE;
-}
-
-static void
-fill_all (ZqCallCheck *self)
-{
-  for (guint kind = 0; kind < ZQ_CALL_N_DEVICES; kind++)
-    fill (self, kind);
-}
-
-static void
-on_selected (GtkDropDown *chooser, GParamSpec *pspec, ZqCallCheck *self)
-{
-  ZqCallDevice kind = GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (chooser), "zq-kind"));
-  GPtrArray *list = zq_call_devices_list (self->devices, kind);
-  guint at = gtk_drop_down_get_selected (chooser);
-
-  if (!self->is_filling && at < list->len)
-    {
-      g_autofree char *id = g_strdup (((ZqCallDeviceInfo *)g_ptr_array_index (list, at))->id);
-
-      zq_call_devices_choose (self->devices, kind, id);
-    }
-}
 
 /* The items of devices come first and in their order. */
 static void
@@ -193,21 +149,6 @@ make_button (ZqCallCheck *self, const char *label, GCallback func)
   return button;
 }
 
-static GtkWidget *
-make_chooser (ZqCallCheck *self, ZqCallDevice kind)
-{
-  GtkWidget *chooser = gtk_drop_down_new (NULL, NULL);
-
-  gtk_widget_set_hexpand (chooser, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (chooser), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  zq_check_item_words ((ZqProbeItem)kind), -1);
-  g_object_set_data (G_OBJECT (chooser), "zq-kind", GUINT_TO_POINTER (kind));
-  g_signal_connect (chooser, "notify::selected", G_CALLBACK (on_selected), self);
-  self->choosers[kind] = chooser;
-
-  return chooser;
-}
-
 static void
 add_item (ZqCallCheck *self, GtkGrid *grid, ZqProbeItem item)
 {
@@ -225,7 +166,7 @@ add_item (ZqCallCheck *self, GtkGrid *grid, ZqProbeItem item)
   gtk_grid_attach (grid, name, 1, row, 1, 1);
   gtk_grid_attach (grid, self->words[item], 2, row, 1, 1);
   if (item <= ZQ_PROBE_SPEAKER)
-    gtk_grid_attach (grid, make_chooser (self, (ZqCallDevice)item), 2, row + 1, 1, 1);
+    gtk_grid_attach (grid, zq_device_chooser_new (self->devices, (ZqCallDevice)item), 2, row + 1, 1, 1);
 }
 
 static void
@@ -355,12 +296,10 @@ zq_call_check_new (ZqCallDevices *devices, ZqClock *clock, ZqSignalling *signall
   self->probe = zq_call_probe_new (&config);
   zq_call_probe_set_preview (self->probe, zq_video_paintable_push, self->paintable);
   build (self);
-  fill_all (self);
   for (guint item = 0; item < N_ITEMS; item++)
     show_result (self, item);
   g_signal_connect (self->probe, "changed", G_CALLBACK (on_changed), self);
   g_signal_connect (self->probe, "level", G_CALLBACK (on_level), self);
-  g_signal_connect_swapped (devices, "changed", G_CALLBACK (fill_all), self);
   g_signal_connect (devices, "switched", G_CALLBACK (on_switched), self);
   g_signal_connect (devices, "lost", G_CALLBACK (on_lost), self);
   g_signal_connect (devices, "ready", G_CALLBACK (on_ready), self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/call/visit-page-private.h"
 
+#include "ui/call/chooser.h"
+#include "ui/widgets/popover.h"
 #include "ui/widgets/toast.h"
 
 #include <adwaita.h>
@@ -84,8 +86,13 @@ static void
 check_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
+  ZqCallState state = self->session != NULL ? zq_call_session_get_state (self->session) : ZQ_CALL_OFF;
 
-  zq_visit_page_show_check (self, self->check == NULL);
+  /* A call goes on with other devices; what needs them for itself is for before. */
+  if (state == ZQ_CALL_CONNECTING || state == ZQ_CALL_LIVE || state == ZQ_CALL_LOST)
+    zq_popover_open (GTK_POPOVER (zq_device_popover_new (self->devices)), self->checks);
+  else
+    zq_visit_page_show_check (self, self->check == NULL);
 }
 
 static void

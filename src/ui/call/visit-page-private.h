@@ -45,7 +45,7 @@ struct _ZqVisitPage
   GtkLabel *numbers;
   GtkPicture *own;
   GtkWidget *controls;
-  GtkWidget *hold;
+  GtkWidget *hold, *checks;
   GtkStack *side;
 
   /* borrowed */

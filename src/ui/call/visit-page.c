@@ -202,6 +202,7 @@ zq_visit_page_class_init (ZqVisitPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, own);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, controls);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, hold);
+  gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, checks);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, side);
   zq_visit_page_install_actions (widget_class);
 }

@@ -251,8 +251,8 @@ zq_visit_page_update (ZqVisitPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.admit", state == ZQ_CALL_WAITING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.show", has_call);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.check",
-                                 self->devices != NULL &&
-                                     (state == ZQ_CALL_JOINING || state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING));
+                                 self->devices != NULL && (has_call || state == ZQ_CALL_JOINING ||
+                                                           state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING));
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.call-back",
                                  self->visit != NULL && self->visit->encounter_id != NULL && state != ZQ_CALL_OVER);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consult/inbox-choice.h"
 
+#include "ui/widgets/popover.h"
+
 #include <glib/gi18n.h>
 
 /* From so many on they are narrowed down by typing. */
@@ -13,7 +15,6 @@ struct _ZqInboxChoice
   /* borrowed */
   GtkListBox *list;
   GtkEditable *entry; /* NULL: few */
-  GtkWidget *before;  /* who had the focus; weak */
 };
 
 enum
@@ -92,26 +93,8 @@ on_entry_activate (ZqInboxChoice *self)
 }
 
 static void
-on_closed (ZqInboxChoice *self)
-{
-  if (self->before != NULL)
-    gtk_widget_grab_focus (self->before);
-  g_clear_weak_pointer (&self->before);
-  if (gtk_widget_get_parent (GTK_WIDGET (self)) != NULL)
-    g_idle_add_once ((GSourceOnceFunc)gtk_widget_unparent, self);
-}
-
-static void
-zq_inbox_choice_dispose (GObject *object)
-{
-  g_clear_weak_pointer (&ZQ_INBOX_CHOICE (object)->before);
-  G_OBJECT_CLASS (zq_inbox_choice_parent_class)->dispose (object);
-}
-
-static void
 zq_inbox_choice_class_init (ZqInboxChoiceClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = zq_inbox_choice_dispose;
   signals[CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -200,7 +183,6 @@ zq_inbox_choice_new (const char *title, GPtrArray *choices, const char *empty)
       gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
     }
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
-  g_signal_connect (self, "closed", G_CALLBACK (on_closed), NULL);
 
   return self;
 }
@@ -208,12 +190,9 @@ zq_inbox_choice_new (const char *title, GPtrArray *choices, const char *empty)
 void
 zq_inbox_choice_ask (ZqInboxChoice *self, GtkWidget *parent)
 {
-  GtkRoot *root = gtk_widget_get_root (parent);
   GtkListBoxRow *first = nth (self, 0);
 
-  g_set_weak_pointer (&self->before, root != NULL ? gtk_root_get_focus (root) : NULL);
-  gtk_widget_set_parent (GTK_WIDGET (self), parent);
-  gtk_popover_popup (GTK_POPOVER (self));
+  zq_popover_open (GTK_POPOVER (self), parent);
   if (self->entry != NULL)
     gtk_widget_grab_focus (GTK_WIDGET (self->entry));
   else if (first != NULL)

@@ -1,66 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ui/patient/record-page.h"
+#include "ui/patient/record-page-private.h"
 
 #include "clinic/document/file-row.h"
 #include "clinic/patient/patient.h"
 #include "rules/context.h"
-#include "ui/home/home-page.h"
-#include "ui/lab/flowsheet-view.h"
-#include "ui/lab/trend.h"
 #include "ui/patient/record-content.h"
 #include "ui/patient/record-item-widget.h"
 #include "ui/patient/record-summary.h"
 #include "ui/patient/record-words.h"
 #include "ui/viewer/save-file.h"
-#include "ui/viewer/viewer.h"
-#include "ui/widgets/arrivals.h"
-#include "ui/widgets/patient-band.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define MOST_PICTURES 500
-
-struct _ZqRecordPage
-{
-  GtkWidget parent_instance;
-
-  /* template */
-  GtkWidget *box;
-  ZqPatientBand *band;
-  GtkStack *stack;
-  GtkLabel *summary;
-  GtkDropDown *kinds;
-  GtkSearchEntry *entry;
-  GtkDropDown *years;
-  GtkToggleButton *abnormal;
-  GtkStack *places;
-  GtkGridView *view;
-  GtkButton *arrivals_button;
-  AdwStatusPage *nothing;
-  ZqTrend *trend;
-  ZqViewer *viewer; /* made when first needed */
-  ZqFlowView *flow;
-  ZqHomePage *home;
-
-  /* owned */
-  ZqStore *store;
-  ZqTicker *ticker;
-  ZqList *list;
-  ZqArrivals *arrivals;
-  GHashTable *shown; /* ZqRecordItemWidget that have an item */
-  GArray *offered;   /* ZqRecordKind of each line of `kinds` */
-  int first_year;    /* of `years`, which go down from here */
-
-  gint64 patient;
-  gint64 opened; /* key of the item that is open, 0 */
-  ZqRecordKind kind;
-  int focus_frames; /* until the rows are there to be given the focus */
-  gboolean filling; /* the drop-downs are being filled */
-  gboolean by_flow; /* the test over time was asked for by the flowsheet */
-};
 
 enum
 {
@@ -72,14 +26,14 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (ZqRecordPage, zq_record_page, GTK_TYPE_WIDGET)
 
-static ZqDb *
-get_db (ZqRecordPage *self)
+ZqDb *
+zq_record_page_get_db (ZqRecordPage *self)
 {
   return zq_store_get_main_db (self->store);
 }
 
-static GTimeZone *
-get_zone (ZqRecordPage *self)
+GTimeZone *
+zq_record_page_get_zone (ZqRecordPage *self)
 {
   const ZqContext *context = zq_store_get_context (self->store);
 
@@ -97,80 +51,12 @@ get_policy (ZqRecordPage *self)
 static void
 show_summary (ZqRecordPage *self)
 {
-  g_autofree char *all =
-      zq_record_summary (get_db (self), self->patient, zq_ticker_get_now (self->ticker), get_zone (self));
+  g_autofree char *all = zq_record_summary (zq_record_page_get_db (self), self->patient,
+                                            zq_ticker_get_now (self->ticker), zq_record_page_get_zone (self));
 
   gtk_label_set_label (self->summary, all);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->summary), all);
   gtk_widget_set_visible (GTK_WIDGET (self->summary), *all != '\0');
-}
-
-/* --- filters ------------------------------------------------------------------------------------ */
-
-static void
-fill (ZqRecordPage *self, GtkDropDown *drop, const GPtrArray *words, guint selected)
-{
-  g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  GListModel *before = gtk_drop_down_get_model (drop);
-  gboolean same = before != NULL && g_list_model_get_n_items (before) == words->len;
-
-  for (guint i = 0; i < words->len; i++)
-    {
-      same = same && g_str_equal (gtk_string_list_get_string (GTK_STRING_LIST (before), i), words->pdata[i]);
-      gtk_string_list_append (list, words->pdata[i]);
-    }
-  /* Not under the hand of who has it open. */
-  if (same && gtk_drop_down_get_selected (drop) == selected)
-    return;
-  self->filling = TRUE;
-  gtk_drop_down_set_model (drop, G_LIST_MODEL (list));
-  gtk_drop_down_set_selected (drop, selected);
-  self->filling = FALSE;
-}
-
-static void
-show_kinds (ZqRecordPage *self)
-{
-  guint counts[ZQ_RECORD_N_KINDS], selected = 0;
-  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
-
-  zq_record_get_counts (get_db (self), self->patient, counts);
-  g_array_set_size (self->offered, 0);
-  for (ZqRecordKind kind = ZQ_RECORD_ALL; kind < ZQ_RECORD_N_KINDS; kind++)
-    {
-      if (counts[kind] == 0 && kind != ZQ_RECORD_ALL && kind != self->kind)
-        continue;
-      if (kind == self->kind)
-        selected = words->len;
-      g_array_append_val (self->offered, kind);
-      g_ptr_array_add (words, g_strdup_printf ("%s %u", zq_record_words_kinds (kind), counts[kind]));
-    }
-  fill (self, self->kinds, words, selected);
-}
-
-static int
-year_of (gint64 at, GTimeZone *zone)
-{
-  return (int)(zq_day_number (at, zone) / 1000);
-}
-
-static void
-show_years (ZqRecordPage *self)
-{
-  gint64 first, last;
-  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
-
-  zq_record_get_span (get_db (self), self->patient, &first, &last);
-  /* Nor is one of the far future a reason not to reach those that there are. */
-  self->first_year =
-      last != 0 ? MIN (year_of (last, get_zone (self)), year_of (zq_ticker_get_now (self->ticker), get_zone (self)) + 1)
-                : 0;
-  g_ptr_array_add (words, g_strdup (C_ ("record", "Year")));
-  /* A date of the first century is a mistake, and no list of two thousand years. */
-  for (int year = self->first_year; last != 0 && year >= year_of (first, get_zone (self)) && words->len <= 130; year--)
-    g_ptr_array_add (words, g_strdup_printf ("%d", year));
-  fill (self, self->years, words, 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->years), words->len > 2);
 }
 
 /* --- the list ----------------------------------------------------------------------------------- */
@@ -268,19 +154,19 @@ on_file_asked (ZqRecordContent *content, const ZqFile *file, ZqRecordPage *self)
 
   show_viewer (self);
   if (file->is_picture)
-    zq_viewer_open_picture (self->viewer, self->store, now, get_zone (self),
-                            zq_record_list_pictures (get_db (self), self->patient, item, MOST_PICTURES), item,
-                            file->key);
+    zq_viewer_open_picture (self->viewer, self->store, now, zq_record_page_get_zone (self),
+                            zq_record_list_pictures (zq_record_page_get_db (self), self->patient, item, MOST_PICTURES),
+                            item, file->key);
   else
-    zq_viewer_open_file (self->viewer, self->store, now, get_zone (self), file, 0);
+    zq_viewer_open_file (self->viewer, self->store, now, zq_record_page_get_zone (self), file, 0);
 }
 
 static GtkWidget *
 make_content (ZqRecordPage *self, ZqRecordItem *item)
 {
   ZqRecordContent *content =
-      zq_record_content_new (self->store, get_policy (self), item, zq_ticker_get_now (self->ticker), get_zone (self),
-                             gtk_toggle_button_get_active (self->abnormal));
+      zq_record_content_new (self->store, get_policy (self), item, zq_ticker_get_now (self->ticker),
+                             zq_record_page_get_zone (self), gtk_toggle_button_get_active (self->abnormal));
 
   g_signal_connect_object (content, "trend", G_CALLBACK (on_trend_asked), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (content, "file", G_CALLBACK (on_file_asked), self, 0);
@@ -342,7 +228,7 @@ is_whole (ZqRecordPage *self)
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *list_item, ZqRecordPage *self)
 {
-  ZqRecordItemWidget *widget = zq_record_item_widget_new (get_zone (self));
+  ZqRecordItemWidget *widget = zq_record_item_widget_new (zq_record_page_get_zone (self));
 
   g_signal_connect_object (widget, "clicked", G_CALLBACK (on_clicked), self, G_CONNECT_SWAPPED);
   gtk_list_item_set_child (list_item, GTK_WIDGET (widget));
@@ -401,26 +287,6 @@ on_search_activate (ZqRecordPage *self)
   zq_record_page_focus (self);
 }
 
-/* To the newest item of the year. */
-static void
-on_year (ZqRecordPage *self)
-{
-  guint selected = gtk_drop_down_get_selected (self->years), place;
-  g_autoptr (GDateTime) end = NULL;
-  gint64 key;
-
-  if (self->filling || selected == 0 || selected == GTK_INVALID_LIST_POSITION)
-    return;
-  end = g_date_time_new (get_zone (self), self->first_year - (int)selected + 2, 1, 1, 0, 0, 0);
-  key = zq_record_find (get_db (self), self->patient, self->kind, g_date_time_to_unix (end) * G_USEC_PER_SEC - 1);
-  if (key != 0 && zq_list_find (self->list, key, &place))
-    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", place);
-  /* So that the same one can be gone to again. */
-  self->filling = TRUE;
-  gtk_drop_down_set_selected (self->years, 0);
-  self->filling = FALSE;
-}
-
 static void
 on_close_clicked (ZqRecordPage *self)
 {
@@ -467,7 +333,7 @@ on_flow_opened (ZqRecordPage *self, gint64 key)
 
   self->kind = ZQ_RECORD_ALL;
   gtk_editable_set_text (GTK_EDITABLE (self->entry), "");
-  show_kinds (self);
+  zq_record_page_show_kinds (self);
   set_list (self);
   gtk_stack_set_visible_child_name (self->stack, "timeline");
   if (zq_list_find (self->list, key, &place))
@@ -547,7 +413,8 @@ on_find_key (GtkWidget *widget, GVariant *args, gpointer data)
 static void
 show_patient (ZqRecordPage *self)
 {
-  g_autoptr (ZqPatient) who = zq_patient_load (get_db (self), zq_store_get_context (self->store), self->patient, NULL);
+  g_autoptr (ZqPatient) who =
+      zq_patient_load (zq_record_page_get_db (self), zq_store_get_context (self->store), self->patient, NULL);
 
   zq_patient_band_set_patient (self->band, who);
 }
@@ -576,7 +443,7 @@ on_changed (ZqRecordPage *self, ZqChanges *changes)
   if (!touched)
     return;
   show_summary (self);
-  show_kinds (self);
+  zq_record_page_show_kinds (self);
   reopen (self);
   zq_trend_refresh (self->trend);
   zq_flow_view_refresh (self->flow);
@@ -622,8 +489,8 @@ zq_record_page_open (ZqRecordPage *self, gint64 patient)
     return;
   show_patient (self);
   show_summary (self);
-  show_kinds (self);
-  show_years (self);
+  zq_record_page_show_kinds (self);
+  zq_record_page_show_years (self);
 }
 
 gint64
@@ -639,7 +506,7 @@ zq_record_page_show_kind (ZqRecordPage *self, ZqRecordKind kind)
     return;
   self->kind = kind;
   gtk_stack_set_visible_child_name (self->stack, "timeline");
-  show_kinds (self);
+  zq_record_page_show_kinds (self);
   set_list (self);
 }
 
@@ -756,7 +623,7 @@ bind_template (GtkWidgetClass *klass)
   gtk_widget_class_bind_template_callback (klass, on_search_activate);
   gtk_widget_class_bind_template_callback (klass, on_stop_search);
   gtk_widget_class_bind_template_callback (klass, on_trend_closed);
-  gtk_widget_class_bind_template_callback (klass, on_year);
+  gtk_widget_class_bind_template_callback_full (klass, "on_year", G_CALLBACK (zq_record_page_go_to_year));
 }
 
 static void

@@ -4,6 +4,8 @@
 #include "clinic/visit/visit.h"
 #include "rules/context.h"
 #include "ui/consult/inbox-choice.h"
+#include "ui/visit/when.h"
+#include "ui/widgets/popover.h"
 #include "ui/widgets/problem.h"
 #include "ui/widgets/words.h"
 
@@ -12,6 +14,7 @@
 #define MINUTE (60 * (gint64)G_USEC_PER_SEC)
 #define DAY    (24 * 60 * MINUTE)
 #define LASTS  15
+#define OTHER  "other"
 /* A visit that begins so soon is gone to, not made again. */
 #define SOON (30 * MINUTE)
 
@@ -55,9 +58,8 @@ on_made (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-on_chosen (ZqWindow *self, const char *code)
+invite (ZqWindow *self, gint64 at, guint minutes, const char *reason)
 {
-  gint64 at = g_ascii_strtoll (code, NULL, 10); /* what was shown, however long it was looked at */
   g_autofree char *when = when_words (self, at);
   g_autofree char *message =
       /* Translators: what the patient reads; %s is a day and a time */
@@ -66,7 +68,38 @@ on_chosen (ZqWindow *self, const char *code)
              "on the page of this hospital; there you can also try your camera and microphone."),
           when);
 
-  zq_visit_make_async (self->store, self->invited, at, LASTS, NULL, message, on_made, g_object_ref (self));
+  zq_visit_make_async (self->store, self->invited, at, minutes, reason, message, on_made, g_object_ref (self));
+}
+
+static void
+on_time (ZqWindow *self, gint64 start, guint minutes, const char *reason)
+{
+  invite (self, start, minutes, *reason != '\0' ? reason : NULL);
+}
+
+static void
+on_chosen (ZqWindow *self, const char *code)
+{
+  ZqVisitWhen *when;
+
+  if (!g_str_equal (code, OTHER))
+    {
+      invite (self, g_ascii_strtoll (code, NULL, 10), LASTS, NULL); /* what was shown, however long it was looked at */
+      return;
+    }
+  when = zq_visit_when_new (self->store, 0, proposal (self, 2), LASTS, "", _ ("Invite to the Visit"));
+  g_signal_connect_object (when, "chosen", G_CALLBACK (on_time), self, G_CONNECT_SWAPPED);
+  zq_popover_open (GTK_POPOVER (when), GTK_WIDGET (self->heading));
+}
+
+static void
+add_choice (GPtrArray *choices, char *code, char *title)
+{
+  ZqChoice *choice = g_new0 (ZqChoice, 1);
+
+  choice->code = code;
+  choice->title = title;
+  g_ptr_array_add (choices, choice);
 }
 
 static GPtrArray *
@@ -76,15 +109,14 @@ list_proposals (ZqWindow *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (later); i++)
     {
-      ZqChoice *choice = g_new0 (ZqChoice, 1);
       gint64 at = proposal (self, i);
       g_autofree char *when = when_words (self, at);
 
-      choice->code = g_strdup_printf ("%" G_GINT64_FORMAT, at);
-      /* Translators: a visit at once; the time stands behind it */
-      choice->title = i == 0 ? g_strdup_printf (_ ("Now (%s)"), when) : g_strdup (when);
-      g_ptr_array_add (choices, choice);
+      add_choice (choices, g_strdup_printf ("%" G_GINT64_FORMAT, at),
+                  /* Translators: a visit at once; the time stands behind it */
+                  i == 0 ? g_strdup_printf (_ ("Now (%s)"), when) : g_strdup (when));
     }
+  add_choice (choices, g_strdup (OTHER), g_strdup (_ ("Another time…")));
 
   return choices;
 }

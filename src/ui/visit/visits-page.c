@@ -4,7 +4,9 @@
 #include "rules/context.h"
 #include "store/changes.h"
 #include "ui/visit/visit-row.h"
+#include "ui/visit/when.h"
 #include "ui/widgets/ask-words.h"
+#include "ui/widgets/popover.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
@@ -23,7 +25,7 @@ struct _ZqVisitsPage
   GtkStack *stack;
   GtkGridView *view;
   GtkLabel *arrived;
-  GtkWidget *open, *thread, *move_out, *no_show;
+  GtkWidget *open, *thread, *move, *cancel, *no_show;
 
   /* owned */
   ZqStore *store;
@@ -87,6 +89,7 @@ update_buttons (ZqVisitsPage *self)
 
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visits.open", is_open && visit->server_id != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visits.thread", visit != NULL && visit->consult != 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visits.move", is_open && visit->state < ZQ_VISIT_ARRIVED);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visits.cancel", is_open && visit->state != ZQ_VISIT_IN_PROGRESS);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visits.no-show",
                                  is_open && visit->state < ZQ_VISIT_ARRIVED &&
@@ -226,8 +229,38 @@ cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   asked->page = self;
   asked->visit = zq_visits_page_get_selected (self);
-  zq_ask_words (self->move_out, _ ("Why it is cancelled: the patient reads this"), _ ("Cancel the Visit"), on_why,
-                asked);
+  zq_ask_words (self->cancel, _ ("Why it is cancelled: the patient reads this"), _ ("Cancel the Visit"), on_why, asked);
+}
+
+static void
+on_moved (ZqVisitWhen *when, gint64 start, guint minutes, const char *reason, ZqVisitsPage *self)
+{
+  gint64 now = zq_ticker_get_now (self->ticker);
+  g_autofree char *day = zq_words_day (start, now, context (self)->zone);
+  g_autofree char *clock = zq_words_clock (start, context (self)->zone);
+  /* Translators: what the patient reads; a day and a time of it */
+  g_autofree char *message = g_strdup_printf (_ ("Our video visit is moved to %1$s %2$s."), day, clock);
+  ZqVisitChange change = { .act = ZQ_VISIT_ACT_MOVE,
+                           .visit = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (when), "zq-visit")),
+                           .start = start,
+                           .minutes = minutes,
+                           .words = message };
+
+  zq_visit_act_async (self->store, &change, on_acted, g_object_ref (self));
+}
+
+static void
+move_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqVisitsPage *self = ZQ_VISITS_PAGE (widget);
+  const ZqVisit *visit = selected (self);
+  guint minutes = (guint)MAX (5, (visit->end - visit->start) / (60 * (gint64)G_USEC_PER_SEC));
+  ZqVisitWhen *when = zq_visit_when_new (self->store, visit->key, visit->start, minutes, NULL, _ ("Move the Visit"));
+
+  /* The one that is asked about, whatever is selected when it is answered. */
+  g_object_set_data (G_OBJECT (when), "zq-visit", GSIZE_TO_POINTER ((gsize)visit->key));
+  g_signal_connect_object (when, "chosen", G_CALLBACK (on_moved), self, 0);
+  zq_popover_open (GTK_POPOVER (when), self->move);
 }
 
 /* --- object ------------------------------------------------------------------------------------- */
@@ -268,7 +301,8 @@ make_list (ZqVisitsPage *self)
   gtk_widget_add_css_class (self->open, "suggested-action");
   self->thread = add_button (bar, _ ("C_onversation"), _ ("The consultation (O)"), "visits.thread");
   self->no_show = add_button (bar, _ ("_No-Show"), _ ("The patient did not come (N)"), "visits.no-show");
-  self->move_out = add_button (bar, _ ("_Cancel…"), _ ("Cancel the visit (C)"), "visits.cancel");
+  self->move = add_button (bar, _ ("_Move…"), _ ("To another time (M)"), "visits.move");
+  self->cancel = add_button (bar, _ ("_Cancel…"), _ ("Cancel the visit (C)"), "visits.cancel");
   gtk_box_append (GTK_BOX (box), bar);
 
   g_signal_connect (factory, "setup", G_CALLBACK (on_setup), NULL);
@@ -333,10 +367,12 @@ zq_visits_page_class_init (ZqVisitsPageClass *klass)
   gtk_widget_class_install_action (widget_class, "visits.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "visits.thread", NULL, thread_action);
   gtk_widget_class_install_action (widget_class, "visits.no-show", NULL, no_show_action);
+  gtk_widget_class_install_action (widget_class, "visits.move", NULL, move_action);
   gtk_widget_class_install_action (widget_class, "visits.cancel", NULL, cancel_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_v, 0, "visits.open", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_o, 0, "visits.thread", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_n, 0, "visits.no-show", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_m, 0, "visits.move", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, 0, "visits.cancel", NULL);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/widgets/ask-words.h"
 
+#include "ui/widgets/popover.h"
+
 #define LONGEST 200
 
 typedef struct
@@ -32,22 +34,6 @@ on_confirmed (Asking *self)
     }
   self->func (words, self->data);
   gtk_popover_popdown (self->popover);
-}
-
-static gboolean
-unparent (gpointer popover)
-{
-  if (gtk_widget_get_parent (popover) != NULL)
-    gtk_widget_unparent (popover);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* It is still being closed. */
-static void
-on_closed (GtkPopover *popover)
-{
-  g_idle_add_full (G_PRIORITY_DEFAULT, unparent, g_object_ref (popover), g_object_unref);
 }
 
 static GtkWidget *
@@ -82,12 +68,10 @@ zq_ask_words (GtkWidget *at, const char *question, const char *confirm, ZqAskedF
   gtk_box_append (GTK_BOX (box), entry);
   gtk_box_append (GTK_BOX (box), button);
   gtk_popover_set_child (self->popover, box);
-  gtk_widget_set_parent (popover, at);
   g_object_set_data_full (G_OBJECT (popover), "asking", self, asking_free);
   g_signal_connect_swapped (entry, "activate", G_CALLBACK (on_confirmed), self);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (on_confirmed), self);
-  g_signal_connect (popover, "closed", G_CALLBACK (on_closed), NULL);
-  gtk_popover_popup (self->popover);
+  zq_popover_open (self->popover, at);
   gtk_widget_grab_focus (entry);
 
   return self->popover;

@@ -172,8 +172,10 @@ zq_words_day (gint64 at, gint64 now, GTimeZone *zone)
     return g_strdup (_ ("Today"));
   if (days == 1)
     return g_strdup (_ ("Yesterday"));
-  if (days > 1 && days < 180)
-    /* Translators: a day of this year, g_date_time_format(): "Mon, 2 Nov" */
+  if (days == -1)
+    return g_strdup (_ ("Tomorrow"));
+  if (ABS (days) < 180)
+    /* Translators: a day near by, g_date_time_format(): "Mon, 2 Nov" */
     return format_time (at, zone, _ ("%a, %-d %b"));
   /* Translators: a day of another year, g_date_time_format() */
   return format_time (at, zone, _ ("%-d %b %Y"));

@@ -25,7 +25,7 @@ char *zq_words_duration (gint64 us);
 char *zq_words_due (gint64 due, gint64 now);
 
 char *zq_words_clock (gint64 at, GTimeZone *zone);                 /* "10:42" */
-char *zq_words_day (gint64 at, gint64 now, GTimeZone *zone);       /* "Today", "Yesterday", "Mon, 2 Nov" … */
+char *zq_words_day (gint64 at, gint64 now, GTimeZone *zone);       /* "Today", "Tomorrow", "Mon, 2 Nov" … */
 char *zq_words_when (gint64 at, gint64 now, GTimeZone *zone);      /* today the time, else the day */
 char *zq_words_day_clock (gint64 at, gint64 now, GTimeZone *zone); /* "10:42", "Yesterday 10:42" */
 

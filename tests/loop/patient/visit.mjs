@@ -46,7 +46,7 @@ const browser = await chromium.launch({ executablePath: options.browser, args: [
   '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN',
   '--disable-dev-shm-usage', ...(options.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']), `--use-fake-device-for-media-stream=device-count=${options.cameras}`,
   ...(options.picture ? [`--use-file-for-fake-video-capture=${options.picture}`] : []), ...(options.sound ? [`--use-file-for-fake-audio-capture=${options.sound}`] : []),
-  '--autoplay-policy=no-user-gesture-required', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
+  '--autoplay-policy=no-user-gesture-required', '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
 const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: options.refuse ? [] : ['camera', 'microphone'],
   colorScheme: options.dark ? 'dark' : 'light' });
 const page = await context.newPage();
