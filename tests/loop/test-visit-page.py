@@ -49,9 +49,11 @@ def leaving(world):
         with Doctor(hospital, visit) as doctor:
             begin(doctor, patient, visit)
             equal(live(patient), ["audio", "video"], "what is on in the call")
+            wait_until("the screen stays on", lambda: patient.do("devices")["awake"])
             patient.do("press", text="离开")
             patient.do("wait", state="left")
             equal(live(patient), [], "what is on after leaving")
+            wait_until("the screen may go off", lambda: not patient.do("devices")["awake"])
             doctor.wait("the patient is away", lambda line: not line["patient"])
             patient.do("press", text="重新进入")
             # Who was let in is let in again.
@@ -70,6 +72,24 @@ def leaving(world):
             patient.do("wait", state="over")
             equal(live(patient), [], "what is on after the end")
             no_problems(patient)
+
+
+@suite.case("a visit that is opened in a second browser lets go of the first one's camera; the first can take it back")
+def taken(world):
+    hospital = world.hospital()
+    with Patient(hospital) as first, Patient(hospital) as second:
+        visit = first_visit(first)
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, first, visit)
+            second.do("open")
+            second.do("enter", visit=visit)
+            first.do("wait", state="taken")
+            equal(live(first), [], "what is on in the first")
+            second.do("wait", state="live")
+            first.do("press", text="重新进入")
+            first.do("wait", state="live")
+            second.do("wait", state="taken")
+            equal(live(second), [], "what is on in the second")
 
 
 @suite.case("who goes before the devices have opened leaves none of them on")
@@ -339,6 +359,10 @@ def chat(world):
             equal([item["text"] for item in patient.do("look", selector='[aria-controls="chat"]')["items"]], ["对话"], "nothing is unread")
             equal(patient.do("state")["state"], "live", "the call")
             no_problems(patient)
+            hospital.advance(12 * 3600)
+            patient.do("press", text="对话")
+            patient.do("show", selector=".chat > .error", text="登录已过期")
+            equal(patient.do("state")["state"], "live", "the call when the sign-in has run out")
 
 
 @suite.case("a relative has a link and no account: waits, is let in, sees the doctor, comes back after a reload, hears the end")
@@ -481,6 +505,9 @@ def sizes(world):
             patient.do("press", text="离开")
             patient.do("wait", state="left")
             fits(patient, "after leaving")
+            patient.do("go", path=make_link(hospital, visit, name="李" * 60, relation="child"))
+            wait_part(patient, "line", "pass")
+            fits(patient, "a guest's waiting room")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A place in the room of a visit: waiting, then the doctor on the screen. The patient's page and a guest's are this.
 
+import { keepAwake } from './awake.js';
 import { Check } from './check.js';
 import { Devices, changeWords, nameOfKind } from './devices.js';
 import { el, trouble } from './dom.js';
@@ -129,6 +130,7 @@ export class Call extends EventTarget {
     if (atRest.includes(state)) this.notice.textContent = '';
     this.state = state;
     this.said = said;
+    keepAwake(!atRest.includes(state));
     this.draw();
     this.dispatchEvent(new CustomEvent('state', { detail: state }));
   }

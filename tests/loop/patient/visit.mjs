@@ -23,7 +23,7 @@
 //   {"do":"show","selector":…}           waits until it is in sight; "text": with these words in it → "text"
 //   {"do":"look","selector":…}           → "items": [{text, verdict, hidden, …}] of all that are there
 //   {"do":"click","selector":…}, {"do":"fill","selector":…,"text":…}, {"do":"choose","selector":…,"index":1}, {"do":"key","key":"Escape"}
-//   {"do":"devices"}                     → "live": kinds of what is switched on, "opened": how often, "video": its id
+//   {"do":"devices"}                     → "live": kinds of what is switched on, "opened": how often, "video": its id, "awake": the screen stays on
 //   {"do":"unplug","kind":"video"}       what is in use ends; with "all" there is none of its kind; {"do":"plug"} brings all back
 //   {"do":"hold","on":true}              whoever asks for a device from now on gets it when this is "on":false again
 //   {"do":"allow"}                       the browser allows camera and microphone from now on
@@ -78,6 +78,13 @@ await page.addInitScript(() => {
   if (!media) return;
   const [open, list] = [media.getUserMedia.bind(media), media.enumerateDevices.bind(media)];
   const gone = new Set();
+  // Chromium without a screen keeps none on.
+  window.locks = [];
+  if (window.WakeLock) window.WakeLock.prototype.request = async () => {
+    const lock = { released: false, release: async () => { lock.released = true; } };
+    window.locks.push(lock);
+    return lock;
+  };
   let held = null;
   window.opened = [];
   window.hold = (on) => { if (on) held = new Promise((resolve) => { window.letGo = resolve; }); else { held = null; window.letGo(); } };
@@ -181,7 +188,8 @@ const steps = {
   async key({ key }) { await page.keyboard.press(key); return {}; },
   devices: () => page.evaluate(() => {
     const live = window.opened.filter((one) => one.readyState === 'live');
-    return { live: live.map((one) => one.kind).sort(), opened: window.opened.length, video: live.find((one) => one.kind === 'video')?.getSettings().deviceId ?? null };
+    return { live: live.map((one) => one.kind).sort(), opened: window.opened.length, video: live.find((one) => one.kind === 'video')?.getSettings().deviceId ?? null,
+      awake: window.locks.some((one) => !one.released) };
   }),
   async unplug({ kind, all = false }) { await page.evaluate(([which, every]) => window.unplug(which, every), [kind, all]); return {}; },
   async plug() { await page.evaluate(() => window.plug()); return {}; },
