@@ -536,24 +536,72 @@ patient_may_measure (ZqHospital *self, const ZqSession *session, JsonNode *node)
          g_strcmp0 (zq_json_get_string (node, "status"), "final") == 0;
 }
 
-/* Says no to a visit: its time and its people stay what they are. */
+/* Whether what @old has, but for the members of @apart, stands in @fresh as it does there. */
+static gboolean
+has_all (JsonNode *old, JsonNode *fresh, const char *const *apart)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  json_object_iter_init (&iter, json_node_get_object (old));
+  while (json_object_iter_next (&iter, &name, &node))
+    {
+      JsonNode *other = json_object_get_member (json_node_get_object (fresh), name);
+
+      if (!g_strv_contains (apart, name) && (other == NULL || !json_node_equal (node, other)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+is_same_apart (JsonNode *old, JsonNode *fresh, const char *const *apart)
+{
+  if (old == NULL || fresh == NULL || !JSON_NODE_HOLDS_OBJECT (old) || !JSON_NODE_HOLDS_OBJECT (fresh))
+    return FALSE;
+
+  return has_all (old, fresh, apart) && has_all (fresh, old, apart);
+}
+
+/* Says no to a visit, and why: all else of it stays what it is. */
 static gboolean
 patient_may_cancel (JsonNode *old, JsonNode *fresh)
 {
+  static const char *const said[] = { "status", "cancelationReason", "meta", NULL };
+  static const char *const versions[] = { "versionId", "lastUpdated", NULL };
   static const char *const open[] = { "proposed", "pending", "booked", "arrived", "waitlist", NULL };
   const char *before = zq_json_get_string (old, "status");
 
   return before != NULL && g_strv_contains (open, before) &&
-         g_strcmp0 (zq_json_get_string (fresh, "status"), "cancelled") == 0 &&
-         g_strcmp0 (zq_json_get_string (old, "start"), zq_json_get_string (fresh, "start")) == 0 &&
-         zq_json_get_length (old, "participant") == zq_json_get_length (fresh, "participant");
+         g_strcmp0 (zq_json_get_string (fresh, "status"), "cancelled") == 0 && is_same_apart (old, fresh, said) &&
+         is_same_apart (zq_json_get (old, "meta"), zq_json_get (fresh, "meta"), versions);
 }
 
-/* Of one's own, about being recorded. */
+/* Whether @reference is to a @type that this account may read. */
+static gboolean
+reads_one (ZqHospital *self, const ZqSession *session, const char *type, const char *reference)
+{
+  gsize length = strlen (type);
+  g_autoptr (ZqStored) stored = NULL;
+
+  if (!g_str_has_prefix (reference, type) || reference[length] != '/')
+    return FALSE;
+  stored = zq_records_read (self, type, reference + length + 1, NULL);
+
+  return stored != NULL && stored->text != NULL && zq_access_reads_text (self, session, type, stored->id, stored->text);
+}
+
+/* Of one's own, about the recording of one visit of one's own. */
 static gboolean
 patient_may_consent (ZqHospital *self, const ZqSession *session, JsonNode *node)
 {
   g_autofree char *patient = zq_reference_at (self, node, "patient");
+  g_autoptr (GPtrArray) visits = zq_references_collect (self, node, "provision.data.reference");
+
+  if (visits->len != 1 || !reads_one (self, session, "Appointment", g_ptr_array_index (visits, 0)))
+    return FALSE;
 
   return g_strcmp0 (patient, session->who) == 0 &&
          g_strcmp0 (zq_json_get_code (node, "category[0]", ZQ_CODE_SYSTEM ("consent-category")), "video-recording") ==
@@ -607,14 +655,6 @@ patient_writes (ZqHospital *self, const ZqSession *session, const char *type, Js
 }
 
 static gboolean
-reads_task (ZqHospital *self, const ZqSession *session, const char *id)
-{
-  g_autoptr (ZqStored) stored = zq_records_read (self, "Task", id, NULL);
-
-  return stored != NULL && zq_access_reads_text (self, session, "Task", id, stored->text);
-}
-
-static gboolean
 staff_writes (
     ZqHospital *self, const ZqSession *session, const char *type, const char *id, JsonNode *old, JsonNode *fresh)
 {
@@ -639,7 +679,7 @@ staff_writes (
       g_autofree char *context = zq_reference_at (self, fresh, "securityContext");
 
       if (context != NULL && g_str_has_prefix (context, "Task/"))
-        return reads_task (self, session, context + strlen ("Task/"));
+        return reads_one (self, session, "Task", context);
     }
   /* the header comes before the task that lets its writer reach it */
   if (g_str_equal (type, "Communication") && old == NULL && is_thread (fresh))

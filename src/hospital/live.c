@@ -247,21 +247,9 @@ static void
 handle_handshake (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
 {
   ZqLive *self = data;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   g_autofree char *address = zq_live_address (self);
-  g_autoptr (ZqSession) session =
-      zq_smart_session (self->hospital, soup_message_headers_get_one (headers, "Authorization"));
-  g_auto (ZqReply) reply = { 0 };
 
-  if (address == NULL || !g_str_equal (path, PATH))
-    zq_reply_fail (&reply, 404, "There is nothing at this address");
-  else if (session == NULL)
-    zq_reply_fail (&reply, 401, "Sign in first: the access token is missing, unknown or has expired");
-  else if (!soup_message_headers_header_contains (headers, "Upgrade", "websocket"))
-    zq_reply_fail (&reply, 400, "This address is for WebSockets");
-  else
-    return;
-  zq_server_send (self->hospital, message, &reply);
+  zq_server_check_handshake (self->hospital, message, address != NULL && g_str_equal (path, PATH), TRUE);
 }
 
 static void

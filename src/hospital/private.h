@@ -344,6 +344,9 @@ gboolean zq_import_file (ZqHospital *self, const char *path, guint *n_taken, gui
 /* server.c */
 void zq_server_register (ZqHospital *self);
 void zq_server_send (ZqHospital *self, SoupServerMessage *message, ZqReply *reply);
+/* Answers who may not connect a WebSocket here, before its handshake, as any other request; lets the others be.
+ * @needs_token: also who brings none is turned away. */
+void zq_server_check_handshake (ZqHospital *self, SoupServerMessage *message, gboolean is_there, gboolean needs_token);
 gboolean zq_server_body_ok (ZqHospital *self, SoupServerMessage *message);
 GBytes *zq_server_body (SoupServerMessage *message);
 

@@ -120,6 +120,25 @@ zq_server_send (ZqHospital *self, SoupServerMessage *message, ZqReply *reply)
     send_body (self, message, type, g_steal_pointer (&reply->body));
 }
 
+void
+zq_server_check_handshake (ZqHospital *self, SoupServerMessage *message, gboolean is_there, gboolean needs_token)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  const char *authorization = soup_message_headers_get_one (headers, "Authorization");
+  g_autoptr (ZqSession) session = zq_smart_session (self, authorization);
+  g_auto (ZqReply) reply = { 0 };
+
+  if (!is_there)
+    zq_reply_fail (&reply, 404, "There is nothing at this address");
+  else if (session == NULL && (needs_token || authorization != NULL))
+    zq_reply_fail (&reply, 401, "Sign in first: the access token is missing, unknown or has expired");
+  else if (!soup_message_headers_header_contains (headers, "Upgrade", "websocket"))
+    zq_reply_fail (&reply, 400, "This address is for WebSockets");
+  else
+    return;
+  zq_server_send (self, message, &reply);
+}
+
 gboolean
 zq_server_body_ok (ZqHospital *self, SoupServerMessage *message)
 {

@@ -3,6 +3,8 @@
 
 #include "hospital/private.h"
 
+#include <libsoup/soup.h>
+
 G_BEGIN_DECLS
 
 /* Who holds a link. */
@@ -52,5 +54,88 @@ char *zq_room_name (ZqHospital *self, const char *who, gboolean title);
 /* signalling-ice.c: JSON array of the servers with a password for a time (draft-uberti-behave-turn-rest-00).
  * (transfer full) */
 char *zq_room_ice (ZqHospital *self, const char *user, gint64 *expires);
+
+/* The longest frame that is read, in bytes. */
+#define ZQ_ROOM_FRAME_MAX (64 * 1024)
+/* So long after the last one of the patient's side went, the Appointment says that nobody waits; µs. */
+#define ZQ_ROOM_GONE_AFTER (2 * 60 * (gint64)G_USEC_PER_SEC)
+
+typedef struct _ZqRoomLine ZqRoomLine;
+
+/* Where the two sides of one Appointment meet. */
+typedef struct
+{
+  char *id; /* of the Appointment */
+  GPtrArray *members;
+  guint next;
+  guint gone; /* alarm: nobody of the patient's side */
+  gboolean recorded;
+} ZqRoom;
+
+/* A place in a room; it outlives the line that it came by. */
+typedef struct
+{
+  ZqSignallingServer *server;
+  ZqRoom *room;
+  char *id, *role, *name, *who, *device, *resume;
+  gint64 since;
+  gboolean admitted;
+  gboolean audio, video, screen;
+  ZqRoomLine *line; /* NULL: is away */
+  guint leave;      /* alarm */
+} ZqRoomMember;
+
+/* A socket. */
+struct _ZqRoomLine
+{
+  ZqSignallingServer *server;
+  SoupWebsocketConnection *socket;
+  ZqSession *session;   /* of a doctor; NULL: comes with a link */
+  ZqRoomMember *member; /* NULL: has not joined */
+  guint join;           /* alarm */
+  gint64 counted;       /* of the frames: since when */
+  double tokens;
+};
+
+struct _ZqSignallingServer
+{
+  ZqHospital *hospital;
+  GHashTable *rooms; /* id → ZqRoom */
+  GPtrArray *lines;
+  GPtrArray *left; /* ids of Appointments that said "arrived" when this began */
+  guint look_after;
+};
+
+/* signalling-room.c: who is there, and what they are told. */
+ZqRoom *zq_room_get (ZqSignallingServer *self, const char *id); /* made when there is none */
+void zq_room_free (gpointer room);
+ZqRoomMember *zq_room_find_member (const ZqRoom *room, const char *id);
+/* The same person's place, whether it comes back or comes from another browser. */
+ZqRoomMember *zq_room_find_place (const ZqRoom *room, const char *role, const char *who);
+gboolean zq_room_is_patient (const ZqRoomMember *member); /* of the patient's side */
+gboolean zq_room_has_patient (const ZqRoom *room);
+void zq_room_remove (ZqRoomMember *member);
+/* The connection broke: the place is kept for ten minutes. */
+void zq_room_lose_line (ZqRoomMember *member);
+/* Looks, in the next turn, whether the Appointment is to say that the patient waits. */
+void zq_room_watch_arrival (ZqRoom *room);
+/* A frame; nothing where the line is gone. */
+void zq_room_say (ZqRoomLine *line, const char *json);
+void zq_room_say_error (ZqRoomLine *line, const char *code, const char *text);
+void zq_room_say_joined (ZqRoomMember *member, const ZqRoomVisit *visit);
+void zq_room_tell_member (ZqRoom *room, const ZqRoomMember *member); /* all others of how it stands with it */
+void zq_room_tell_all (ZqRoom *room, const ZqRoomMember *but, const char *json);
+void zq_room_hang_up (ZqRoomLine *line, gushort code);
+/* Pieces of a frame. */
+void zq_room_add_text (GString *json, const char *name, const char *value);
+const char *zq_room_truth (gboolean value);
+
+/* signalling-join.c: into a room by a token, a link, or what one was given to come back with. */
+void zq_room_join (ZqRoomLine *line, JsonNode *node);
+/* Says why, and hangs up. Gives FALSE. */
+gboolean zq_room_refuse (ZqRoomLine *line, const char *code, const char *text);
+
+/* signalling-frames.c: a frame of who has joined. */
+void zq_room_take (ZqRoomLine *line, JsonNode *node);
 
 G_END_DECLS

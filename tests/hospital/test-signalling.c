@@ -617,6 +617,74 @@ test_task_of_a_visit (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (zq_json_get_string (gone->node, "status"), ==, "cancelled");
 }
 
+/* Saying no is all that a patient does to an appointment. */
+static void
+test_patient_only_cancels (Fixture *fixture, gconstpointer data)
+{
+  static const char *const changes[][2] = {
+    { "T02:10", "T03:10" },
+    { "Practitioner/lin", "Practitioner/wang" },
+    { "\"accepted\"", "\"declined\"" },
+    { "\"endo\"", "\"cardio\"" },
+    { "\"cancelled\"", "\"cancelled\",\"description\":\"something else\"" },
+    { "\"cancelled\"", "\"cancelled\",\"minutesDuration\":600" },
+    { "\"cancelled\"", "\"cancelled\",\"supportingInformation\":[{\"reference\":\"Communication/other\"}]" },
+    { "\"cancelled\"", "\"cancelled\",\"extension\":[{\"url\":\"https://example.org/x\",\"valueString\":\"x\"}]" },
+    { "\"cancelled\"", "\"fulfilled\"" },
+  };
+  g_autofree char *patient = sign_in (fixture, "p1"), *body = NULL, *with_reason = NULL;
+  g_autoptr (Answer) visit = NULL, cancelled = NULL, again = NULL;
+
+  put_visit (fixture, "v", 10, "booked");
+  visit = get (fixture, patient, "Appointment/v");
+  body = replaced (visit->text, "booked", "cancelled");
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autofree char *changed = replaced (body, changes[i][0], changes[i][1]);
+      g_autoptr (Answer) refused = ask (fixture, "PUT", "Appointment/v", patient, changed, NULL);
+      g_autoptr (Answer) after = get (fixture, patient, "Appointment/v");
+
+      g_assert_cmpstr (changed, !=, body);
+      g_assert_cmpuint (refused->status, ==, 403);
+      g_assert_cmpstr (after->text, ==, visit->text);
+    }
+  with_reason = replaced (body, "\"cancelled\"", "\"cancelled\",\"cancelationReason\":{\"text\":\"better\"}");
+  cancelled = ask (fixture, "PUT", "Appointment/v", patient, with_reason, NULL);
+  g_assert_cmpuint (cancelled->status, ==, 200);
+  again = ask (fixture, "PUT", "Appointment/v", patient, with_reason, NULL);
+  g_assert_cmpuint (again->status, ==, 403);
+}
+
+static guint
+consent (Fixture *fixture, const char *token, const char *patient, const char *visit, const char *rest)
+{
+  g_autofree char *json = g_strdup_printf (
+      "{'resourceType':'Consent','status':'active','scope':{'coding':[{'system':"
+      "'http://terminology.hl7.org/CodeSystem/"
+      "consentscope','code':'patient-privacy'}]},'category':[{'coding':[{'system':"
+      "'https://zhenqiao.org/fhir/CodeSystem/consent-category','code':'video-recording'}]}],'patient':{'reference':"
+      "'Patient/%s'},'provision':{'type':'permit','data':[{'meaning':'instance','reference':{'reference':"
+      "'Appointment/%s'}}]}%s}",
+      patient, visit, rest);
+  g_autofree char *body = quotes (json);
+  g_autoptr (Answer) answer = ask (fixture, "POST", "Consent", token, body, NULL);
+
+  return answer->status;
+}
+
+/* Whether one may be recorded is said by oneself, of a visit of one's own. */
+static void
+test_consent_is_ones_own (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *patient = sign_in (fixture, "p1"), *other = sign_in (fixture, "p2");
+
+  put_visit (fixture, "v", 10, "booked");
+  g_assert_cmpuint (consent (fixture, patient, "p1", "v", ""), ==, 201);
+  g_assert_cmpuint (consent (fixture, other, "p1", "v", ""), ==, 403);
+  g_assert_cmpuint (consent (fixture, other, "p2", "v", ""), ==, 403);
+  g_assert_cmpuint (consent (fixture, patient, "p1", "none", ""), ==, 403);
+}
+
 static void
 assert_call (Fixture *fixture, const char *token, const char *path, const char *status, const char *outcome)
 {
@@ -680,6 +748,8 @@ main (int argc, char **argv)
   fixture_add ("/signalling/garbage-does-no-harm", test_garbage_does_no_harm);
   fixture_add ("/signalling/relay-password", test_relay_password);
   fixture_add ("/visits/task-of-a-visit", test_task_of_a_visit);
+  fixture_add ("/visits/patient-only-cancels", test_patient_only_cancels);
+  fixture_add ("/visits/consent-is-ones-own", test_consent_is_ones_own);
   fixture_add ("/visits/called-back", test_called_back);
 
   return g_test_run ();

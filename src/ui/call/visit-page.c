@@ -66,6 +66,7 @@ zq_visit_page_new (const ZqVisitHost *host)
     return self;
   patient = zq_patient_load (db, zq_store_get_context (self->store), self->visit->patient, NULL);
   zq_patient_band_set_patient (self->band, patient);
+  gtk_overlay_set_measure_overlay (GTK_OVERLAY (self->stage), self->controls, TRUE); /* never cut off */
   fill_side (self);
   g_signal_connect_object (self->store, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   if (self->visit->server_id != NULL)

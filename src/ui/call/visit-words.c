@@ -12,6 +12,9 @@
 static void
 set_card (ZqVisitPage *self, const char *title, const char *text, const char *button, const char *action)
 {
+  gboolean is_new = button != NULL && !gtk_widget_get_visible (GTK_WIDGET (self->main_button));
+  GtkWidget *focus = gtk_widget_get_focus_child (self->box);
+
   gtk_widget_set_visible (self->middle, title != NULL || self->identity != NULL);
   gtk_label_set_label (self->title, title != NULL ? title : "");
   gtk_label_set_label (self->text, text != NULL ? text : "");
@@ -19,6 +22,9 @@ set_card (ZqVisitPage *self, const char *title, const char *text, const char *bu
   gtk_widget_set_visible (GTK_WIDGET (self->main_button), button != NULL);
   if (button != NULL)
     gtk_button_set_label (self->main_button, button);
+  /* Never away from where somebody types or reads. */
+  if (is_new && (focus == NULL || focus == gtk_widget_get_first_child (self->box)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->main_button));
   g_free (self->button_action);
   self->button_action = g_strdup (action);
 }

@@ -96,9 +96,16 @@ struct _ZqVisitRow
 
   GtkWidget *box;
   GtkLabel *day, *time, *who, *reason, *state;
+  gint64 key;
 };
 
 G_DEFINE_FINAL_TYPE (ZqVisitRow, zq_visit_row, GTK_TYPE_WIDGET)
+
+gint64
+zq_visit_row_get_key (ZqVisitRow *self)
+{
+  return self->key;
+}
 
 void
 zq_visit_row_set_item (ZqVisitRow *self, ZqVisitItem *item, gint64 now, GTimeZone *zone)
@@ -113,6 +120,7 @@ zq_visit_row_set_item (ZqVisitRow *self, ZqVisitItem *item, gint64 now, GTimeZon
                      visit->state == ZQ_VISIT_NO_SHOW || visit->state == ZQ_VISIT_MISTAKEN;
   gboolean is_urgent = visit->state == ZQ_VISIT_ARRIVED || visit->state == ZQ_VISIT_IN_PROGRESS;
 
+  self->key = visit->key;
   gtk_label_set_label (self->day, item->day != NULL ? item->day : "");
   gtk_widget_set_visible (GTK_WIDGET (self->day), item->day != NULL);
   gtk_label_set_label (self->time, time);

@@ -21,6 +21,8 @@ char *zq_visit_state_words (const ZqVisit *visit, gint64 now);
 #define ZQ_TYPE_VISIT_ROW (zq_visit_row_get_type ())
 G_DECLARE_FINAL_TYPE (ZqVisitRow, zq_visit_row, ZQ, VISIT_ROW, GtkWidget)
 
+/* Row of the Appointment that is shown. */
+gint64 zq_visit_row_get_key (ZqVisitRow *self);
 void zq_visit_row_set_item (ZqVisitRow *self, ZqVisitItem *item, gint64 now, GTimeZone *zone);
 
 G_END_DECLS

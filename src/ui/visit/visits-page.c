@@ -32,6 +32,8 @@ struct _ZqVisitsPage
   ZqTicker *ticker;
   GListStore *items;
   GtkSingleSelection *selection;
+
+  int focus_frames; /* until the rows are there to be given the focus */
 };
 
 G_DEFINE_FINAL_TYPE (ZqVisitsPage, zq_visits_page, GTK_TYPE_WIDGET)
@@ -265,10 +267,34 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* --- object ------------------------------------------------------------------------------------- */
 
+static gboolean
+on_focus_tick (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ZqVisitsPage *self = ZQ_VISITS_PAGE (widget);
+  gint64 key = zq_visits_page_get_selected (self);
+
+  if (self->focus_frames-- > 0)
+    return G_SOURCE_CONTINUE;
+  for (GtkWidget *cell = gtk_widget_get_first_child (GTK_WIDGET (self->view)); cell != NULL;
+       cell = gtk_widget_get_next_sibling (cell))
+    {
+      GtkWidget *row = gtk_widget_get_first_child (cell);
+
+      if (ZQ_IS_VISIT_ROW (row) && zq_visit_row_get_key (ZQ_VISIT_ROW (row)) == key && gtk_widget_grab_focus (cell))
+        return G_SOURCE_REMOVE;
+    }
+  gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* To the one that is selected; a list that was just filled has rows only when it has been laid out. */
 void
 zq_visits_page_focus (ZqVisitsPage *self)
 {
-  gtk_widget_child_focus (GTK_WIDGET (self->view), GTK_DIR_TAB_FORWARD);
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+  self->focus_frames = 2;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_focus_tick, NULL, NULL);
 }
 
 static GtkWidget *
