@@ -51,6 +51,9 @@ make_link (ZqHospital *self, const ZqSession *session, const ZqRoomVisit *visit,
   g_autofree char *link = zq_id_random_token (32);
   g_autofree char *hash = zq_token_hash (link);
   gboolean guest = session->role != ZQ_ROLE_PATIENT;
+  /* Who speaks for the patient is called as the patient is. */
+  gboolean relative = g_strcmp0 (zq_json_get_string (body, "as"), "relative") == 0;
+  const char *role = !guest ? "patient" : relative ? "relative" : "guest";
   const char *name = zq_json_get_string (body, "name"), *relation = zq_json_get_string (body, "relation");
   g_autoptr (GError) error = NULL;
 
@@ -58,8 +61,8 @@ make_link (ZqHospital *self, const ZqSession *session, const ZqRoomVisit *visit,
   if (!zq_db_exec (self->db, &error,
                    "INSERT INTO visit_link (hash, appointment, who, role, name, relation, expires)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   "ssssssi", hash, visit->id, guest ? "" : session->who, guest ? "guest" : "patient",
-                   guest ? name : NULL, guest ? relation : NULL, expires))
+                   "ssssssi", hash, visit->id, guest ? "" : session->who, role, guest ? name : NULL,
+                   guest ? relation : NULL, expires))
     {
       g_warning ("a link could not be kept: %s", error->message);
       return NULL;
@@ -104,10 +107,10 @@ answer (ZqHospital *self, const ZqSession *session, JsonNode *body, ZqReply *rep
       until = zq_instant_us (expires);
       reply->status = 201;
       reply->content_type = g_strdup ("application/json");
-      reply->body =
-          g_strdup_printf ("{\"link\":\"%s\",\"expires\":\"%s\",\"recording\":\"%s\","
-                           "\"page\":\"%s/patient/visit.html#%s\"}",
-                           link, until, self->recording != NULL ? self->recording : "off", self->origin, link);
+      reply->body = g_strdup_printf ("{\"link\":\"%s\",\"expires\":\"%s\",\"recording\":\"%s\","
+                                     "\"page\":\"%s/patient/visit.html#link=%s&room=Appointment/%s\"}",
+                                     link, until, self->recording != NULL ? self->recording : "off", self->origin, link,
+                                     visit->id);
     }
 }
 

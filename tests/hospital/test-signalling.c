@@ -415,6 +415,30 @@ has_status (Fixture *fixture, const char *wanted)
   return FALSE;
 }
 
+/* Who speaks for the patient has a place on the patient's side, and a page to go to. */
+static void
+test_a_relative_is_of_the_patients_side (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = sign_in (fixture, "lin");
+  g_autofree char *body = quotes ("{'appointment':'Appointment/v','name':'Li','relation':'child','as':'relative'}");
+  g_autofree char *join = NULL, *end = NULL;
+  g_autoptr (Answer) answer = NULL;
+  g_autoptr (Line) line = line_new (fixture, NULL);
+  g_autoptr (JsonNode) joined = NULL;
+  const char *link;
+
+  put_visit (fixture, "v", 10, "booked");
+  answer = ask (fixture, "POST", "/signalling/links", token, body, NULL);
+  link = zq_json_get_string (answer->node, "link");
+  end = g_strdup_printf ("/patient/visit.html#link=%s&room=Appointment/v", link);
+  g_assert_true (g_str_has_suffix (zq_json_get_string (answer->node, "page"), end));
+  join = g_strdup_printf ("{'type':'join','room':'Appointment/v','link':'%s'}", link);
+  tell (line, join);
+  joined = hear (line);
+  g_assert_cmpstr (zq_json_get_string (joined, "role"), ==, "relative");
+  g_assert_true (has_status (fixture, "arrived"));
+}
+
 static void
 test_waiting_is_written (Fixture *fixture, gconstpointer data)
 {
@@ -714,6 +738,7 @@ main (int argc, char **argv)
   fixture_add ("/signalling/second-workstation-takes-over", test_second_workstation_takes_over);
   fixture_add ("/signalling/links-expire", test_links_expire);
   fixture_add ("/signalling/links-open-one-door", test_links_open_one_door);
+  fixture_add ("/signalling/a-relative-is-of-the-patients-side", test_a_relative_is_of_the_patients_side);
   fixture_add ("/signalling/guests-of-one-name-are-two", test_guests_of_one_name_are_two);
   fixture_add ("/signalling/another-doctor-is-not-let-in", test_another_doctor_is_not_let_in);
   fixture_add ("/signalling/waiting-is-written", test_waiting_is_written);

@@ -2,6 +2,7 @@
 // Which page is open, and keeping it fresh.
 
 import { begin, finish, forget, session } from './auth.js';
+import { openCheck } from './check-page.js';
 import { el, header, show, trouble } from './dom.js';
 import { openHome } from './home.js';
 import { openInbox } from './inbox.js';
@@ -81,14 +82,16 @@ async function tick() {
 function route() {
   if (!session()) { showSignIn(); return; }
   const place = location.hash.replace(/^#\/?/, '');
+  const lasting = !['new', 'check'].includes(place) && !place.startsWith('v/');
   if (place === 'new') page = openIntake();
+  else if (place === 'check') page = openCheck();
   else if (pages.has(place)) page = pages.get(place);
   else if (place === 'home') page = openHome();
   else if (place.startsWith('v/')) page = openVisit(decodeURIComponent(place.slice(2)));
   else if (place.startsWith('t/')) page = openThread(decodeURIComponent(place.slice(2)));
   else page = openInbox({ signOut });
-  if (place !== 'new' && !place.startsWith('v/')) pages.set(place, page);
-  if (place.startsWith('v/')) window.visitPage = page; // for who watches the page
+  if (lasting) pages.set(place, page);
+  if (!lasting) window.visitPage = page; // for who watches the page
   window.scrollTo(0, 0);
   if (!page.restore?.()) show(el('p', { class: 'empty' }, '正在打开…'));
   tick();

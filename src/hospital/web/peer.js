@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The connection to the doctor: the doctor offers, this side answers. What fails is thrown away; another is asked for.
 
+import { sampleOf } from './quality.js';
+
 const DEAD = 4000;
 
 export class Peer extends EventTarget {
@@ -12,17 +14,17 @@ export class Peer extends EventTarget {
   }
 
   async offered({ from, call, sdp }) {
-    if (call < this.call) return;
+    // Another guest of the visit may speak too: only the doctor is seen as the doctor.
+    if (from !== this.doctor || !Number.isInteger(call) || call < this.call) return;
     this.drop();
     this.call = call;
-    this.doctor = from;
     const connection = new RTCPeerConnection({ iceServers: this.ice ?? [], bundlePolicy: 'max-bundle', iceTransportPolicy: this.policy ?? 'all' });
     this.connection = connection;
     const stream = new MediaStream();
     connection.ontrack = ({ track }) => {
       stream.addTrack(track);
       this.video.srcObject = stream;
-      this.video.play().catch(() => {});
+      this.onplay?.();
     };
     connection.onicecandidate = ({ candidate }) => {
       if (candidate && connection === this.connection)
@@ -68,7 +70,7 @@ export class Peer extends EventTarget {
   }
 
   candidate(frame) {
-    if (frame.call !== this.call || !frame.candidate) return;
+    if (frame.from !== this.doctor || frame.call !== this.call || !frame.candidate) return;
     if (this.ready) this.add(frame);
     else this.waiting.push(frame);
   }
@@ -80,11 +82,13 @@ export class Peer extends EventTarget {
   async watch(connection) {
     if (connection !== this.connection) return;
     let bytes = 0;
-    for (const report of (await connection.getStats()).values())
-      if (report.type === 'inbound-rtp') bytes += report.bytesReceived ?? 0;
+    const reports = await connection.getStats();
     if (connection !== this.connection) return;
+    for (const report of reports.values())
+      if (report.type === 'inbound-rtp') bytes += report.bytesReceived ?? 0;
     if (bytes > this.bytes) this.at = Date.now();
     this.bytes = bytes;
+    this.dispatchEvent(new CustomEvent('sample', { detail: sampleOf(reports) }));
     if (Date.now() - this.at > DEAD) this.ask();
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The line to the hospital's room: comes back by itself until it is closed.
 
+import { readFrame } from './line.js';
+
 const FIRST = 300;
 const MOST = 5000;
 const BEAT = 2000;
@@ -33,7 +35,11 @@ export class Signal extends EventTarget {
     this.socket = socket;
     this.heard = Date.now();
     socket.onopen = () => this.send({ type: 'join', room: this.room, link, resume: this.memory.get(), device: '浏览器' });
-    socket.onmessage = (event) => { this.heard = Date.now(); this.take(JSON.parse(event.data)); };
+    socket.onmessage = (event) => {
+      this.heard = Date.now();
+      const frame = readFrame(event.data);
+      if (frame && socket === this.socket) this.take(frame);
+    };
     socket.onclose = () => this.lost(socket);
     clearInterval(this.beat);
     this.beat = setInterval(() => {

@@ -1,182 +1,57 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One consultation: what was said, how far it has come, and the answer box.
 
-import { session } from './auth.js';
-import { bubble, fromHospital, relations, time, unsentBubble } from './bubbles.js';
-import { composer } from './composer.js';
+import { fromHospital } from './bubbles.js';
 import { el, emergency, header, show } from './dom.js';
-import { create, nameOf, person, read, search, update } from './fhir.js';
-import { isUploading, stopUpload } from './files.js';
-import { again, draftOf, flushAWhile, keepDraft, put, takeBack, waiting } from './outbox.js';
-import { LOCAL_ID, codeOf, codeSystem, dayWords, extension, isOver, stateWords, statusOf } from './words.js';
+import { nameOf, person } from './fhir.js';
+import { ThreadView } from './thread-view.js';
+import { stateWords, statusOf } from './words.js';
 
-const localId = (resource) => resource.identifier?.find((i) => i.system === LOCAL_ID)?.value;
-const upTo = (mark) => Date.parse(mark.extension?.find((e) => e.url === extension('read-up-to'))?.valueInstant) || 0;
-
-// Words that were begun when it ended go along into the next consultation.
-function ended(task) {
-  const place = task.focus.reference;
-  const draft = draftOf(place);
-  const carry = () => {
-    if (draft) keepDraft('new', { ...draftOf('new'), story: draft });
-    keepDraft(place, null);
-  };
-  return el('div', { class: 'ended' },
-    el('p', {}, `${stateWords(task, false)}。不能再在这里留言。`),
-    draft ? el('p', {}, '您还没发出的话会带到新的咨询里：', el('q', {}, draft)) : null,
-    el('a', { class: 'primary', href: '#/new', onclick: carry }, '再问一次医生'));
-}
-
-// Says to the hospital how far the doctor's words have been seen; the mark is one for thread and reader.
-async function markRead(task, thread, marks, newest) {
-  const { me } = session();
-  const own = marks.find((mark) => mark.author?.reference === me);
-  if (!newest || (own && upTo(own) >= time(newest))) return;
-  const extensions = [
-    { url: extension('read-up-to'), valueInstant: newest.sent },
-    { url: extension('marked-unread'), valueBoolean: false },
-  ];
-  if (own) {
-    await update({ ...own, extension: [...(own.extension ?? []).filter((e) => !extensions.some((x) => x.url === e.url)), ...extensions] });
-    return;
-  }
-  const value = `read-mark.${thread.split('/')[1]}.Patient.${me.split('/')[1]}`;
-  await create({
-    resourceType: 'Basic', meta: { tag: task.meta?.tag ?? [] }, identifier: [{ system: LOCAL_ID, value }], extension: extensions,
-    code: { coding: [{ system: codeSystem('read-mark'), code: 'read-mark' }] },
-    subject: { reference: thread }, author: { reference: me },
-  }, `identifier=${LOCAL_ID}|${value}`);
-}
-
-// Whether the end of the page is in sight: then it stays so when pictures arrive and the page grows.
-let atEnd = true;
+// The whole page scrolls; whether its end is in sight: then it stays so when pictures arrive and the page grows.
+const scroll = { atEnd: true, toTheEnd: () => window.scrollTo(0, document.body.scrollHeight) };
 window.addEventListener('scroll', () => {
-  atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
+  scroll.atEnd = window.innerHeight + window.scrollY >= document.body.scrollHeight - 120;
 }, { passive: true });
-
-const toTheEnd = () => window.scrollTo(0, document.body.scrollHeight);
 
 class ThreadPage {
   constructor(id) {
-    this.id = id;
-    this.blocks = new Map();
-    this.turn = 0;
+    this.view = new ThreadView(id, scroll);
     this.visible = () => true;
-    this.log = el('ol', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': '对话' });
-    this.foot = el('div', { class: 'foot' });
     this.state = el('p', { class: 'substate' });
     this.hint = el('p', { class: 'hint' });
-    const grown = new ResizeObserver(() => { if (atEnd && this.log.isConnected) toTheEnd(); });
-    grown.observe(this.log);
-    grown.observe(this.foot);
   }
 
-  frame(task) {
-    this.over = undefined;
-    show(header(task.reasonCode?.text ?? '咨询', { back: '#/', subtitle: this.state }),
-      el('main', { class: 'thread' }, emergency(), this.log, this.hint), this.foot);
+  frame() {
+    const { view } = this;
+    show(header(view.task.reasonCode?.text ?? '咨询', { back: '#/', subtitle: this.state }),
+      el('main', { class: 'thread' }, emergency(), view.log, this.hint), view.foot);
   }
 
   restore() {
-    if (!this.messages) return false;
-    this.frame(this.task);
-    this.drawFoot();
-    atEnd = true;
-    toTheEnd();
+    if (!this.view.messages) return false;
+    this.frame();
+    this.view.drawFoot(true);
+    scroll.atEnd = true;
+    scroll.toTheEnd();
     return true;
   }
 
-  actions() {
-    const redraw = () => this.refresh().catch(() => {});
-    return {
-      retry: (item) => { again(item.id); redraw(); },
-      edit: this.form && ((item) => { takeBack(item.id); this.form.take(item.text); redraw(); }),
-      drop: (item) => { stopUpload(item.id); takeBack(item.id); redraw(); },
-    };
-  }
-
-  drawFoot() {
-    const over = isOver(this.task);
-    if (over === this.over) return;
-    this.over = over;
-    this.form = over ? null : composer(this.task.focus.reference, async (text, file) => {
-      await put(this.task.focus.reference, this.task.meta?.tag ?? [], this.task.owner?.reference, text, file);
-      this.drawLog(true).then(() => this.refresh()).catch(() => {});
-    });
-    this.foot.replaceChildren(over ? ended(this.task) : this.form);
-    if (atEnd) toTheEnd();
-  }
-
-  // A message's element is made once and again only when something about it has changed.
-  async block(key, state, make) {
-    const known = this.blocks.get(key);
-    if (known?.state === state) return known.element;
-    const element = await make();
-    this.blocks.set(key, { state, element });
-    return element;
-  }
-
-  async drawLog(toEnd) {
-    const readUpTo = this.marks.filter((mark) => mark.author?.reference?.startsWith('Practitioner/')).reduce((t, mark) => Math.max(t, upTo(mark)), 0);
-    const related = relations(this.messages);
-    const elements = [];
-    const turn = ++this.turn;
-    let day = '';
-    for (const message of this.messages) {
-      const words = dayWords(message.sent);
-      if (words !== day) elements.push(await this.block(`day ${words}`, words, () => el('li', { class: 'day' }, words)));
-      day = words;
-      const seen = time(message) <= readUpTo;
-      elements.push(await this.block(message.id, `${message.meta?.versionId} ${seen} ${related.stateOf(message)}`,
-        () => bubble(message, readUpTo, related)));
-    }
-    for (const item of waiting(this.task.focus.reference)) {
-      const late = !isUploading(item.id) && (Date.now() - Date.parse(item.sent) > 4000 || !navigator.onLine);
-      elements.push(await this.block(item.id, `${item.state} ${late} ${this.over} ${!!item.attachment}`, () => unsentBubble({ ...item, late }, this.actions())));
-    }
-    if (turn !== this.turn) return; // a later one knows more
-    const old = [...this.log.children];
-    if (old.length === elements.length && old.every((element, i) => element === elements[i])) return;
-    const grown = elements.length > old.length;
-    this.log.replaceChildren(...elements);
-    if (old.length === 0 || toEnd) atEnd = true;
-    if (grown && atEnd) toTheEnd();
-  }
-
-  async refresh(visible) {
-    this.visible = visible ?? this.visible;
-    let failed = null;
-    await flushAWhile().catch((error) => { failed = error; });
-    try {
-      this.task = await read(`Task/${this.id}`);
-      const thread = this.task.focus?.reference;
-      const [messages, marks] = await Promise.all([
-        search(`Communication?part-of=${thread}&_sort=_lastUpdated&_count=200`),
-        search(`Basic?subject=${thread}&code=${codeSystem('read-mark')}|read-mark&_count=50`),
-      ]);
-      const kinds = ['message', 'correction'];
-      this.messages = messages.filter((m) => (m.category ?? []).some((c) => kinds.includes(codeOf(c))))
-        .sort((a, b) => time(a) - time(b) || (localId(a) ?? a.id).localeCompare(localId(b) ?? b.id));
-      this.marks = marks;
-    } catch (error) {
-      failed = error;
-    }
-    if (!this.messages) throw failed;
-
+  async draw() {
+    const { view } = this;
     if (!this.visible()) return;
-    if (!this.log.isConnected) this.frame(this.task);
-    const last = this.messages[this.messages.length - 1];
-    const owner = await person(this.task.owner?.reference);
+    if (!view.log.isConnected) this.frame();
+    const last = view.messages[view.messages.length - 1];
+    const owner = await person(view.task.owner?.reference);
     const who = owner ? `${nameOf(owner)}${owner.resourceType === 'Practitioner' ? '医生' : ''} · ` : '';
-    const words = `${who}${stateWords(this.task, !last || !fromHospital(last))}`;
+    const words = `${who}${stateWords(view.task, !last || !fromHospital(last))}`;
     if (this.state.textContent !== words) this.state.textContent = words;
-    this.hint.textContent = statusOf(this.task) === 'awaiting-acceptance'
+    this.hint.textContent = statusOf(view.task) === 'awaiting-acceptance'
       ? '已经交给医生，一般 24 小时内回复，回复会出现在这里。可以接着补充。' : '';
-    this.drawFoot();
-    await this.drawLog(false);
-    if (failed) throw failed;
-    if (document.visibilityState === 'visible')
-      await markRead(this.task, this.task.focus.reference, this.marks, this.messages.filter(fromHospital).pop());
+  }
+
+  refresh(visible) {
+    this.visible = visible ?? this.visible;
+    return this.view.refresh(() => this.visible(), () => this.draw());
   }
 }
 

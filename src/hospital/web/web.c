@@ -13,6 +13,10 @@ static const char policy[] = "default-src 'none'; script-src 'self'; style-src '
                              "img-src 'self' blob:; media-src blob:; base-uri 'none'; form-action 'none'; "
                              "frame-ancestors 'none'";
 
+/* A visit needs these two, of this page alone. */
+static const char devices[] =
+    "camera=(self), microphone=(self), geolocation=(), display-capture=(), payment=(), usb=()";
+
 static const struct
 {
   const char *suffix, *type;
@@ -39,6 +43,9 @@ set_headers (SoupServerMessage *message)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
 
   soup_message_headers_replace (headers, "Content-Security-Policy", policy);
+  soup_message_headers_replace (headers, "Permissions-Policy", devices);
+  soup_message_headers_replace (headers, "Cross-Origin-Opener-Policy", "same-origin");
+  soup_message_headers_replace (headers, "Cross-Origin-Resource-Policy", "same-origin");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
   soup_message_headers_replace (headers, "Referrer-Policy", "no-referrer");
   soup_message_headers_replace (headers, "Cache-Control", "no-cache");

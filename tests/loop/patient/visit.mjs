@@ -4,7 +4,10 @@
 // The patient of a visit: the sandbox's page in Chromium, with a camera and a microphone that are made up (a green
 // picture that moves, a beep a second).
 //
-//   node visit.mjs --base http://127.0.0.1:PORT [--account patient] [--relay]
+//   node visit.mjs --base http://127.0.0.1:PORT [--account patient] [--relay] [--refuse] [--cameras 4] [--dark]
+//
+// --refuse: the browser does not allow camera and microphone. --cameras: the first is I420, the second Y16, which no
+// call can send, the third MJPEG, the fourth I420. --picture FILE.y4m, --sound FILE.wav: what they give.
 //
 // One step a line on standard input, one answer a line on standard output, both JSON, as with patient.mjs:
 //   {"do":"open"}                        signs in → "visits": [{id, text, way}]
@@ -16,6 +19,16 @@
 //   {"do":"reload"}, {"do":"press","text":"静音"}, {"do":"screenshot","file":…}, {"do":"problems"}
 //   {"do":"join","link":…,"room":…}      a bare socket with this link → "frames" that came until it closed
 //   {"do":"answer-with","sdp":…}         instead of a true answer to the next offer
+//   {"do":"go","hash":"#/check"}         another page of the patient's; with "path" that address, as from a message
+//   {"do":"show","selector":…}           waits until it is in sight; "text": with these words in it → "text"
+//   {"do":"look","selector":…}           → "items": [{text, verdict, hidden, …}] of all that are there
+//   {"do":"click","selector":…}, {"do":"fill","selector":…,"text":…}, {"do":"choose","selector":…,"index":1}, {"do":"key","key":"Escape"}
+//   {"do":"devices"}                     → "live": kinds of what is switched on, "opened": how often, "video": its id, "awake": the screen stays on
+//   {"do":"unplug","kind":"video"}       what is in use ends; with "all" there is none of its kind; {"do":"plug"} brings all back
+//   {"do":"hold","on":true}              whoever asks for a device from now on gets it when this is "on":false again
+//   {"do":"allow"}                       the browser allows camera and microphone from now on
+//   {"do":"size","width":360,"height":640,"type":2}   window, and letters of twice the size → "wide": what sticks out
+//   {"do":"run","module":"quality.js","code":…}       a function's text; it is given the module → "value"
 
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -23,6 +36,7 @@ import { chromium } from 'playwright-core';
 
 const { values: options } = parseArgs({ options: {
   base: { type: 'string' }, account: { type: 'string', default: 'patient' }, relay: { type: 'boolean', default: false },
+  refuse: { type: 'boolean', default: false }, cameras: { type: 'string', default: '1' }, picture: { type: 'string' }, sound: { type: 'string' }, dark: { type: 'boolean', default: false },
   browser: { type: 'string', default: process.env.CHROMIUM ?? '/usr/bin/chromium' },
 } });
 const origin = new URL(options.base).origin;
@@ -30,9 +44,11 @@ const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 const problems = [];
 const browser = await chromium.launch({ executablePath: options.browser, args: ['--no-sandbox', '--disable-gpu', '--disable-quic',
   '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN',
-  '--disable-dev-shm-usage', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+  '--disable-dev-shm-usage', ...(options.refuse ? ['--deny-permission-prompts'] : ['--use-fake-ui-for-media-stream']), `--use-fake-device-for-media-stream=device-count=${options.cameras}`,
+  ...(options.picture ? [`--use-file-for-fake-video-capture=${options.picture}`] : []), ...(options.sound ? [`--use-file-for-fake-audio-capture=${options.sound}`] : []),
   '--autoplay-policy=no-user-gesture-required', '--allow-loopback-in-peer-connection', '--disable-features=WebRtcHideLocalIpsWithMdns'] });
-const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: ['camera', 'microphone'] });
+const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', permissions: options.refuse ? [] : ['camera', 'microphone'],
+  colorScheme: options.dark ? 'dark' : 'light' });
 const page = await context.newPage();
 page.on('pageerror', (error) => problems.push(error.message));
 page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
@@ -55,6 +71,48 @@ await page.addInitScript((only) => {
     return { type: 'answer', sdp };
   };
 }, relay);
+
+// Devices that can be unplugged: Chromium's made-up ones cannot.
+await page.addInitScript(() => {
+  const media = navigator.mediaDevices;
+  if (!media) return;
+  const [open, list] = [media.getUserMedia.bind(media), media.enumerateDevices.bind(media)];
+  const gone = new Set();
+  // Chromium without a screen keeps none on.
+  window.locks = [];
+  if (window.WakeLock) window.WakeLock.prototype.request = async () => {
+    const lock = { released: false, release: async () => { lock.released = true; } };
+    window.locks.push(lock);
+    return lock;
+  };
+  let held = null;
+  window.opened = [];
+  window.hold = (on) => { if (on) held = new Promise((resolve) => { window.letGo = resolve; }); else { held = null; window.letGo(); } };
+  media.enumerateDevices = async () => (await list()).filter((one) => !gone.has(one.deviceId));
+  media.getUserMedia = async (wish) => {
+    const wanted = { ...wish };
+    for (const kind of ['audio', 'video']) {
+      const there = (await media.enumerateDevices()).filter((one) => one.kind === `${kind}input`);
+      if (!wanted[kind] || gone.size === 0) continue;
+      if (there.length === 0) throw new DOMException('', 'NotFoundError');
+      wanted[kind] = { ...wanted[kind], deviceId: { exact: there.at(-1).deviceId } };
+    }
+    const stream = await open(wanted);
+    await held;
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };
+  window.unplug = async (kind, all) => {
+    for (const one of await list()) if (all && one.kind === `${kind}input`) gone.add(one.deviceId);
+    for (const track of window.opened.filter((one) => one.kind === kind && one.readyState === 'live')) {
+      gone.add(track.getSettings().deviceId);
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+    media.dispatchEvent(new Event('devicechange'));
+  };
+  window.plug = () => { gone.clear(); media.dispatchEvent(new Event('devicechange')); };
+});
 
 const seen = () => page.evaluate(async () => {
   const video = document.querySelector('video.remote');
@@ -110,6 +168,42 @@ const steps = {
   async screenshot({ file }) { await page.screenshot({ path: file }); return {}; },
   async problems() { return { items: problems }; },
   async 'answer-with'({ sdp }) { await page.evaluate((text) => { window.badAnswer = text; }, sdp); return {}; },
+  async go({ hash, path }) {
+    if (path) await page.goto(path);
+    else await page.evaluate((to) => { location.hash = to; }, hash);
+    return {};
+  },
+  async show({ selector, text, seconds = 20 }) {
+    const found = page.locator(selector, text === undefined ? {} : { hasText: text }).first();
+    await found.waitFor({ timeout: seconds * 1000 });
+    return { text: await found.textContent() };
+  },
+  async look({ selector }) {
+    return { address: page.url(), items: await page.$$eval(selector, (all) => all.map((one) => ({ text: one.textContent, part: one.dataset.part, verdict: one.dataset.verdict,
+      hidden: one.hidden || !one.checkVisibility(), value: one.value, focused: one === document.activeElement, name: one.getAttribute('aria-label') ?? one.textContent }))) };
+  },
+  async click({ selector }) { await page.click(selector); return {}; },
+  async fill({ selector, text }) { await page.fill(selector, text); return {}; },
+  async choose({ selector, index }) { await page.selectOption(selector, { index }); return {}; },
+  async key({ key }) { await page.keyboard.press(key); return {}; },
+  devices: () => page.evaluate(() => {
+    const live = window.opened.filter((one) => one.readyState === 'live');
+    return { live: live.map((one) => one.kind).sort(), opened: window.opened.length, video: live.find((one) => one.kind === 'video')?.getSettings().deviceId ?? null,
+      awake: window.locks.some((one) => !one.released) };
+  }),
+  async unplug({ kind, all = false }) { await page.evaluate(([which, every]) => window.unplug(which, every), [kind, all]); return {}; },
+  async plug() { await page.evaluate(() => window.plug()); return {}; },
+  async hold({ on }) { await page.evaluate((whether) => window.hold(whether), on); return {}; },
+  async allow() { await context.grantPermissions(['camera', 'microphone']); return {}; },
+  async size({ width, height, type = 1 }) {
+    await page.setViewportSize({ width, height });
+    return page.evaluate((times) => {
+      document.documentElement.style.fontSize = times === 1 ? '' : `${118.75 * times}%`;
+      const out = [...document.querySelectorAll('#app *')].filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1);
+      return { scroll: document.documentElement.scrollWidth - innerWidth, wide: out.map((one) => `${one.tagName}.${one.className}`) };
+    }, type);
+  },
+  run: async ({ module, code }) => ({ value: await page.evaluate(`import('/patient/${module}').then(${code})`) }),
   join: ({ frames }) => page.evaluate((out) => new Promise((resolve) => {
     const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/signalling`);
     const came = [];
