@@ -251,6 +251,8 @@ take (ZqRoom *self, JsonNode *node)
     }
   else if (g_str_equal (type, "recorded"))
     g_signal_emit_by_name (self, "recorded", zq_json_get_boolean (node, "on", FALSE));
+  else if (g_str_equal (type, "invited"))
+    g_signal_emit_by_name (self, "invited", zq_json_get_string (node, "page"));
   else if (g_str_equal (type, "ice"))
     take_ice (self, node, "servers");
   else if (g_str_equal (type, "pong") && read_number (node, "n") == self->number)
@@ -501,6 +503,17 @@ room_record (ZqSignalling *signalling, gboolean on)
 }
 
 static void
+room_invite (ZqSignalling *signalling, const char *name, const char *relation, gboolean relative)
+{
+  GString *json = say ("invite");
+
+  add_text (json, "name", name);
+  add_text (json, "relation", relation);
+  add_text (json, "as", relative ? "relative" : NULL);
+  send (ZQ_ROOM (signalling), json);
+}
+
+static void
 room_end (ZqSignalling *signalling)
 {
   send (ZQ_ROOM (signalling), say ("end"));
@@ -542,6 +555,7 @@ room_iface_init (ZqSignallingInterface *iface)
   iface->candidate = room_candidate;
   iface->tell_media = room_tell_media;
   iface->record = room_record;
+  iface->invite = room_invite;
   iface->end = room_end;
   iface->ping = room_ping;
   iface->probe = room_probe;

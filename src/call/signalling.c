@@ -101,6 +101,12 @@ zq_signalling_record (ZqSignalling *self, gboolean on)
 }
 
 void
+zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation, gboolean relative)
+{
+  IFACE (self)->invite (self, name, relation, relative);
+}
+
+void
 zq_signalling_end (ZqSignalling *self)
 {
   IFACE (self)->end (self);
@@ -135,6 +141,7 @@ zq_signalling_default_init (ZqSignallingInterface *iface)
   SIGNAL ("taken", 0);
   SIGNAL ("ended", 0);
   SIGNAL ("refused", 1, G_TYPE_STRING);
+  SIGNAL ("invited", 1, G_TYPE_STRING);
   SIGNAL ("pong", 1, G_TYPE_INT64);
   SIGNAL ("probed", 1, G_TYPE_UINT);
 }

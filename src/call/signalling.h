@@ -40,7 +40,8 @@ G_DECLARE_INTERFACE (ZqSignalling, zq_signalling, ZQ, SIGNALLING, GObject)
  * const char *sdp), "candidate" (const char *member, guint call, guint mline, const char *candidate), "want-call"
  * (const char *member, guint call), "recorded" (gboolean), "taken" (another workstation has this place), "ended" (the
  * visit is over for all), "refused" (const char *code: it is of no use to try again), "pong" (gint64 µs: there and
- * back), "probed" (guint bytes: that came back of a probe).
+ * back), "invited" (const char *page: the address for a guest; a secret), "probed" (guint bytes: that came back of a
+ * probe).
  */
 struct _ZqSignallingInterface
 {
@@ -57,6 +58,7 @@ struct _ZqSignallingInterface
   void (*candidate) (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
   void (*tell_media) (ZqSignalling *self, gboolean audio, gboolean video, gboolean screen);
   void (*record) (ZqSignalling *self, gboolean on);
+  void (*invite) (ZqSignalling *self, const char *name, const char *relation, gboolean relative);
   void (*end) (ZqSignalling *self);
   void (*ping) (ZqSignalling *self);
   void (*probe) (ZqSignalling *self, guint up, guint down);
@@ -79,6 +81,9 @@ void zq_signalling_offer (ZqSignalling *self, const char *member, guint call, co
 void zq_signalling_candidate (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
 void zq_signalling_tell_media (ZqSignalling *self, gboolean audio, gboolean video, gboolean screen);
 void zq_signalling_record (ZqSignalling *self, gboolean on);
+/* Asks for an address by which a guest comes in: signal "invited". @relative: who speaks for the patient, and is called
+ * as the patient is; else somebody besides. */
+void zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation, gboolean relative);
 /* The visit is over for everybody. */
 void zq_signalling_end (ZqSignalling *self);
 void zq_signalling_ping (ZqSignalling *self);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define NAME_MOST 60
+
 static void
 admit (ZqRoomLine *line, JsonNode *node, gboolean in)
 {
@@ -134,6 +136,29 @@ end_room (ZqRoomLine *line)
   g_hash_table_remove (line->server->rooms, room->id);
 }
 
+/* The doctor asks somebody in: a relative, an interpreter, a colleague. */
+static void
+invite (ZqRoomLine *line, JsonNode *node)
+{
+  ZqHospital *hospital = line->server->hospital;
+  const char *name = zq_json_get_string (node, "name");
+  g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (hospital, line->member->room->id);
+  g_autofree char *link = NULL, *page = NULL, *json = NULL;
+
+  if (!g_str_equal (line->member->role, "doctor"))
+    zq_room_say_error (line, "not-allowed", "this is the doctor’s to say");
+  else if (name == NULL || *name == '\0' || g_utf8_strlen (name, -1) > NAME_MOST)
+    zq_room_say_error (line, "bad-json", "a guest has a name");
+  else if (visit == NULL || zq_room_visit_is_over (visit))
+    zq_room_say_error (line, "over", "this visit is over");
+  else if ((link = zq_link_make_guest (hospital, visit, node)) != NULL)
+    {
+      page = zq_link_page (hospital, visit, link);
+      json = g_strdup_printf ("{\"type\":\"invited\",\"page\":\"%s\"}", page);
+      zq_room_say (line, json);
+    }
+}
+
 static void
 answer_ping (ZqRoomLine *line, JsonNode *node)
 {
@@ -200,6 +225,8 @@ zq_room_take (ZqRoomLine *line, JsonNode *node)
   else if (g_str_equal (type, "offer") || g_str_equal (type, "answer") || g_str_equal (type, "candidate") ||
            g_str_equal (type, "want-call"))
     relay (line, node, type);
+  else if (g_str_equal (type, "invite"))
+    invite (line, node);
   else if (g_str_equal (type, "media"))
     tell_media (line, node);
   else if (g_str_equal (type, "recording"))

@@ -45,30 +45,53 @@ zq_link_find (ZqHospital *self, const char *link, const char **code)
   return found;
 }
 
-static char *
-make_link (ZqHospital *self, const ZqSession *session, const ZqRoomVisit *visit, JsonNode *body, gint64 expires)
+char *
+zq_link_make (ZqHospital *self, const ZqRoomVisit *visit, const ZqLink *of)
 {
   g_autofree char *link = zq_id_random_token (32);
   g_autofree char *hash = zq_token_hash (link);
-  gboolean guest = session->role != ZQ_ROLE_PATIENT;
-  /* Who speaks for the patient is called as the patient is. */
-  gboolean relative = g_strcmp0 (zq_json_get_string (body, "as"), "relative") == 0;
-  const char *role = !guest ? "patient" : relative ? "relative" : "guest";
-  const char *name = zq_json_get_string (body, "name"), *relation = zq_json_get_string (body, "relation");
   g_autoptr (GError) error = NULL;
 
   zq_db_exec (self->db, NULL, "DELETE FROM visit_link WHERE expires <= ?1", "i", zq_clock_now (self->clock));
   if (!zq_db_exec (self->db, &error,
                    "INSERT INTO visit_link (hash, appointment, who, role, name, relation, expires)"
                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                   "ssssssi", hash, visit->id, guest ? "" : session->who, role, guest ? name : NULL,
-                   guest ? relation : NULL, expires))
+                   "ssssssi", hash, visit->id, of->who, of->role, of->name, of->relation,
+                   zq_room_visit_closes (self, visit)))
     {
       g_warning ("a link could not be kept: %s", error->message);
       return NULL;
     }
 
   return g_steal_pointer (&link);
+}
+
+char *
+zq_link_page (ZqHospital *self, const ZqRoomVisit *visit, const char *link)
+{
+  return g_strdup_printf ("%s/patient/visit.html#link=%s&room=Appointment/%s", self->origin, link, visit->id);
+}
+
+char *
+zq_link_make_guest (ZqHospital *self, const ZqRoomVisit *visit, JsonNode *asked)
+{
+  /* Who speaks for the patient is called as the patient is. */
+  gboolean relative = g_strcmp0 (zq_json_get_string (asked, "as"), "relative") == 0;
+  const ZqLink guest = { .who = (char *)"",
+                         .role = (char *)(relative ? "relative" : "guest"),
+                         .name = (char *)zq_json_get_string (asked, "name"),
+                         .relation = (char *)zq_json_get_string (asked, "relation") };
+
+  return zq_link_make (self, visit, &guest);
+}
+
+static char *
+make_asked (ZqHospital *self, const ZqSession *session, const ZqRoomVisit *visit, JsonNode *body)
+{
+  const ZqLink patient = { .who = session->who, .role = (char *)"patient" };
+
+  return session->role == ZQ_ROLE_PATIENT ? zq_link_make (self, visit, &patient)
+                                          : zq_link_make_guest (self, visit, body);
 }
 
 /* Who may ask: the patient for itself, the doctor of the visit for a guest. */
@@ -100,17 +123,18 @@ answer (ZqHospital *self, const ZqSession *session, JsonNode *body, ZqReply *rep
     zq_reply_fail (reply, 410, "This visit is over");
   else if (now < zq_room_visit_opens (self, visit))
     zq_reply_fail (reply, 409, "The waiting room is not open yet");
-  else if ((link = make_link (self, session, visit, body, expires)) == NULL)
+  else if ((link = make_asked (self, session, visit, body)) == NULL)
     zq_reply_fail (reply, 500, "A link could not be made");
   else
     {
+      g_autofree char *page = zq_link_page (self, visit, link);
+
       until = zq_instant_us (expires);
       reply->status = 201;
       reply->content_type = g_strdup ("application/json");
       reply->body = g_strdup_printf ("{\"link\":\"%s\",\"expires\":\"%s\",\"recording\":\"%s\","
-                                     "\"page\":\"%s/patient/visit.html#link=%s&room=Appointment/%s\"}",
-                                     link, until, self->recording != NULL ? self->recording : "off", self->origin, link,
-                                     visit->id);
+                                     "\"page\":\"%s\"}",
+                                     link, until, self->recording != NULL ? self->recording : "off", page);
     }
 }
 

@@ -25,15 +25,24 @@ gboolean zq_links_register (ZqHospital *self, GError **error);
 /* NULL: @code says why ("link-unknown", "link-expired"). */
 ZqLink *zq_link_find (ZqHospital *self, const char *link, const char **code);
 
+typedef struct _ZqRoomVisit ZqRoomVisit;
+
+/* Another link into this visit for whom @of names (its appointment is not read). (transfer full) (nullable) */
+char *zq_link_make (ZqHospital *self, const ZqRoomVisit *visit, const ZqLink *of);
+/* For a guest whom the doctor asks in: "name", "relation", "as":"relative" of @asked. (transfer full) (nullable) */
+char *zq_link_make_guest (ZqHospital *self, const ZqRoomVisit *visit, JsonNode *asked);
+/* The address that is given to who holds @link; never to be logged. (transfer full) */
+char *zq_link_page (ZqHospital *self, const ZqRoomVisit *visit, const char *link);
+
 /* signalling-visit.c: what the room means to the Appointment. */
-typedef struct
+struct _ZqRoomVisit
 {
   char *id;
   char *status;
   char *patient; /* "Patient/1" or NULL */
   char *doctor;  /* "Practitioner/1" or NULL */
   gint64 start, end;
-} ZqRoomVisit;
+};
 
 void zq_room_visit_free (ZqRoomVisit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqRoomVisit, zq_room_visit_free)

@@ -439,6 +439,39 @@ test_a_relative_is_of_the_patients_side (Fixture *fixture, gconstpointer data)
   g_assert_true (has_status (fixture, "arrived"));
 }
 
+/* The same from within the room; the doctor's alone. */
+static void
+test_asked_in_from_the_room (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Line) doctor = NULL, patient = NULL, guest = line_new (fixture, NULL);
+  g_autoptr (JsonNode) invited = NULL, joined = NULL, member = NULL;
+  g_autofree char *join = NULL, *link = NULL;
+  const char *page;
+
+  put_visit (fixture, "v", 10, "booked");
+  doctor = doctor_line (fixture);
+  expect (doctor, "joined");
+  patient = patient_line (fixture);
+  expect (patient, "joined");
+  expect (doctor, "member");
+  tell (patient, "{'type':'invite','name':'Li'}");
+  expect (patient, "not-allowed");
+  tell (doctor, "{'type':'invite','name':''}");
+  expect (doctor, "bad-json");
+  tell (doctor, "{'type':'invite','name':'Li','as':'relative'}");
+  invited = hear (doctor);
+  g_assert_cmpstr (zq_json_get_string (invited, "type"), ==, "invited");
+  page = zq_json_get_string (invited, "page");
+  g_assert_nonnull (strstr (page, "/patient/visit.html#link="));
+  link = g_strndup (strstr (page, "#link=") + strlen ("#link="), 43);
+  join = g_strdup_printf ("{'type':'join','room':'Appointment/v','link':'%s'}", link);
+  tell (guest, join);
+  joined = hear (guest);
+  g_assert_cmpstr (zq_json_get_string (joined, "role"), ==, "relative");
+  member = hear (doctor);
+  g_assert_cmpstr (zq_json_get_string (member, "member.name"), ==, "Li");
+}
+
 static void
 test_waiting_is_written (Fixture *fixture, gconstpointer data)
 {
@@ -739,6 +772,7 @@ main (int argc, char **argv)
   fixture_add ("/signalling/links-expire", test_links_expire);
   fixture_add ("/signalling/links-open-one-door", test_links_open_one_door);
   fixture_add ("/signalling/a-relative-is-of-the-patients-side", test_a_relative_is_of_the_patients_side);
+  fixture_add ("/signalling/asked-in-from-the-room", test_asked_in_from_the_room);
   fixture_add ("/signalling/guests-of-one-name-are-two", test_guests_of_one_name_are_two);
   fixture_add ("/signalling/another-doctor-is-not-let-in", test_another_doctor_is_not_let_in);
   fixture_add ("/signalling/waiting-is-written", test_waiting_is_written);

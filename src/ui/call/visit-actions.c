@@ -2,6 +2,9 @@
 #include "ui/call/visit-page-private.h"
 
 #include "ui/call/chooser.h"
+#include "ui/call/invite.h"
+#include "ui/visit/invite.h"
+#include "ui/visit/when.h"
 #include "ui/widgets/popover.h"
 #include "ui/widgets/toast.h"
 
@@ -93,6 +96,50 @@ check_action (GtkWidget *widget, const char *name, GVariant *parameter)
     zq_popover_open (GTK_POPOVER (zq_device_popover_new (self->devices)), self->checks);
   else
     zq_visit_page_show_check (self, self->check == NULL);
+}
+
+static void
+guest_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
+
+  if (self->room != NULL)
+    zq_popover_open (GTK_POPOVER (zq_guest_popover_new (self->room)), self->guest_button);
+}
+
+/* --- what comes next ---------------------------------------------------------------------------- */
+
+static void
+on_next_made (GObject *object, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (ZqVisitPage) self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (zq_visit_make_finish (ZQ_STORE (object), result, &error) != 0)
+    zq_toast_show (GTK_WIDGET (self), _ ("The patient is invited"));
+  else
+    zq_toast_show (GTK_WIDGET (self), _ (error->message));
+}
+
+static void
+on_next_chosen (ZqVisitPage *self, gint64 start, guint minutes, const char *reason)
+{
+  zq_visit_invite (self->store, self->visit->consult, start, minutes, reason, on_next_made, g_object_ref (self));
+}
+
+/* Another visit in a week at the same time, unless something else is said. */
+static void
+next_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
+  gint64 week = 7 * 24 * 3600 * (gint64)G_USEC_PER_SEC;
+  gint64 at = MAX (self->visit->start, zq_clock_now (zq_store_get_clock (self->store)) - week / 7) + week;
+  ZqVisitWhen *when =
+      zq_visit_when_new (self->store, 0, at, ZQ_VISIT_MINUTES, self->visit->reason != NULL ? self->visit->reason : "",
+                         _ ("Invite to the Visit"));
+
+  g_signal_connect_object (when, "chosen", G_CALLBACK (on_next_chosen), self, G_CONNECT_SWAPPED);
+  zq_popover_open (GTK_POPOVER (when), self->next_button);
 }
 
 static void
@@ -259,6 +306,8 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.again", NULL, again_action);
   gtk_widget_class_install_action (klass, "visit.check", NULL, check_action);
   gtk_widget_class_install_action (klass, "visit.call-back", NULL, call_back_action);
+  gtk_widget_class_install_action (klass, "visit.guest", NULL, guest_action);
+  gtk_widget_class_install_action (klass, "visit.next", NULL, next_action);
   gtk_widget_class_install_property_action (klass, "visit.mute", "muted");
   gtk_widget_class_install_property_action (klass, "visit.camera-off", "camera-off");
   gtk_widget_class_install_property_action (klass, "visit.show", "shown");
@@ -268,6 +317,8 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.window", NULL, window_action);
   gtk_widget_class_install_action (klass, "visit.fullscreen", NULL, fullscreen_action);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_k, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.check", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.guest", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_m, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "visit.fullscreen", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F12, 0, "visit.window", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_d, GDK_CONTROL_MASK, "visit.mute", NULL);

@@ -32,7 +32,7 @@ struct _ZqVisitPage
   GtkWidget *box;
   ZqPatientBand *band;
   GtkWidget *recorded;
-  GtkWidget *window_button;
+  GtkWidget *window_button, *next_button, *guest_button;
   GtkPaned *paned;
   GtkWidget *stage;
   GtkPicture *remote;

@@ -190,6 +190,8 @@ zq_visit_page_class_init (ZqVisitPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, band);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, recorded);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, window_button);
+  gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, next_button);
+  gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, guest_button);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, paned);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, stage);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, remote);

@@ -259,6 +259,9 @@ zq_visit_page_update (ZqVisitPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.check",
                                  self->devices != NULL && (has_call || state == ZQ_CALL_JOINING ||
                                                            state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.guest",
+                                 has_call || state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", self->visit != NULL && self->visit->consult != 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.call-back",
                                  self->visit != NULL && self->visit->encounter_id != NULL && state != ZQ_CALL_OVER);
 }

@@ -2,8 +2,8 @@
 #include "ui/shell/window-private.h"
 
 #include "clinic/visit/visit.h"
-#include "rules/context.h"
 #include "ui/consult/inbox-choice.h"
+#include "ui/visit/invite.h"
 #include "ui/visit/when.h"
 #include "ui/widgets/popover.h"
 #include "ui/widgets/problem.h"
@@ -13,7 +13,6 @@
 
 #define MINUTE (60 * (gint64)G_USEC_PER_SEC)
 #define DAY    (24 * 60 * MINUTE)
-#define LASTS  15
 #define OTHER  "other"
 /* A visit that begins so soon is gone to, not made again. */
 #define SOON (30 * MINUTE)
@@ -28,17 +27,6 @@ proposal (ZqWindow *self, guint n)
   gint64 step = n == 0 ? 5 * MINUTE : 15 * MINUTE;
 
   return (at + step - 1) / step * step;
-}
-
-static char *
-when_words (ZqWindow *self, gint64 at)
-{
-  const ZqContext *context = zq_store_get_context (self->store);
-  g_autofree char *day = zq_words_day (at, zq_clock_now (context->clock), context->zone);
-  g_autofree char *clock = zq_words_clock (at, context->zone);
-
-  /* Translators: a day and a time of it */
-  return g_strdup_printf (_ ("%1$s %2$s"), day, clock);
 }
 
 static void
@@ -58,23 +46,9 @@ on_made (GObject *object, GAsyncResult *result, gpointer data)
 }
 
 static void
-invite (ZqWindow *self, gint64 at, guint minutes, const char *reason)
-{
-  g_autofree char *when = when_words (self, at);
-  g_autofree char *message =
-      /* Translators: what the patient reads; %s is a day and a time */
-      g_strdup_printf (
-          _ ("I invite you to a video visit: %s. You can come into the waiting room from 30 minutes before, "
-             "on the page of this hospital; there you can also try your camera and microphone."),
-          when);
-
-  zq_visit_make_async (self->store, self->invited, at, minutes, reason, message, on_made, g_object_ref (self));
-}
-
-static void
 on_time (ZqWindow *self, gint64 start, guint minutes, const char *reason)
 {
-  invite (self, start, minutes, *reason != '\0' ? reason : NULL);
+  zq_visit_invite (self->store, self->invited, start, minutes, reason, on_made, g_object_ref (self));
 }
 
 static void
@@ -84,10 +58,11 @@ on_chosen (ZqWindow *self, const char *code)
 
   if (!g_str_equal (code, OTHER))
     {
-      invite (self, g_ascii_strtoll (code, NULL, 10), LASTS, NULL); /* what was shown, however long it was looked at */
+      /* What was shown, however long it was looked at. */
+      on_time (self, g_ascii_strtoll (code, NULL, 10), ZQ_VISIT_MINUTES, NULL);
       return;
     }
-  when = zq_visit_when_new (self->store, 0, proposal (self, 2), LASTS, "", _ ("Invite to the Visit"));
+  when = zq_visit_when_new (self->store, 0, proposal (self, 2), ZQ_VISIT_MINUTES, "", _ ("Invite to the Visit"));
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_time), self, G_CONNECT_SWAPPED);
   zq_popover_open (GTK_POPOVER (when), GTK_WIDGET (self->heading));
 }
@@ -110,7 +85,7 @@ list_proposals (ZqWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (later); i++)
     {
       gint64 at = proposal (self, i);
-      g_autofree char *when = when_words (self, at);
+      g_autofree char *when = zq_visit_when_words (self->store, at);
 
       add_choice (choices, g_strdup_printf ("%" G_GINT64_FORMAT, at),
                   /* Translators: a visit at once; the time stands behind it */

@@ -3,6 +3,7 @@
 
 #include "rules/context.h"
 #include "store/changes.h"
+#include "ui/visit/invite.h"
 #include "ui/visit/visit-row.h"
 #include "ui/visit/when.h"
 #include "ui/widgets/ask-words.h"
@@ -237,11 +238,7 @@ cancel_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 on_moved (ZqVisitWhen *when, gint64 start, guint minutes, const char *reason, ZqVisitsPage *self)
 {
-  gint64 now = zq_ticker_get_now (self->ticker);
-  g_autofree char *day = zq_words_day (start, now, context (self)->zone);
-  g_autofree char *clock = zq_words_clock (start, context (self)->zone);
-  /* Translators: what the patient reads; a day and a time of it */
-  g_autofree char *message = g_strdup_printf (_ ("Our video visit is moved to %1$s %2$s."), day, clock);
+  g_autofree char *message = zq_visit_moved_words (self->store, start);
   ZqVisitChange change = { .act = ZQ_VISIT_ACT_MOVE,
                            .visit = GPOINTER_TO_SIZE (g_object_get_data (G_OBJECT (when), "zq-visit")),
                            .start = start,
