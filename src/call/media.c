@@ -33,6 +33,9 @@
 
 #define SHOW_PER_SECOND 5
 
+/* The other side, and the recorder. */
+#define N_PEERS 2
+
 struct _ZqCallMedia
 {
   GObject parent_instance;
@@ -52,9 +55,9 @@ struct _ZqCallMedia
   guint number; /* of this one in the program */
 
   GMutex lock;
-  ZqCallPeer *peer;   /* whom it goes to */
-  GstElement *played; /* the same as `play`, for other threads */
-  GstSample *shown;   /* instead of the camera's picture */
+  ZqCallPeer *peers[N_PEERS]; /* whom it goes to */
+  GstElement *played;         /* the same as `play`, for other threads */
+  GstSample *shown;           /* instead of the camera's picture */
   GstClockTime next_shown;
   GThread *showing;
   GCond wake;
@@ -74,14 +77,28 @@ static guint signals[N_SIGNALS];
 /* --- what GStreamer's threads bring ------------------------------------------------------------- */
 
 static ZqCallPeer *
-take_peer (ZqCallMedia *self, gboolean is_camera)
+take_peer (ZqCallMedia *self, guint which, gboolean is_camera)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (self->peer == NULL || (is_camera && self->shown != NULL))
+  if (self->peers[which] == NULL || (is_camera && self->shown != NULL))
     return NULL;
 
-  return g_object_ref (self->peer);
+  return g_object_ref (self->peers[which]);
+}
+
+static void
+push (ZqCallMedia *self, GstSample *sample, gboolean is_camera)
+{
+  for (guint i = 0; sample != NULL && i < N_PEERS; i++)
+    {
+      g_autoptr (ZqCallPeer) peer = take_peer (self, i, is_camera);
+
+      if (peer != NULL && is_camera)
+        zq_call_peer_push_video (peer, sample);
+      else if (peer != NULL)
+        zq_call_peer_push_audio (peer, sample);
+    }
 }
 
 static GstFlowReturn
@@ -89,10 +106,8 @@ on_camera (GstAppSink *sink, gpointer data)
 {
   ZqCallMedia *self = data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  g_autoptr (ZqCallPeer) peer = take_peer (self, TRUE);
 
-  if (peer != NULL && sample != NULL)
-    zq_call_peer_push_video (peer, sample);
+  push (self, sample, TRUE);
 
   return GST_FLOW_OK;
 }
@@ -114,10 +129,8 @@ on_microphone (GstAppSink *sink, gpointer data)
 {
   ZqCallMedia *self = data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  g_autoptr (ZqCallPeer) peer = take_peer (self, FALSE);
 
-  if (peer != NULL && sample != NULL)
-    zq_call_peer_push_audio (peer, sample);
+  push (self, sample, FALSE);
 
   return GST_FLOW_OK;
 }
@@ -402,15 +415,27 @@ zq_call_media_set_preview (ZqCallMedia *self, ZqCallSampleFunc func, gpointer da
 
 /* --- to and from the peer ----------------------------------------------------------------------- */
 
-void
-zq_call_media_set_peer (ZqCallMedia *self, ZqCallPeer *peer)
+static void
+set_peer (ZqCallMedia *self, guint which, ZqCallPeer *peer)
 {
   g_autoptr (ZqCallPeer) before = NULL;
 
   g_mutex_lock (&self->lock);
-  before = self->peer;
-  self->peer = peer != NULL ? g_object_ref (peer) : NULL;
+  before = self->peers[which];
+  self->peers[which] = peer != NULL ? g_object_ref (peer) : NULL;
   g_mutex_unlock (&self->lock);
+}
+
+void
+zq_call_media_set_peer (ZqCallMedia *self, ZqCallPeer *peer)
+{
+  set_peer (self, 0, peer);
+}
+
+void
+zq_call_media_set_copy (ZqCallMedia *self, ZqCallPeer *peer)
+{
+  set_peer (self, 1, peer);
 }
 
 void
@@ -428,6 +453,23 @@ zq_call_media_play (ZqCallMedia *self, GstSample *sample)
 
 /* --- something else than the camera ------------------------------------------------------------- */
 
+static void
+push_shown (ZqCallMedia *self, GstSample *sample)
+{
+  g_autoptr (GstBuffer) buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
+  g_autoptr (GstSample) timed = NULL;
+
+  GST_BUFFER_PTS (buffer) = gst_clock_get_time (self->clock) - self->base_time;
+  timed = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
+  for (guint i = 0; i < N_PEERS; i++)
+    {
+      g_autoptr (ZqCallPeer) peer = take_peer (self, i, FALSE);
+
+      if (peer != NULL)
+        zq_call_peer_push_video (peer, timed);
+    }
+}
+
 /* A still picture is sent again and again, so that who comes later or lost it has it too. */
 static gpointer
 show_thread (gpointer data)
@@ -438,18 +480,9 @@ show_thread (gpointer data)
   while (self->shown != NULL)
     {
       g_autoptr (GstSample) sample = gst_sample_ref (self->shown);
-      g_autoptr (ZqCallPeer) peer = self->peer != NULL ? g_object_ref (self->peer) : NULL;
 
       g_mutex_unlock (&self->lock);
-      if (peer != NULL)
-        {
-          g_autoptr (GstBuffer) buffer = gst_buffer_copy (gst_sample_get_buffer (sample));
-          g_autoptr (GstSample) timed = NULL;
-
-          GST_BUFFER_PTS (buffer) = gst_clock_get_time (self->clock) - self->base_time;
-          timed = gst_sample_new (buffer, gst_sample_get_caps (sample), NULL, NULL);
-          zq_call_peer_push_video (peer, timed);
-        }
+      push_shown (self, sample);
       g_mutex_lock (&self->lock);
       if (self->shown != NULL)
         g_cond_wait_until (&self->wake, &self->lock, zq_clock_stopwatch () + G_USEC_PER_SEC / SHOW_PER_SECOND);
@@ -530,6 +563,7 @@ void
 zq_call_media_stop (ZqCallMedia *self)
 {
   zq_call_media_set_peer (self, NULL);
+  zq_call_media_set_copy (self, NULL);
   stop_showing (self);
   for (int i = 0; i < ZQ_CALL_N_DEVICES; i++)
     close_device (self, i);

@@ -51,6 +51,8 @@ void zq_call_media_show (ZqCallMedia *self, GBytes *pixels, int width, int heigh
 
 /* Whom it goes to, and whose sound is played; NULL: nobody's. */
 void zq_call_media_set_peer (ZqCallMedia *self, ZqCallPeer *peer);
+/* Who gets the same besides, and plays nothing: a recorder; NULL: nobody. */
+void zq_call_media_set_copy (ZqCallMedia *self, ZqCallPeer *peer);
 /* Any thread. */
 void zq_call_media_play (ZqCallMedia *self, GstSample *sample);
 

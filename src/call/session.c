@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call/session.h"
 
+#include "call/copy.h"
 #include "call/steer.h"
 
 #include <malloc.h>
@@ -25,6 +26,7 @@ struct _ZqCallSession
   char *partner;    /* whom it goes to: member */
   char *refusal;
   ZqSteer *steer;
+  ZqCallCopy *copy; /* to the recorder, when there is one */
 
   ZqCallSampleFunc sink, heard;
   gpointer sink_data;
@@ -199,6 +201,8 @@ take_stats (ZqCallSession *self, const ZqCallStats *stats)
   self->bytes = stats->bytes_total;
   if (zq_steer_take (self->steer, stats))
     zq_call_peer_set_target (self->peer, zq_steer_get_target (self->steer));
+  /* The patient is served first, the recording then. */
+  zq_call_copy_set_picture (self->copy, zq_steer_get_target (self->steer)->video);
   if (++self->n_samples % SAMPLES_TOLD == 0)
     g_signal_emit (self, signals[STATS], 0);
 }
@@ -582,6 +586,7 @@ zq_call_session_new (const ZqCallSessionConfig *config)
   self->clock = g_object_ref (config->clock);
   self->relay_only = config->relay_only;
   self->admitted = config->admitted;
+  self->copy = zq_call_copy_new (self->signalling, self->media, self->clock, self->relay_only);
   for (guint i = 0; i < G_N_ELEMENTS (heard); i++)
     g_signal_connect_object (self->signalling, heard[i].name, heard[i].func, self, 0);
 
@@ -595,6 +600,9 @@ zq_call_session_dispose (GObject *object)
 
   if (self->clock != NULL)
     drop_peer (self);
+  if (self->copy != NULL)
+    zq_call_copy_stop (self->copy);
+  g_clear_object (&self->copy);
   G_OBJECT_CLASS (zq_call_session_parent_class)->dispose (object);
 }
 

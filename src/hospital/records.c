@@ -80,6 +80,7 @@ zq_records_open (ZqHospital *self, const char *data_dir, GError **error)
 {
   g_autofree char *path = NULL;
 
+  self->data_dir = g_strdup (data_dir);
   if (data_dir == NULL)
     path = g_strdup (":memory:");
   else if (g_mkdir_with_parents (data_dir, 0700) == 0)

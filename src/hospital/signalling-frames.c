@@ -53,7 +53,8 @@ static void
 relay (ZqRoomLine *line, JsonNode *node, const char *type)
 {
   ZqRoomMember *from = line->member;
-  ZqRoomMember *to = zq_room_find_member (from->room, zq_json_get_string (node, "to"));
+  gboolean is_recorder = g_strcmp0 (zq_json_get_string (node, "to"), ZQ_ROOM_RECORDER) == 0;
+  ZqRoomMember *to = is_recorder ? from : zq_room_find_member (from->room, zq_json_get_string (node, "to"));
   const char *sdp = zq_json_get_string (node, "sdp"), *candidate = zq_json_get_string (node, "candidate");
   const char *call = zq_json_get_string (node, "call"), *mline = zq_json_get_string (node, "mline");
   gboolean describes = g_str_equal (type, "offer") || g_str_equal (type, "answer");
@@ -70,6 +71,12 @@ relay (ZqRoomLine *line, JsonNode *node, const char *type)
       (g_str_equal (type, "candidate") && (candidate == NULL || !is_number (mline))))
     {
       zq_room_say_error (line, "bad-json", "that is not how it is said");
+      return;
+    }
+  if (is_recorder)
+    {
+      zq_room_record_frame (from, type, (guint)g_ascii_strtoull (call, NULL, 10),
+                            mline != NULL ? (guint)g_ascii_strtoull (mline, NULL, 10) : 0, describes ? sdp : candidate);
       return;
     }
   g_string_append_printf (json, "{\"type\":\"%s\",\"from\":\"%s\",\"call\":%s", type, from->id, call);
@@ -97,18 +104,13 @@ tell_media (ZqRoomLine *line, JsonNode *node)
 static void
 record (ZqRoomLine *line, JsonNode *node)
 {
-  ZqHospital *hospital = line->server->hospital;
-  g_autofree char *json = NULL;
+  ZqRoom *room = line->member->room;
+  const char *refused = g_str_equal (line->member->role, "doctor")
+                            ? zq_room_record (line->server, room, zq_json_get_boolean (node, "on", FALSE))
+                            : "not-allowed";
 
-  if (!g_str_equal (line->member->role, "doctor") || hospital->recording == NULL ||
-      g_str_equal (hospital->recording, "off"))
-    {
-      zq_room_say_error (line, "not-allowed", "nothing is recorded here");
-      return;
-    }
-  line->member->room->recorded = zq_json_get_boolean (node, "on", FALSE);
-  json = g_strdup_printf ("{\"type\":\"recorded\",\"on\":%s}", zq_room_truth (line->member->room->recorded));
-  zq_room_tell_all (line->member->room, NULL, json);
+  if (refused != NULL)
+    zq_room_say_error (line, refused, "nothing is recorded");
 }
 
 static void

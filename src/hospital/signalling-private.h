@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hospital/private.h"
+#include "hospital/recorder.h"
 
 #include <libsoup/soup.h>
 
@@ -69,7 +70,11 @@ char *zq_room_ice (ZqHospital *self, const char *user, gint64 *expires);
 /* So long after the last one of the patient's side went, the Appointment says that nobody waits; µs. */
 #define ZQ_ROOM_GONE_AFTER (2 * 60 * (gint64)G_USEC_PER_SEC)
 
+/* The name of the hospital's receiver in a room. */
+#define ZQ_ROOM_RECORDER "recorder"
+
 typedef struct _ZqRoomLine ZqRoomLine;
+typedef struct _ZqRoomRecording ZqRoomRecording;
 
 /* Where the two sides of one Appointment meet. */
 typedef struct
@@ -77,8 +82,8 @@ typedef struct
   char *id; /* of the Appointment */
   GPtrArray *members;
   guint next;
-  guint gone; /* alarm: nobody of the patient's side */
-  gboolean recorded;
+  guint gone;                 /* alarm: nobody of the patient's side */
+  ZqRoomRecording *recording; /* NULL: nothing is recorded */
 } ZqRoom;
 
 /* A place in a room; it outlives the line that it came by. */
@@ -113,6 +118,7 @@ struct _ZqSignallingServer
   GPtrArray *lines;
   GPtrArray *left; /* ids of Appointments that said "arrived" when this began */
   guint look_after;
+  GPtrArray *finishing; /* recordings whose files are being ended */
 };
 
 /* signalling-room.c: who is there, and what they are told. */
@@ -138,6 +144,19 @@ void zq_room_hang_up (ZqRoomLine *line, gushort code);
 /* Pieces of a frame. */
 void zq_room_add_text (GString *json, const char *name, const char *value);
 const char *zq_room_truth (gboolean value);
+
+/* signalling-recording.c: what the hospital keeps of a visit, by its word and the patient's consent. */
+/* "permit", "deny", NULL: not asked; @consent (nullable): id of the newest Consent. (transfer full) */
+char *zq_room_consent (ZqHospital *self, const ZqRoomVisit *visit, char **consent);
+/* Begins or ends, and tells all. A code: why not ("not-allowed", "no-consent", "no-recorder"); NULL: done. */
+const char *zq_room_record (ZqSignallingServer *server, ZqRoom *room, gboolean on);
+void zq_room_stop_recording (ZqRoom *room);                     /* tells nobody */
+void zq_room_break_off_recordings (ZqSignallingServer *server); /* the hospital ends */
+void zq_room_add_recorder (GString *json, const ZqRoom *room);  /* as a member */
+/* An offer or a candidate for the recorder. */
+void zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint mline, const char *text);
+void zq_room_record_gone (const ZqRoomMember *member);
+void zq_recordings_register (ZqHospital *self);
 
 /* signalling-join.c: into a room by a token, a link, or what one was given to come back with. */
 void zq_room_join (ZqRoomLine *line, JsonNode *node);

@@ -104,11 +104,16 @@ zq_room_say_joined (ZqRoomMember *member, const ZqRoomVisit *visit)
         g_string_append_c (json, ',');
       add_member (json, g_ptr_array_index (member->room->members, i), member);
     }
+  if (member->room->recording != NULL)
+    {
+      g_string_append_c (json, ',');
+      zq_room_add_recorder (json, member->room);
+    }
   g_string_append_printf (json,
                           "],\"ice\":%s,\"ice-expires\":\"%s\",\"recording\":\"%s\",\"recorded\":%s,\"start\":\"%s\","
                           "\"end\":\"%s\"}",
                           ice, until, hospital->recording != NULL ? hospital->recording : "off",
-                          zq_room_truth (member->room->recorded), start, end);
+                          zq_room_truth (member->room->recording != NULL), start, end);
   zq_room_say (member->line, json->str);
 }
 
@@ -136,6 +141,7 @@ zq_room_free (gpointer data)
 {
   ZqRoom *self = data;
 
+  zq_room_stop_recording (self);
   g_ptr_array_unref (self->members);
   g_free (self->id);
   g_free (self);
@@ -184,6 +190,7 @@ zq_room_remove (ZqRoomMember *member)
   g_autofree char *json = g_strdup_printf ("{\"type\":\"left\",\"id\":\"%s\"}", member->id);
 
   zq_room_tell_all (room, member, json);
+  zq_room_record_gone (member);
   g_ptr_array_remove (room->members, member);
   if (room->members->len == 0)
     {

@@ -154,9 +154,11 @@ zq_signalling_server_new (ZqHospital *hospital, GError **error)
   self->hospital = hospital;
   self->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, zq_room_free);
   self->lines = g_ptr_array_new_with_free_func (line_free);
+  self->finishing = g_ptr_array_new ();
   self->left = zq_room_visits_list_arrived (hospital);
   if (self->left->len > 0)
     self->look_after = zq_clock_alarm_in (hospital->clock, ZQ_ROOM_GONE_AFTER, on_look_after, self);
+  zq_recordings_register (hospital);
   soup_server_add_handler (hospital->server, PATH, handle_handshake, self, NULL);
   soup_server_add_websocket_handler (hospital->server, PATH, NULL, NULL, on_connected, self, NULL);
 
@@ -176,6 +178,8 @@ zq_signalling_server_free (ZqSignallingServer *self)
   g_ptr_array_unref (self->left);
   soup_server_remove_handler (self->hospital->server, PATH);
   g_hash_table_unref (self->rooms);
+  zq_room_break_off_recordings (self);
+  g_ptr_array_unref (self->finishing);
   g_ptr_array_unref (self->lines);
   g_free (self);
 }

@@ -8,6 +8,7 @@ import { el, trouble } from './dom.js';
 import { serversOf } from './line.js';
 import { Peer } from './peer.js';
 import { Quality, qualityWords } from './quality.js';
+import { Copy } from './record.js';
 import { Signal } from './signal.js';
 
 const atRest = ['refused', 'over', 'left', 'taken'];
@@ -154,6 +155,7 @@ export class Call extends EventTarget {
 
   deviceChanged(change) {
     this.peer?.replace(change.kind, this.devices.track(change.kind)).catch(() => {});
+    this.copy?.replace(change.kind, this.devices.track(change.kind)).catch(() => {});
     this.notice.textContent = changeWords(change);
     this.showOwn();
     this.tellMedia();
@@ -214,6 +216,7 @@ export class Call extends EventTarget {
     this.signal = new Signal(this.room, this.link, this.memory);
     this.peer = new Peer(this.signal, () => this.tracks(), this.remote);
     this.peer.onplay = () => this.play();
+    this.copy = new Copy(this.signal, () => this.tracks(), () => this.peer?.ice ?? []);
     this.hear(this.signal, this.peer);
     this.signal.open();
   }
@@ -222,9 +225,13 @@ export class Call extends EventTarget {
     const on = (type, act) => signal.addEventListener(type, ({ detail }) => { if (signal === this.signal) act(detail); });
     on('joined', (detail) => this.joined(detail));
     on('member', ({ member }) => this.note(member));
-    on('left', ({ id }) => { this.others = this.others.filter((one) => one !== id); this.draw(); });
-    on('admitted', () => { if (this.state !== 'live') this.set('admitted'); });
-    on('held', () => { peer.drop(); this.set('waiting'); });
+    on('left', ({ id }) => { if (id === 'recorder') this.copy.stop(); this.others = this.others.filter((one) => one !== id); this.draw(); });
+    on('admitted', () => {
+      if (this.me) this.me.admitted = true;
+      if (this.recorder) this.copy.start();
+      if (this.state !== 'live') this.set('admitted');
+    });
+    on('held', () => { if (this.me) this.me.admitted = false; this.copy.stop(); peer.drop(); this.set('waiting'); });
     on('recorded', (detail) => { this.recorded = Boolean(detail.on); this.draw(); });
     on('taken', () => { this.stop(); this.set('taken'); });
     on('ended', () => { this.stop(); this.set('over'); });
@@ -257,6 +264,8 @@ export class Call extends EventTarget {
     this.recorded = Boolean(detail.recorded);
     this.me = me;
     this.others = [];
+    this.copy.stop();
+    this.recorder = false;
     members.forEach((member) => this.note(member));
     this.tellMedia();
     this.dispatchEvent(new CustomEvent('joined', { detail }));
@@ -275,6 +284,10 @@ export class Call extends EventTarget {
       this.peer.doctor = member.id;
       this.doctor = member;
       this.dispatchEvent(new CustomEvent('doctor', { detail: member }));
+    } else if (member.role === 'recorder') {
+      // Only what the doctor is sent is recorded: nobody is in the waiting room.
+      this.recorder = Boolean(member.online);
+      if (this.recorder && this.me?.admitted) this.copy.start();
     } else if (['guest', 'relative'].includes(member.role) && member.id !== this.me?.id) {
       this.others = this.others.filter((one) => one !== member.id);
       if (member.admitted && member.online) this.others.push(member.id);
@@ -295,6 +308,8 @@ export class Call extends EventTarget {
     this.closeCheck();
     this.signal?.close();
     this.peer?.drop();
+    this.copy?.stop();
+    this.recorder = false;
     this.signal = null;
     this.remote.srcObject = null;
     this.memory.clear();

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hospital/signalling-private.h"
+
+#include "base/id.h"
+
+#include <string.h>
+
+#define PATH       "/recordings"
+#define DOCUMENT   ZQ_CODE_SYSTEM ("document-type")
+#define OF_CONSENT ZQ_CODE_SYSTEM ("consent-category")
+
+/* What is needed of a recording after its room is gone. */
+struct _ZqRoomRecording
+{
+  ZqHospital *hospital;
+  ZqSignallingServer *server;
+  ZqRoom *room; /* NULL: it is being finished */
+  ZqRecorder *recorder;
+  char *appointment, *consent, *name;
+  gint64 since, until;
+};
+
+static void
+recording_free (ZqRoomRecording *self)
+{
+  g_free (self->appointment);
+  g_free (self->consent);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* --- whether it may be -------------------------------------------------------------------------- */
+
+static gboolean
+is_about (JsonNode *consent, const char *appointment)
+{
+  g_autofree char *reference = g_strconcat ("Appointment/", appointment, NULL);
+  guint length = zq_json_get_length (consent, "provision.data");
+
+  for (guint i = 0; i < length; i++)
+    if (g_strcmp0 (zq_json_get_string (zq_json_get_at (consent, "provision.data", i), "reference.reference"),
+                   reference) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+char *
+zq_room_consent (ZqHospital *self, const ZqRoomVisit *visit, char **consent)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (self->db, NULL,
+                                         "SELECT r.id FROM idx i JOIN resource r ON r.row = i.row AND r.deleted = 0"
+                                         " WHERE i.name = 'Consent.patient' AND i.value = ? ORDER BY r.row DESC",
+                                         "s", visit->patient != NULL ? visit->patient : "");
+
+  while (rows != NULL && zq_rows_next (rows, NULL))
+    {
+      g_autoptr (ZqStored) stored = zq_records_read (self, "Consent", zq_rows_text (rows, 0), NULL);
+      g_autoptr (JsonNode) node = stored != NULL && stored->text != NULL ? zq_json_read (stored->text, -1, NULL) : NULL;
+
+      if (node == NULL || g_strcmp0 (zq_json_get_string (node, "status"), "active") != 0 ||
+          g_strcmp0 (zq_json_get_code (node, "category[0]", OF_CONSENT), "video-recording") != 0 ||
+          !is_about (node, visit->id))
+        continue;
+      if (consent != NULL)
+        *consent = g_strdup (stored->id);
+      return g_strdup (zq_json_get_string (node, "provision.type"));
+    }
+
+  return NULL;
+}
+
+/* --- what becomes of it ------------------------------------------------------------------------- */
+
+static void
+add_content (GString *contents, const ZqRoomRecording *self, const ZqRecorderFile *file)
+{
+  g_autofree char *name = g_path_get_basename (file->path);
+  g_autofree char *bytes = NULL, *hash = NULL;
+  gsize length = 0;
+
+  if (!g_file_get_contents (file->path, &bytes, &length, NULL))
+    return;
+  hash = zq_binary_hash (bytes, length);
+  g_string_append_printf (contents,
+                          "%s{\"attachment\":{\"contentType\":\"%s/x-matroska\",\"url\":\"%s" PATH
+                          "/%s/%s/%s\",\"size\":%" G_GSIZE_FORMAT ",\"hash\":\"%s\",\"title\":\"%s %s\"}}",
+                          contents->len > 1 ? "," : "", file->is_video ? "video" : "audio", self->hospital->origin,
+                          self->appointment, self->name, name, length, hash, file->role,
+                          file->is_video ? "video" : "audio");
+}
+
+/* The record that there is a recording, whose, since when and by whose consent; the files are the doctor's of the visit
+ * alone to fetch. */
+static char *
+make_document (const ZqRoomRecording *self, GPtrArray *files, JsonNode *appointment, GError **error)
+{
+  g_autoptr (GPtrArray) actors = zq_references_collect (self->hospital, appointment, "participant.actor");
+  g_autoptr (GString) contents = g_string_new ("[");
+  g_autofree char *start = zq_instant_us (self->since), *end = zq_instant_us (self->until);
+  const char *patient = NULL, *doctor = NULL;
+
+  for (guint i = 0; i < actors->len; i++)
+    {
+      const char *actor = g_ptr_array_index (actors, i);
+
+      if (g_str_has_prefix (actor, "Patient/"))
+        patient = actor;
+      else if (g_str_has_prefix (actor, "Practitioner/"))
+        doctor = actor;
+    }
+  for (guint i = 0; i < files->len; i++)
+    add_content (contents, self, g_ptr_array_index (files, i));
+  g_string_append_c (contents, ']');
+
+  return zq_db_get_text (
+      self->hospital->db, error,
+      "SELECT json_object ('resourceType', 'DocumentReference',"
+      " 'meta', json_object ('tag', json_array (json_object ('system', '" ZQ_SYSTEM_DEPARTMENT "', 'code', ?1))),"
+      " 'status', 'current', 'type', json_object ('coding', json_array (json_object ('system', '" DOCUMENT
+      "', 'code', 'visit-recording')), 'text', '视频复诊录制'),"
+      " 'subject', json_object ('reference', ?2), 'date', ?3,"
+      " 'author', json_array (json_object ('reference', ?4)), 'content', json (?5),"
+      " 'context', json_object ('period', json_object ('start', ?6, 'end', ?3),"
+      "   'related', json_array (json_object ('reference', 'Appointment/' || ?7),"
+      "                          json_object ('reference', 'Consent/' || ?8))))",
+      "ssssssss", zq_json_get_tag (appointment, ZQ_SYSTEM_DEPARTMENT), patient, end, doctor, contents->str, start,
+      self->appointment, self->consent);
+}
+
+static gboolean
+write_document (ZqRoomRecording *self, GPtrArray *files, GError **error)
+{
+  g_autoptr (ZqStored) appointment = zq_records_read (self->hospital, "Appointment", self->appointment, error);
+  g_autoptr (JsonNode) node =
+      appointment != NULL && appointment->text != NULL ? zq_json_read (appointment->text, -1, error) : NULL;
+  g_autofree char *text = node != NULL ? make_document (self, files, node, error) : NULL, *id = zq_id_new ();
+  g_autoptr (ZqStored) written = NULL;
+
+  if (text == NULL || !zq_records_begin (self->hospital, error))
+    return FALSE;
+  written = zq_records_write (self->hospital, "DocumentReference", id, text, 0, error);
+
+  return zq_records_end (self->hospital, written != NULL, error) && written != NULL;
+}
+
+static void
+on_finished (GPtrArray *files, gpointer data)
+{
+  ZqRoomRecording *self = data;
+  g_autoptr (GError) error = NULL;
+
+  if (self->server != NULL)
+    g_ptr_array_remove_fast (self->server->finishing, self);
+  if (files->len > 0 && !write_document (self, files, &error))
+    g_warning ("a recording is in its folder, and could not be entered: %s",
+               error != NULL ? error->message : "its visit is gone");
+  recording_free (self);
+}
+
+/* --- in the room -------------------------------------------------------------------------------- */
+
+static void
+tell (ZqRoomRecording *self, const char *member, const char *json)
+{
+  ZqRoomMember *to = self->room != NULL ? zq_room_find_member (self->room, member) : NULL;
+
+  if (to != NULL)
+    zq_room_say (to->line, json);
+}
+
+static void
+on_answer (const char *member, guint call, const char *sdp, gpointer data)
+{
+  g_autofree char *quoted = zq_json_quote (sdp);
+  g_autofree char *json =
+      g_strdup_printf ("{\"type\":\"answer\",\"from\":\"" ZQ_ROOM_RECORDER "\",\"call\":%u,\"sdp\":%s}", call, quoted);
+
+  tell (data, member, json);
+}
+
+static void
+on_candidate (const char *member, guint call, guint mline, const char *candidate, gpointer data)
+{
+  g_autofree char *quoted = zq_json_quote (candidate);
+  g_autofree char *json = g_strdup_printf ("{\"type\":\"candidate\",\"from\":\"" ZQ_ROOM_RECORDER
+                                           "\",\"call\":%u,\"mline\":%u,\"candidate\":%s}",
+                                           call, mline, quoted);
+
+  tell (data, member, json);
+}
+
+void
+zq_room_add_recorder (GString *json, const ZqRoom *room)
+{
+  g_autofree char *since = zq_instant_us (room->recording->since);
+
+  g_string_append_printf (json,
+                          "{\"id\":\"" ZQ_ROOM_RECORDER "\",\"role\":\"recorder\",\"admitted\":true,\"online\":true,"
+                          "\"since\":\"%s\",\"media\":{\"audio\":false,\"video\":false,\"screen\":false}}",
+                          since);
+}
+
+static void
+tell_all (ZqRoom *room, gboolean on)
+{
+  g_autoptr (GString) member = g_string_new ("{\"type\":\"member\",\"member\":");
+  g_autofree char *json = g_strdup_printf ("{\"type\":\"recorded\",\"on\":%s}", zq_room_truth (on));
+
+  zq_room_tell_all (room, NULL, json);
+  if (!on)
+    {
+      zq_room_tell_all (room, NULL, "{\"type\":\"left\",\"id\":\"" ZQ_ROOM_RECORDER "\"}");
+      return;
+    }
+  zq_room_add_recorder (member, room);
+  g_string_append_c (member, '}');
+  zq_room_tell_all (room, NULL, member->str);
+}
+
+static ZqRoomRecording *
+begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
+{
+  ZqHospital *hospital = server->hospital;
+  ZqRoomRecording *self = g_new0 (ZqRoomRecording, 1);
+  const ZqRecorderEvents events = { on_answer, on_candidate, self };
+  g_autofree char *folder = NULL;
+
+  self->hospital = hospital;
+  self->server = server;
+  self->room = room;
+  self->appointment = g_strdup (room->id);
+  self->since = zq_clock_now (hospital->clock);
+  self->name = g_strdup_printf ("%" G_GINT64_FORMAT, self->since);
+  folder = g_build_filename (hospital->data_dir, "recordings", room->id, self->name, NULL);
+  self->recorder = zq_recorder_new (folder, &events, error);
+  if (self->recorder != NULL)
+    return self;
+  recording_free (self);
+
+  return NULL;
+}
+
+/* NULL: it may. */
+static const char *
+refusal (ZqHospital *hospital, const char *room, char **consent)
+{
+  g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (hospital, room);
+  g_autofree char *said = NULL;
+
+  if (hospital->recording == NULL || g_str_equal (hospital->recording, "off") || hospital->data_dir == NULL ||
+      visit == NULL)
+    return "not-allowed";
+  said = zq_room_consent (hospital, visit, consent);
+
+  return g_strcmp0 (said, "permit") == 0 ? NULL : "no-consent";
+}
+
+const char *
+zq_room_record (ZqSignallingServer *server, ZqRoom *room, gboolean on)
+{
+  g_autofree char *consent = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *refused;
+
+  if (on == (room->recording != NULL))
+    return NULL;
+  if (!on)
+    {
+      zq_room_stop_recording (room);
+      tell_all (room, FALSE);
+      return NULL;
+    }
+  refused = refusal (server->hospital, room->id, &consent);
+  if (refused != NULL)
+    return refused;
+  room->recording = begin (server, room, &error);
+  if (room->recording == NULL)
+    {
+      g_warning ("nothing can be recorded: %s", error->message);
+      return "no-recorder";
+    }
+  room->recording->consent = g_steal_pointer (&consent);
+  tell_all (room, TRUE);
+
+  return NULL;
+}
+
+void
+zq_room_stop_recording (ZqRoom *room)
+{
+  ZqRoomRecording *self = g_steal_pointer (&room->recording);
+
+  if (self == NULL)
+    return;
+  self->room = NULL;
+  self->until = zq_clock_now (self->hospital->clock);
+  g_ptr_array_add (self->server->finishing, self);
+  zq_recorder_finish (self->recorder, on_finished, self);
+}
+
+void
+zq_room_break_off_recordings (ZqSignallingServer *server)
+{
+  while (server->finishing->len > 0)
+    {
+      ZqRoomRecording *self = g_ptr_array_index (server->finishing, server->finishing->len - 1);
+      g_autoptr (GPtrArray) files = zq_recorder_break_off (self->recorder);
+
+      on_finished (files, self);
+    }
+}
+
+void
+zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint mline, const char *text)
+{
+  ZqRoomRecording *self = from->room->recording;
+
+  if (self == NULL)
+    return;
+  if (g_str_equal (type, "offer"))
+    zq_recorder_take_offer (self->recorder, from->id, from->role, call, text);
+  else if (g_str_equal (type, "candidate"))
+    zq_recorder_take_candidate (self->recorder, from->id, call, mline, text);
+}
+
+void
+zq_room_record_gone (const ZqRoomMember *member)
+{
+  if (member->room->recording != NULL)
+    zq_recorder_drop (member->room->recording->recorder, member->id);
+}
+
+/* --- fetching it -------------------------------------------------------------------------------- */
+
+static gboolean
+is_name (const char *text)
+{
+  return strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen (text) && *text != '\0' && *text != '.' &&
+         strstr (text, "..") == NULL;
+}
+
+static void
+send_file (ZqHospital *self, const ZqSession *session, const char *path, ZqReply *reply)
+{
+  g_auto (GStrv) parts = g_strsplit (path + strlen (PATH "/"), "/", -1);
+  g_autoptr (ZqRoomVisit) visit = g_strv_length (parts) == 3 ? zq_room_visit_load (self, parts[0]) : NULL;
+  g_autofree char *file = NULL;
+  char *bytes = NULL;
+  gsize length = 0;
+
+  if (visit == NULL || session->role != ZQ_ROLE_DOCTOR || g_strcmp0 (session->who, visit->doctor) != 0 ||
+      !is_name (parts[1]) || !is_name (parts[2]))
+    {
+      zq_reply_fail (reply, 404, "There is no such recording");
+      return;
+    }
+  file = g_build_filename (self->data_dir, "recordings", parts[0], parts[1], parts[2], NULL);
+  if (!g_file_get_contents (file, &bytes, &length, NULL))
+    {
+      zq_reply_fail (reply, 404, "There is no such recording");
+      return;
+    }
+  reply->status = 200;
+  reply->content_type = g_strdup ("video/x-matroska");
+  reply->raw = g_bytes_new_take (bytes, length);
+}
+
+static void
+handle (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
+{
+  ZqHospital *self = data;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  g_autoptr (ZqSession) session = zq_smart_session (self, soup_message_headers_get_one (headers, "Authorization"));
+  g_auto (ZqReply) reply = { 0 };
+
+  if (session == NULL)
+    zq_reply_fail (&reply, 401, "Sign in first: the access token is missing, unknown or has expired");
+  else if (!g_str_equal (soup_server_message_get_method (message), "GET"))
+    zq_reply_fail (&reply, 405, "Recordings are only fetched");
+  else if (self->data_dir == NULL || !g_str_has_prefix (path, PATH "/"))
+    zq_reply_fail (&reply, 404, "There is no such recording");
+  else
+    send_file (self, session, path, &reply);
+  zq_server_send (self, message, &reply);
+}
+
+void
+zq_recordings_register (ZqHospital *self)
+{
+  soup_server_add_handler (self->server, PATH, handle, self, NULL);
+}
