@@ -26,7 +26,7 @@ struct _ZqRoom
   char *resume;
   GPtrArray *members;
   ZqIceList *ice;
-  char *recording;
+  char *recording, *consent;
 
   guint retry, beat; /* alarms */
   gint64 delay;
@@ -173,6 +173,8 @@ take_joined (ZqRoom *self, JsonNode *node)
   self->resume = g_strdup (zq_json_get_string (node, "resume"));
   g_free (self->recording);
   self->recording = g_strdup (zq_json_get_string (node, "recording"));
+  g_free (self->consent);
+  self->consent = g_strdup (zq_json_get_string (node, "consent"));
   take_ice (self, node, "ice");
   g_ptr_array_set_size (self->members, 0);
   for (guint i = 0; i < length; i++)
@@ -187,8 +189,7 @@ take_joined (ZqRoom *self, JsonNode *node)
   self->is_joined = self->was_joined = TRUE;
   self->delay = RETRY_FIRST;
   g_signal_emit_by_name (self, "joined", again);
-  if (zq_json_get_boolean (node, "recorded", FALSE))
-    g_signal_emit_by_name (self, "recorded", TRUE);
+  g_signal_emit_by_name (self, "recorded", zq_json_get_boolean (node, "recorded", FALSE));
 }
 
 static guint
@@ -251,6 +252,12 @@ take (ZqRoom *self, JsonNode *node)
     }
   else if (g_str_equal (type, "recorded"))
     g_signal_emit_by_name (self, "recorded", zq_json_get_boolean (node, "on", FALSE));
+  else if (g_str_equal (type, "consent"))
+    {
+      g_free (self->consent);
+      self->consent = g_strdup (zq_json_get_string (node, "answer"));
+      g_signal_emit_by_name (self, "consent");
+    }
   else if (g_str_equal (type, "invited"))
     g_signal_emit_by_name (self, "invited", zq_json_get_string (node, "page"));
   else if (g_str_equal (type, "ice"))
@@ -493,6 +500,12 @@ room_tell_media (ZqSignalling *signalling, gboolean audio, gboolean video, gbool
   send (ZQ_ROOM (signalling), json);
 }
 
+static const char *
+room_get_consent (ZqSignalling *signalling)
+{
+  return ZQ_ROOM (signalling)->consent;
+}
+
 static void
 room_record (ZqSignalling *signalling, gboolean on)
 {
@@ -550,6 +563,7 @@ room_iface_init (ZqSignallingInterface *iface)
   iface->get_members = room_get_members;
   iface->get_ice = room_get_ice;
   iface->get_recording = room_get_recording;
+  iface->get_consent = room_get_consent;
   iface->admit = room_admit;
   iface->offer = room_offer;
   iface->candidate = room_candidate;
@@ -597,6 +611,7 @@ zq_room_finalize (GObject *object)
   g_free (self->device);
   g_free (self->resume);
   g_free (self->recording);
+  g_free (self->consent);
   g_ptr_array_unref (self->members);
   g_clear_pointer (&self->ice, zq_ice_list_free);
   G_OBJECT_CLASS (zq_room_parent_class)->finalize (object);

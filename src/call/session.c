@@ -388,6 +388,12 @@ on_recorded (ZqSignalling *signalling, gboolean on, ZqCallSession *self)
 }
 
 static void
+on_consent (ZqSignalling *signalling, ZqCallSession *self)
+{
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
 on_taken (ZqSignalling *signalling, ZqCallSession *self)
 {
   handle (self, ZQ_CALL_EVENT_TAKEN);
@@ -511,6 +517,12 @@ zq_call_session_get_recording (ZqCallSession *self)
 }
 
 const char *
+zq_call_session_get_consent (ZqCallSession *self)
+{
+  return zq_signalling_get_consent (self->signalling);
+}
+
+const char *
 zq_call_session_get_refusal (ZqCallSession *self)
 {
   return self->refusal;
@@ -577,8 +589,8 @@ zq_call_session_new (const ZqCallSessionConfig *config)
     { "member", G_CALLBACK (on_member) },       { "left", G_CALLBACK (on_left) },
     { "answer", G_CALLBACK (on_answer) },       { "candidate", G_CALLBACK (on_remote_candidate) },
     { "want-call", G_CALLBACK (on_want_call) }, { "recorded", G_CALLBACK (on_recorded) },
-    { "taken", G_CALLBACK (on_taken) },         { "ended", G_CALLBACK (on_ended) },
-    { "refused", G_CALLBACK (on_refused) },
+    { "consent", G_CALLBACK (on_consent) },     { "taken", G_CALLBACK (on_taken) },
+    { "ended", G_CALLBACK (on_ended) },         { "refused", G_CALLBACK (on_refused) },
   };
 
   self->signalling = g_object_ref (config->signalling);

@@ -64,6 +64,8 @@ gint64 zq_call_session_get_since (ZqCallSession *self); /* when it came to this 
 gint64 zq_call_session_get_lost_since (ZqCallSession *self);
 gboolean zq_call_session_has_link (ZqCallSession *self); /* to the room */
 gboolean zq_call_session_is_recorded (ZqCallSession *self);
+/* What the patient said to it: "permit", "deny"; NULL: nothing. */
+const char *zq_call_session_get_consent (ZqCallSession *self);
 const char *zq_call_session_get_recording (ZqCallSession *self); /* required, optional, off */
 const char *zq_call_session_get_refusal (ZqCallSession *self);   /* code, or NULL */
 /* Of the patient's side, who is there; NULL: nobody. (transfer none) */

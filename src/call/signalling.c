@@ -70,6 +70,12 @@ zq_signalling_get_recording (ZqSignalling *self)
   return IFACE (self)->get_recording (self);
 }
 
+const char *
+zq_signalling_get_consent (ZqSignalling *self)
+{
+  return IFACE (self)->get_consent (self);
+}
+
 void
 zq_signalling_admit (ZqSignalling *self, const char *member, gboolean in)
 {
@@ -138,6 +144,7 @@ zq_signalling_default_init (ZqSignallingInterface *iface)
   SIGNAL ("candidate", 4, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_UINT, G_TYPE_STRING);
   SIGNAL ("want-call", 2, G_TYPE_STRING, G_TYPE_UINT);
   SIGNAL ("recorded", 1, G_TYPE_BOOLEAN);
+  SIGNAL ("consent", 0);
   SIGNAL ("taken", 0);
   SIGNAL ("ended", 0);
   SIGNAL ("refused", 1, G_TYPE_STRING);

@@ -38,7 +38,8 @@ G_DECLARE_INTERFACE (ZqSignalling, zq_signalling, ZQ, SIGNALLING, GObject)
  * Signals: "joined" (gboolean again: after it was away), "away" (the hospital is not reached; it is tried again),
  * "member" (ZqCallMember *: new or changed), "left" (const char *member), "answer" (const char *member, guint call,
  * const char *sdp), "candidate" (const char *member, guint call, guint mline, const char *candidate), "want-call"
- * (const char *member, guint call), "recorded" (gboolean), "taken" (another workstation has this place), "ended" (the
+ * (const char *member, guint call), "recorded" (gboolean), "consent" (the
+ * patient said yes or no to being recorded), "taken" (another workstation has this place), "ended" (the
  * visit is over for all), "refused" (const char *code: it is of no use to try again), "pong" (gint64 µs: there and
  * back), "invited" (const char *page: the address for a guest; a secret), "probed" (guint bytes: that came back of a
  * probe).
@@ -53,6 +54,7 @@ struct _ZqSignallingInterface
   GPtrArray *(*get_members) (ZqSignalling *self);
   const ZqIceList *(*get_ice) (ZqSignalling *self);
   const char *(*get_recording) (ZqSignalling *self);
+  const char *(*get_consent) (ZqSignalling *self);
   void (*admit) (ZqSignalling *self, const char *member, gboolean in);
   void (*offer) (ZqSignalling *self, const char *member, guint call, const char *sdp);
   void (*candidate) (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
@@ -75,6 +77,8 @@ GPtrArray *zq_signalling_get_members (ZqSignalling *self);
 const ZqIceList *zq_signalling_get_ice (ZqSignalling *self);
 /* "required", "optional", "off". */
 const char *zq_signalling_get_recording (ZqSignalling *self);
+/* What the patient said to being recorded: "permit", "deny"; NULL: nothing. */
+const char *zq_signalling_get_consent (ZqSignalling *self);
 
 void zq_signalling_admit (ZqSignalling *self, const char *member, gboolean in);
 void zq_signalling_offer (ZqSignalling *self, const char *member, guint call, const char *sdp);

@@ -8,7 +8,7 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
-#define FINISHED_WITHIN 2000 /* ms */
+#define FINISHED_WITHIN (2 * G_TIME_SPAN_SECOND)
 
 #define VIDEO                                                                                                          \
   "rtpvp8depay name=in wait-for-keyframe=true request-keyframe=true ! queue max-size-time=0 max-size-bytes=16777216 "  \
@@ -43,7 +43,9 @@ struct _ZqRecorder
 
   ZqRecorderDone done; /* it is being finished */
   gpointer done_data;
-  guint late; /* source */
+  ZqClock *wall;
+  guint late; /* alarm */
+  guint idle; /* source: all is over */
 };
 
 static void
@@ -426,8 +428,9 @@ zq_recorder_break_off (ZqRecorder *self)
 {
   GPtrArray *files = g_ptr_array_new_with_free_func (file_free);
 
-  if (self->late != 0)
-    g_source_remove (self->late);
+  zq_clock_clear (self->wall, &self->late);
+  if (self->idle != 0)
+    g_source_remove (self->idle);
   for (guint i = 0; i < self->senders->len; i++)
     {
       Sender *sender = g_ptr_array_index (self->senders, i);
@@ -438,23 +441,39 @@ zq_recorder_break_off (ZqRecorder *self)
     }
   g_ptr_array_unref (self->senders);
   gst_object_unref (self->clock);
+  g_object_unref (self->wall);
   g_free (self->folder);
   g_free (self);
 
   return files;
 }
 
-static gboolean
-conclude (gpointer data)
+static void
+conclude (ZqRecorder *self)
 {
-  ZqRecorder *self = data;
   ZqRecorderDone done = self->done;
   gpointer done_data = self->done_data;
-  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GPtrArray) files = zq_recorder_break_off (self);
+
+  done (files, done_data);
+}
+
+static void
+on_late (gpointer data)
+{
+  ZqRecorder *self = data;
 
   self->late = 0;
-  files = zq_recorder_break_off (self);
-  done (files, done_data);
+  conclude (self);
+}
+
+static gboolean
+on_over (gpointer data)
+{
+  ZqRecorder *self = data;
+
+  self->idle = 0;
+  conclude (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -464,7 +483,7 @@ look_whether_over (ZqRecorder *self)
 {
   guint n = 0;
 
-  if (self->done == NULL)
+  if (self->done == NULL || self->idle != 0)
     return;
   for (guint i = 0; i < self->senders->len; i++)
     {
@@ -477,8 +496,7 @@ look_whether_over (ZqRecorder *self)
   if (n > 0)
     return;
   /* Not from within what called this. */
-  g_source_remove (self->late);
-  self->late = g_idle_add (conclude, self);
+  self->idle = g_idle_add (on_over, self);
 }
 
 void
@@ -486,14 +504,14 @@ zq_recorder_finish (ZqRecorder *self, ZqRecorderDone done, gpointer data)
 {
   self->done = done;
   self->done_data = data;
-  self->late = g_timeout_add (FINISHED_WITHIN, conclude, self);
+  self->late = zq_clock_alarm_in (self->wall, FINISHED_WITHIN, on_late, self);
   for (guint i = 0; i < self->senders->len; i++)
     end (g_ptr_array_index (self->senders, i));
   look_whether_over (self);
 }
 
 ZqRecorder *
-zq_recorder_new (const char *folder, const ZqRecorderEvents *events, GError **error)
+zq_recorder_new (ZqClock *clock, const char *folder, const ZqRecorderEvents *events, GError **error)
 {
   ZqRecorder *self;
 
@@ -506,6 +524,7 @@ zq_recorder_new (const char *folder, const ZqRecorderEvents *events, GError **er
       return NULL;
     }
   self = g_new0 (ZqRecorder, 1);
+  self->wall = g_object_ref (clock);
   self->folder = g_strdup (folder);
   self->events = *events;
   self->senders = g_ptr_array_new_with_free_func (sender_unref);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "base/clock.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -31,7 +33,7 @@ typedef struct
 } ZqRecorderFile;
 
 /* Into @folder, which is made. GStreamer is started with the first one. */
-ZqRecorder *zq_recorder_new (const char *folder, const ZqRecorderEvents *events, GError **error);
+ZqRecorder *zq_recorder_new (ZqClock *clock, const char *folder, const ZqRecorderEvents *events, GError **error);
 
 /* Another offer of the same member takes the place of the one before; its files stay. */
 void zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp);

@@ -15,6 +15,11 @@ admit (ZqRoomLine *line, JsonNode *node, gboolean in)
       zq_room_say_error (line, "not-allowed", "this is the doctor’s to say");
       return;
     }
+  if (in && zq_room_needs_consent (line->server->hospital, member->room->id))
+    {
+      zq_room_say_error (line, "no-consent", "the patient has not agreed to being recorded");
+      return;
+    }
   member->admitted = in;
   zq_room_say (member->line, in ? "{\"type\":\"admitted\"}" : "{\"type\":\"held\"}");
   zq_room_tell_member (member->room, member);

@@ -156,6 +156,10 @@ void zq_room_add_recorder (GString *json, const ZqRoom *room);  /* as a member *
 /* An offer or a candidate for the recorder. */
 void zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint mline, const char *text);
 void zq_room_record_gone (const ZqRoomMember *member);
+/* @consent was written: the doctor of its visit is told. */
+void zq_room_consent_said (ZqHospital *self, JsonNode *consent);
+/* All visits are recorded here, and the patient has not agreed to it: nobody is let in. */
+gboolean zq_room_needs_consent (ZqHospital *self, const char *room);
 void zq_recordings_register (ZqHospital *self);
 
 /* signalling-join.c: into a room by a token, a link, or what one was given to come back with. */

@@ -233,7 +233,7 @@ begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
   self->since = zq_clock_now (hospital->clock);
   self->name = g_strdup_printf ("%" G_GINT64_FORMAT, self->since);
   folder = g_build_filename (hospital->data_dir, "recordings", room->id, self->name, NULL);
-  self->recorder = zq_recorder_new (folder, &events, error);
+  self->recorder = zq_recorder_new (hospital->clock, folder, &events, error);
   if (self->recorder != NULL)
     return self;
   recording_free (self);
@@ -329,6 +329,48 @@ zq_room_record_gone (const ZqRoomMember *member)
 {
   if (member->room->recording != NULL)
     zq_recorder_drop (member->room->recording->recorder, member->id);
+}
+
+/* --- the patient's word ------------------------------------------------------------------------- */
+
+/* To the doctor, whose to know it is before somebody is let in. */
+void
+zq_room_consent_said (ZqHospital *self, JsonNode *consent)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self->signalling == NULL)
+    return;
+  g_hash_table_iter_init (&iter, self->signalling->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      ZqRoom *room = value;
+      g_autoptr (ZqRoomVisit) visit = is_about (consent, room->id) ? zq_room_visit_load (self, room->id) : NULL;
+      g_autofree char *said = visit != NULL ? zq_room_consent (self, visit, NULL) : NULL;
+      g_autoptr (GString) json = g_string_new ("{\"type\":\"consent\"");
+
+      if (said == NULL)
+        continue;
+      zq_room_add_text (json, "answer", said);
+      g_string_append_c (json, '}');
+      for (guint i = 0; i < room->members->len; i++)
+        {
+          const ZqRoomMember *member = g_ptr_array_index (room->members, i);
+
+          if (g_str_equal (member->role, "doctor"))
+            zq_room_say (member->line, json->str);
+        }
+    }
+}
+
+gboolean
+zq_room_needs_consent (ZqHospital *self, const char *room)
+{
+  g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (self, room);
+  g_autofree char *said = visit != NULL ? zq_room_consent (self, visit, NULL) : NULL;
+
+  return g_strcmp0 (self->recording, "required") == 0 && g_strcmp0 (said, "permit") != 0;
 }
 
 /* --- fetching it -------------------------------------------------------------------------------- */

@@ -97,6 +97,12 @@ zq_room_say_joined (ZqRoomMember *member, const ZqRoomVisit *visit)
   g_string_append_printf (json, "{\"type\":\"joined\",\"you\":\"%s\",\"role\":\"%s\",\"room\":\"Appointment/%s\"",
                           member->id, member->role, member->room->id);
   zq_room_add_text (json, "resume", member->resume);
+  if (g_str_equal (member->role, "doctor"))
+    {
+      g_autofree char *said = zq_room_consent (hospital, visit, NULL);
+
+      zq_room_add_text (json, "consent", said);
+    }
   g_string_append (json, ",\"members\":[");
   for (guint i = 0; i < member->room->members->len; i++)
     {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hospital/signalling-private.h"
 #include "hospital/workflow-private.h"
 
 #include "base/id.h"
@@ -347,6 +348,8 @@ zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *s
       g_strcmp0 (zq_json_get_string (node, "status"), "preparation") != 0 &&
       (zq_message_has_category (node, "message") || zq_message_has_category (node, "correction")))
     return after_message (self, session, stored, node, error);
+  if (g_str_equal (stored->type, "Consent"))
+    zq_room_consent_said (self, node);
   if (patient && g_str_equal (stored->type, "Basic"))
     return after_read_mark (self, stored, node, error);
   if (patient && g_str_equal (stored->type, "Task") && created)

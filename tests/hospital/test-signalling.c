@@ -718,6 +718,36 @@ test_consent_is_ones_own (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (consent (fixture, patient, "p1", "none", ""), ==, 403);
 }
 
+/* Where every visit is recorded nobody is let in who has not agreed to it; the doctor hears what is said. */
+static void
+test_required_recording_needs_consent (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = sign_in (fixture, "p1");
+  g_autoptr (Line) doctor = NULL, patient = NULL;
+  g_autoptr (JsonNode) joined = NULL, permitted = NULL;
+
+  zq_hospital_set_recording (fixture->hospital, "required");
+  put_visit (fixture, "v", 10, "booked");
+  doctor = doctor_line (fixture);
+  joined = hear (doctor);
+  g_assert_cmpstr (zq_json_get_string (joined, "recording"), ==, "required");
+  g_assert_null (zq_json_get_string (joined, "consent"));
+  patient = patient_line (fixture);
+  expect (patient, "joined");
+  expect (doctor, "member");
+  tell (doctor, "{'type':'admit','member':'m2'}");
+  expect (doctor, "no-consent");
+  g_assert_cmpuint (consent (fixture, token, "p1", "v", ",'id':'x'"), ==, 201);
+  permitted = hear (doctor);
+  g_assert_cmpstr (zq_json_get_string (permitted, "type"), ==, "consent");
+  g_assert_cmpstr (zq_json_get_string (permitted, "answer"), ==, "permit");
+  tell (doctor, "{'type':'admit','member':'m2'}");
+  expect (patient, "admitted");
+  /* It has nowhere to keep anything. */
+  tell (doctor, "{'type':'recording','on':true}");
+  expect (doctor, "not-allowed");
+}
+
 static void
 assert_call (Fixture *fixture, const char *token, const char *path, const char *status, const char *outcome)
 {
@@ -784,6 +814,7 @@ main (int argc, char **argv)
   fixture_add ("/visits/task-of-a-visit", test_task_of_a_visit);
   fixture_add ("/visits/patient-only-cancels", test_patient_only_cancels);
   fixture_add ("/visits/consent-is-ones-own", test_consent_is_ones_own);
+  fixture_add ("/visits/required-recording-needs-consent", test_required_recording_needs_consent);
   fixture_add ("/visits/called-back", test_called_back);
 
   return g_test_run ();

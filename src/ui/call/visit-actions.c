@@ -69,19 +69,57 @@ hold_action (GtkWidget *widget, const char *name, GVariant *parameter)
     zq_call_session_hold (self->session);
 }
 
-/* By telephone, through the hospital: neither side sees the other's number. */
+/* Where all are recorded it began by itself, and stays. */
 static void
-call_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+record_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
 
-  if (self->client == NULL || self->visit->encounter_id == NULL)
+  if (self->session == NULL || g_strcmp0 (zq_call_session_get_recording (self->session), "optional") != 0)
     return;
+  if (g_strcmp0 (zq_call_session_get_consent (self->session), "permit") != 0)
+    zq_toast_show (widget, _ ("The patient has not agreed to being recorded"));
+  else
+    zq_call_session_record (self->session, !zq_call_session_is_recorded (self->session));
+}
+
+/* --- by telephone ------------------------------------------------------------------------------- */
+
+static void
+call_by_phone (ZqVisitPage *self)
+{
+  self->wants_phone = FALSE;
   g_clear_object (&self->call_back);
   self->call_back =
       zq_call_back_new (ZQ_FHIR_CLIENT (self->client), zq_store_get_clock (self->store), self->visit->encounter_id);
   g_signal_connect_object (self->call_back, "changed", G_CALLBACK (zq_visit_page_update), self, G_CONNECT_SWAPPED);
   zq_call_back_start (self->call_back);
+  zq_visit_page_update (self);
+}
+
+void
+zq_visit_page_look_for_phone (ZqVisitPage *self)
+{
+  if (self->wants_phone && self->client != NULL && self->visit->encounter_id != NULL)
+    call_by_phone (self);
+}
+
+/* Through the hospital: neither side sees the other's number. A visit that has not begun begins by it. */
+static void
+call_back_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
+  const ZqVisitChange change = {
+    .act = ZQ_VISIT_ACT_BEGIN, .visit = self->key, .words = _ ("Phone visit"), .by_phone = TRUE
+  };
+
+  if (self->client == NULL)
+    return;
+  self->wants_phone = TRUE;
+  if (self->visit->encounter == 0)
+    act (self, &change);
+  else
+    zq_visit_page_look_for_phone (self);
   zq_visit_page_update (self);
 }
 
@@ -307,6 +345,7 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.check", NULL, check_action);
   gtk_widget_class_install_action (klass, "visit.call-back", NULL, call_back_action);
   gtk_widget_class_install_action (klass, "visit.guest", NULL, guest_action);
+  gtk_widget_class_install_action (klass, "visit.record", NULL, record_action);
   gtk_widget_class_install_action (klass, "visit.next", NULL, next_action);
   gtk_widget_class_install_property_action (klass, "visit.mute", "muted");
   gtk_widget_class_install_property_action (klass, "visit.camera-off", "camera-off");
@@ -317,6 +356,7 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.window", NULL, window_action);
   gtk_widget_class_install_action (klass, "visit.fullscreen", NULL, fullscreen_action);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_k, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.check", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.record", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.guest", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_m, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "visit.fullscreen", NULL);

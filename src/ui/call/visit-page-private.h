@@ -31,7 +31,7 @@ struct _ZqVisitPage
   /* template */
   GtkWidget *box;
   ZqPatientBand *band;
-  GtkWidget *recorded;
+  GtkLabel *recorded;
   GtkWidget *window_button, *next_button, *guest_button;
   GtkPaned *paned;
   GtkWidget *stage;
@@ -45,7 +45,7 @@ struct _ZqVisitPage
   GtkLabel *numbers;
   GtkPicture *own;
   GtkWidget *controls;
-  GtkWidget *hold, *checks;
+  GtkWidget *hold, *checks, *record_button;
   GtkStack *side;
 
   /* borrowed */
@@ -73,6 +73,8 @@ struct _ZqVisitPage
   gboolean switches[ZQ_VISIT_N_SWITCHES];
   gboolean is_identified;
   gboolean is_left;
+  gboolean is_told;     /* the hospital was asked to record, as it wants it */
+  gboolean wants_phone; /* the telephone is called as soon as the Encounter is at the hospital */
 };
 
 /* visit-call.c: devices, session, pictures. */
@@ -90,6 +92,8 @@ void zq_visit_page_update_numbers (ZqVisitPage *self);
 void zq_visit_page_install_actions (GtkWidgetClass *klass);
 void zq_visit_page_admit (ZqVisitPage *self, const ZqVisitIdentity *identity);
 void zq_visit_page_set_switch (ZqVisitPage *self, ZqVisitSwitch which, gboolean on);
+/* Calls by telephone when that was asked for before the hospital knew the visit. */
+void zq_visit_page_look_for_phone (ZqVisitPage *self);
 void zq_visit_page_toast (ZqVisitPage *self, const char *text);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ on_changed (ZqVisitPage *self, ZqChanges *changes)
   if (self->visit->server_id != NULL && self->session == NULL && !self->is_left)
     zq_visit_page_begin_call (self);
   zq_note_editor_set_encounter (self->note, self->visit->encounter);
+  zq_visit_page_look_for_phone (self);
   zq_visit_page_update (self);
 }
 
@@ -205,6 +206,7 @@ zq_visit_page_class_init (ZqVisitPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, own);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, controls);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, hold);
+  gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, record_button);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, checks);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, side);
   zq_visit_page_install_actions (widget_class);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/call/visit-page-private.h"
 
+#include "rules/context.h"
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
@@ -70,6 +71,54 @@ refusal_words (const char *code)
     return _ ("The hospital does not know this visit. It may have been cancelled or given to a colleague.");
 
   return _ ("The hospital does not let you into this visit.");
+}
+
+/* Everything is recorded here, and the patient says no: there is no video, but there is a telephone. */
+static gboolean
+is_refused (ZqVisitPage *self)
+{
+  return self->session != NULL && g_strcmp0 (zq_call_session_get_recording (self->session), "required") == 0 &&
+         g_strcmp0 (zq_call_session_get_consent (self->session), "deny") == 0;
+}
+
+static gboolean
+show_refused_recording (ZqVisitPage *self)
+{
+  if (!is_refused (self))
+    return FALSE;
+  set_card (self, _ ("The patient does not agree to being recorded"),
+            _ ("This hospital records every video visit, so there is none without it. Speak by telephone instead."),
+            _ ("Call Back by Telephone"), "visit.call-back");
+
+  return TRUE;
+}
+
+static void
+update_recording (ZqVisitPage *self, ZqCallState state)
+{
+  gboolean is_recorded = self->session != NULL && zq_call_session_is_recorded (self->session);
+  const char *word = self->session != NULL ? zq_call_session_get_recording (self->session) : "off";
+  gboolean has_call = state == ZQ_CALL_CONNECTING || state == ZQ_CALL_LIVE || state == ZQ_CALL_LOST;
+
+  if (is_recorded && !gtk_widget_get_visible (GTK_WIDGET (self->recorded)))
+    {
+      const ZqContext *context = zq_store_get_context (self->store);
+      g_autofree char *clock = zq_words_clock (zq_clock_now (context->clock), context->zone);
+      /* Translators: a visit is being recorded, since a time of day as it is seen here */
+      g_autofree char *since = g_strdup_printf (_ ("● Recording since %s"), clock);
+
+      gtk_label_set_label (self->recorded, since);
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->recorded), is_recorded);
+  gtk_widget_set_visible (self->record_button, g_strcmp0 (word, "optional") == 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.record", has_call);
+  if (is_recorded || !has_call || g_strcmp0 (word, "required") != 0)
+    self->is_told = FALSE;
+  else if (!self->is_told && zq_call_session_has_link (self->session))
+    {
+      self->is_told = TRUE;
+      zq_call_session_record (self->session, TRUE);
+    }
 }
 
 static void
@@ -145,7 +194,7 @@ update_card (ZqVisitPage *self)
 {
   ZqCallState state = self->session != NULL ? zq_call_session_get_state (self->session) : ZQ_CALL_OFF;
 
-  set_identity (self, state == ZQ_CALL_WAITING && !self->is_identified);
+  set_identity (self, state == ZQ_CALL_WAITING && !self->is_identified && !is_refused (self));
   if (state != ZQ_CALL_LIVE && state != ZQ_CALL_OVER && state != ZQ_CALL_WAITING && show_call_back (self))
     return;
   switch (state)
@@ -159,12 +208,15 @@ update_card (ZqVisitPage *self)
         set_card (self, _ ("Going to the waiting room…"), NULL, NULL, NULL);
       break;
     case ZQ_CALL_ALONE:
+      if (show_refused_recording (self))
+        break;
       set_card (self, _ ("Nobody is in the waiting room yet"),
                 _ ("You hear and see it here as soon as the patient comes. Go on with your work meanwhile."),
                 _ ("Check Camera and Sound"), "visit.check");
       break;
     case ZQ_CALL_WAITING:
-      show_waiting (self);
+      if (!show_refused_recording (self))
+        show_waiting (self);
       break;
     case ZQ_CALL_CONNECTING:
       set_card (self, _ ("Connecting…"), NULL, NULL, NULL);
@@ -251,7 +303,7 @@ zq_visit_page_update (ZqVisitPage *self)
   update_card (self);
   zq_visit_page_update_numbers (self);
   gtk_widget_set_opacity (GTK_WIDGET (self->remote), state == ZQ_CALL_LOST ? 0.4 : 1);
-  gtk_widget_set_visible (self->recorded, self->session != NULL && zq_call_session_is_recorded (self->session));
+  update_recording (self, state);
   gtk_widget_set_visible (GTK_WIDGET (self->own), zq_video_paintable_has_picture (self->own_picture) || has_call);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.hold", has_call);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.admit", state == ZQ_CALL_WAITING);
@@ -263,5 +315,5 @@ zq_visit_page_update (ZqVisitPage *self)
                                  has_call || state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", self->visit != NULL && self->visit->consult != 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.call-back",
-                                 self->visit != NULL && self->visit->encounter_id != NULL && state != ZQ_CALL_OVER);
+                                 self->visit != NULL && self->visit->server_id != NULL && state != ZQ_CALL_OVER);
 }
