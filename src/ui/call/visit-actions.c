@@ -177,7 +177,7 @@ next_action (GtkWidget *widget, const char *name, GVariant *parameter)
                          _ ("Invite to the Visit"));
 
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_next_chosen), self, G_CONNECT_SWAPPED);
-  zq_popover_open (GTK_POPOVER (when), self->next_button);
+  zq_visit_when_ask (when, self->next_button);
 }
 
 static void

@@ -5,7 +5,6 @@
 #include "ui/consult/inbox-choice.h"
 #include "ui/visit/invite.h"
 #include "ui/visit/when.h"
-#include "ui/widgets/popover.h"
 #include "ui/widgets/problem.h"
 #include "ui/widgets/words.h"
 
@@ -64,7 +63,7 @@ on_chosen (ZqWindow *self, const char *code)
     }
   when = zq_visit_when_new (self->store, 0, proposal (self, 2), ZQ_VISIT_MINUTES, "", _ ("Invite to the Visit"));
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_time), self, G_CONNECT_SWAPPED);
-  zq_popover_open (GTK_POPOVER (when), GTK_WIDGET (self->heading));
+  zq_visit_when_ask (when, GTK_WIDGET (self->heading));
 }
 
 static void

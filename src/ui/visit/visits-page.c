@@ -7,7 +7,6 @@
 #include "ui/visit/visit-row.h"
 #include "ui/visit/when.h"
 #include "ui/widgets/ask-words.h"
-#include "ui/widgets/popover.h"
 #include "ui/widgets/toast.h"
 #include "ui/widgets/words.h"
 
@@ -259,7 +258,7 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
   /* The one that is asked about, whatever is selected when it is answered. */
   g_object_set_data (G_OBJECT (when), "zq-visit", GSIZE_TO_POINTER ((gsize)visit->key));
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_moved), self, 0);
-  zq_popover_open (GTK_POPOVER (when), self->move);
+  zq_visit_when_ask (when, self->move);
 }
 
 /* --- object ------------------------------------------------------------------------------------- */

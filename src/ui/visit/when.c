@@ -3,6 +3,7 @@
 
 #include "clinic/visit/visit.h"
 #include "rules/context.h"
+#include "ui/widgets/popover.h"
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
@@ -327,6 +328,13 @@ zq_visit_when_new (ZqStore *store, gint64 visit, gint64 start, guint minutes, co
   update (self);
 
   return self;
+}
+
+void
+zq_visit_when_ask (ZqVisitWhen *self, GtkWidget *at)
+{
+  zq_popover_open (GTK_POPOVER (self), at);
+  gtk_widget_grab_focus (GTK_WIDGET (self->clock));
 }
 
 static void

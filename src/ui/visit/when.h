@@ -21,6 +21,9 @@ G_DECLARE_FINAL_TYPE (ZqVisitWhen, zq_visit_when, ZQ, VISIT_WHEN, GtkPopover)
 ZqVisitWhen *
 zq_visit_when_new (ZqStore *store, gint64 visit, gint64 start, guint minutes, const char *reason, const char *confirm);
 
+/* Opens it at @at with the time to be typed, or taken by Enter. */
+void zq_visit_when_ask (ZqVisitWhen *self, GtkWidget *at);
+
 /* A time of day as it is typed: "14:30", "14：30", "1430", "930", "9". FALSE: it is none. */
 gboolean zq_visit_parse_clock (const char *typed, int *hour, int *minute);
 
