@@ -315,8 +315,16 @@ on_signed (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (ZqNoteEditor) self = data;
   g_autoptr (GError) error = NULL;
 
-  if (zq_note_finish (ZQ_STORE (object), result, &error) || self->store == NULL)
+  gboolean is_signed = zq_note_finish (ZQ_STORE (object), result, &error);
+
+  if (self->store == NULL)
     return;
+  if (is_signed)
+    {
+      gtk_label_set_label (self->status, "");
+      gtk_widget_grab_focus (GTK_WIDGET (self->addition));
+      return;
+    }
   self->signs = FALSE;
   if (!zq_note_editor_is_signed (self))
     save_record (self); /* its alarm was put out */
