@@ -163,6 +163,21 @@ const steps = {
     return {};
   },
   seen,
+  // When the next first picture of the doctor's came, as seconds of the clock; armed before it is waited for.
+  async arm() {
+    await page.evaluate(() => { window.firstAt = 0; document.querySelector('video.remote').requestVideoFrameCallback(() => { window.firstAt = Date.now() / 1000; }); });
+    return {};
+  },
+  first: () => page.evaluate(() => ({ at: window.firstAt })),
+  rates: () => page.evaluate(async () => {
+    const found = { sent: 0, received: 0 };
+    for (const report of (await window.visitPage.debug().peer.connection.getStats()).values()) {
+      if (report.kind !== 'video') continue;
+      if (report.type === 'outbound-rtp') Object.assign(found, { sent: report.bytesSent, width: report.frameWidth, fps: report.framesPerSecond });
+      if (report.type === 'inbound-rtp') Object.assign(found, { received: report.bytesReceived, seenWidth: report.frameWidth, seenFps: report.framesPerSecond });
+    }
+    return found;
+  }),
   async reload() { await page.reload(); return {}; },
   async press({ text }) { await page.click(`button:text-is("${text}")`); return {}; },
   async screenshot({ file }) { await page.screenshot({ path: file }); return {}; },
