@@ -472,12 +472,6 @@ zq_call_session_record (ZqCallSession *self, gboolean on)
   zq_signalling_record (self->signalling, on);
 }
 
-void
-zq_call_session_reconnect (ZqCallSession *self)
-{
-  handle (self, ZQ_CALL_EVENT_FAILED);
-}
-
 /* --- what is asked ------------------------------------------------------------------------------ */
 
 ZqCallState

@@ -55,8 +55,6 @@ void zq_call_session_close (ZqCallSession *self);
 /* What the other side is told, besides what is done with the devices. */
 void zq_call_session_tell_media (ZqCallSession *self, gboolean audio, gboolean video, gboolean screen);
 void zq_call_session_record (ZqCallSession *self, gboolean on);
-/* Makes the connection anew, as after a failure. */
-void zq_call_session_reconnect (ZqCallSession *self);
 
 ZqCallState zq_call_session_get_state (ZqCallSession *self);
 gint64 zq_call_session_get_since (ZqCallSession *self); /* when it came to this state, µs UTC */

@@ -77,7 +77,6 @@ struct _ZqSteer
 {
   ZqCallTarget target;
   ZqSteerLine line;
-  ZqSteerReason reason;
   double rate;    /* with sound */
   double ceiling; /* where the line gave way; 0: not known */
   double was;     /* the last of them */
@@ -130,13 +129,12 @@ zq_steer_restart (ZqSteer *self)
 
 /* Climbing that fails near the same place is tried again later and later; another place is another line. */
 static void
-give_way (ZqSteer *self, double came, double to, ZqSteerReason reason)
+give_way (ZqSteer *self, double came, double to)
 {
   double last = self->ceiling > 0 ? self->ceiling : self->was;
   gboolean again = came > last * 0.75 && came < last * 1.3;
   gboolean is_late = self->at - self->down_at < 2 * RESPOND;
 
-  self->reason = reason;
   self->ceiling = came;
   self->line.lost = self->line.lost_floor; /* what was lost is answered; what is lost from now on is news */
   self->rate = MAX (self->rate * (self->at - self->begun < FIRST ? DOWN_FIRST : DOWN_MOST), MIN (self->rate, to));
@@ -201,7 +199,6 @@ climb (ZqSteer *self, const ZqCallStats *stats)
   double a_second = !self->gave_way ? CLIMB_FIRST : is_near ? APPROACH : CLIMB;
   double to = self->rate * (1 + (a_second - 1) * seconds);
 
-  self->reason = is_near ? ZQ_STEER_HOLDS : ZQ_STEER_CLIMBS;
   if (self->ceiling > 0 && self->line.came + SOUND < self->rate * NEAR)
     to = MIN (to, MAX (self->rate, self->ceiling));
   self->rate = MAX (self->rate, MIN (to, MIN (proven (self, stats), useful (self))));
@@ -234,7 +231,6 @@ is_blind (ZqSteer *self, const ZqCallStats *stats)
     {
       self->blind_at = stats->at;
       self->rate *= 0.7;
-      self->reason = ZQ_STEER_BLIND;
     }
 
   return TRUE;
@@ -251,9 +247,9 @@ estimate (ZqSteer *self, const ZqCallStats *stats)
   if (is_blind (self, stats))
     return;
   if (is_over && may_go_down)
-    give_way (self, came, came * DOWN, ZQ_STEER_DELAY);
+    give_way (self, came, came * DOWN);
   else if (loses_more (self) && may_go_down)
-    give_way (self, came, MIN (self->rate * (1 - 0.5 * line->lost), came * DOWN), ZQ_STEER_LOSS);
+    give_way (self, came, MIN (self->rate * (1 - 0.5 * line->lost), came * DOWN));
   else if (!is_over && line->queue < QUEUE_OVER && stats->at >= self->climb_at && is_known (self, stats))
     climb (self, stats);
 }
@@ -267,7 +263,6 @@ stop_picture (ZqSteer *self)
 
   self->try_wait = failed ? MIN (self->try_wait * 2, TRY_MOST) : TRY;
   self->off_at = self->at;
-  self->reason = ZQ_STEER_SOUND;
 }
 
 /* Nothing but sound goes, so nothing but round trips tells of the line: when they are short, it is tried. */
@@ -281,7 +276,6 @@ wait_for_picture (ZqSteer *self)
   self->rate = SOUND + PICTURE_AGAIN;
   self->ceiling = 0;
   self->line.came = self->line.queue = 0;
-  self->reason = ZQ_STEER_CLIMBS;
 }
 
 /* --- what the picture makes of it --------------------------------------------------------------- */
@@ -404,10 +398,4 @@ guint
 zq_steer_get_estimate (const ZqSteer *self)
 {
   return (guint)self->rate;
-}
-
-ZqSteerReason
-zq_steer_get_reason (const ZqSteer *self)
-{
-  return self->reason;
 }

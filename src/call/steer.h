@@ -22,17 +22,6 @@ typedef struct _ZqSteer ZqSteer;
 #define ZQ_STEER_START 250000 /* bit/s, with sound */
 #define ZQ_STEER_MOST  2500000
 
-/* Why the target is what it is. */
-typedef enum
-{
-  ZQ_STEER_CLIMBS, /* nothing is in the way yet */
-  ZQ_STEER_HOLDS,  /* near what the line gave before */
-  ZQ_STEER_DELAY,  /* a queue grew */
-  ZQ_STEER_LOSS,   /* more is lost than is lost anyway */
-  ZQ_STEER_BLIND,  /* the other side has told nothing for a while */
-  ZQ_STEER_SOUND,  /* too little for a picture */
-} ZqSteerReason;
-
 ZqSteer *zq_steer_new (void);
 void zq_steer_free (ZqSteer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqSteer, zq_steer_free)
@@ -46,6 +35,5 @@ gboolean zq_steer_take (ZqSteer *self, const ZqCallStats *stats);
 const ZqCallTarget *zq_steer_get_target (const ZqSteer *self);
 /* What the line is thought to give, bit/s, with sound. */
 guint zq_steer_get_estimate (const ZqSteer *self);
-ZqSteerReason zq_steer_get_reason (const ZqSteer *self);
 
 G_END_DECLS

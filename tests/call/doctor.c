@@ -10,7 +10,7 @@
 #include "call/pair.h"
 #include "call/room.h"
 #include "call/session.h"
-#include "call/sources.h"
+#include "call/warm-up.h"
 
 #include <gio/gunixinputstream.h>
 #include <malloc.h>
@@ -188,6 +188,7 @@ main (int argc, char **argv)
   zq_call_media_stop (self.media);
   g_clear_object (&self.session);
   g_clear_object (&self.media);
+  g_main_loop_unref (self.loop);
 
   return 0;
 }

@@ -2,7 +2,7 @@
 #include "ui/call/visit-page-private.h"
 
 #include "call/room.h"
-#include "call/sources.h"
+#include "call/warm-up.h"
 #include "ui/call/memory.h"
 
 #include <glib/gi18n.h>
