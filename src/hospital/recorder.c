@@ -94,7 +94,8 @@ typedef enum
 {
   WORD_ANSWER,
   WORD_CANDIDATE,
-  WORD_OVER, /* a file is whole */
+  WORD_OVER,   /* a file is whole */
+  WORD_FAILED, /* a file cannot be written */
 } WordKind;
 
 typedef struct
@@ -106,6 +107,7 @@ typedef struct
 } Word;
 
 static void look_whether_over (ZqRecorder *self);
+static void rest (Sender *self);
 
 static void
 word_free (gpointer data)
@@ -126,9 +128,14 @@ on_word (gpointer data)
   if (recorder == NULL)
     return G_SOURCE_REMOVE;
   if (word->kind == WORD_OVER)
-    look_whether_over (recorder);
+    {
+      rest (word->sender);
+      look_whether_over (recorder);
+    }
   else if (recorder->done != NULL)
     return G_SOURCE_REMOVE;
+  else if (word->kind == WORD_FAILED)
+    recorder->events.failed (recorder->events.data);
   else if (word->kind == WORD_ANSWER)
     recorder->events.answer (word->sender->member, word->sender->call, word->text, recorder->events.data);
   else
@@ -155,6 +162,22 @@ static void
 on_candidate (GstElement *webrtc, guint mline, const char *candidate, Sender *self)
 {
   hop (self, WORD_CANDIDATE, g_strdup (candidate), mline);
+}
+
+/* A full disk, above all. */
+static GstBusSyncReply
+on_bus (GstBus *bus, GstMessage *message, gpointer data)
+{
+  GstElementFactory *factory = GST_IS_ELEMENT (GST_MESSAGE_SRC (message))
+                                   ? gst_element_get_factory (GST_ELEMENT (GST_MESSAGE_SRC (message)))
+                                   : NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR && factory != NULL &&
+      g_str_equal (GST_OBJECT_NAME (factory), "filesink"))
+    hop (data, WORD_FAILED, NULL, 0);
+  gst_message_unref (message);
+
+  return GST_BUS_DROP;
 }
 
 /* The size of the picture may change; the file's head keeps the first, and each key frame of VP8 has its own. */
@@ -307,6 +330,11 @@ sender_new (ZqRecorder *recorder, const char *member, const char *role, guint ca
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
   set_own_address (self->webrtc);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
+  {
+    g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+    gst_bus_set_sync_handler (bus, on_bus, g_atomic_rc_box_acquire (self), sender_unref);
+  }
   gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), recorder->clock);
   gst_element_set_start_time (self->pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time (self->pipeline, recorder->base_time);
@@ -335,6 +363,19 @@ find (ZqRecorder *self, const char *member)
   return NULL;
 }
 
+/* All its files are whole: only they are kept of it. */
+static void
+rest (Sender *self)
+{
+  gboolean is_over;
+
+  g_mutex_lock (&self->lock);
+  is_over = self->is_ending && self->n_over >= self->tracks->len;
+  g_mutex_unlock (&self->lock);
+  if (is_over)
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+}
+
 /* Its files are ended well; what comes of it is seen on the bus. */
 static void
 end (Sender *self)
@@ -357,6 +398,7 @@ end (Sender *self)
         gst_pad_unlink (peer, sink);
       gst_pad_send_event (sink, gst_event_new_eos ());
     }
+  rest (self);
 }
 
 void
@@ -366,7 +408,8 @@ zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, 
   GstSDPMessage *message = NULL;
   g_autoptr (GstWebRTCSessionDescription) offer = NULL;
 
-  if (self->done != NULL || gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
+  if (self->done != NULL || self->senders->len >= ZQ_RECORDER_SENDERS_MOST ||
+      gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     return;
   offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
   if (before != NULL)

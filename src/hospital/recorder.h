@@ -21,6 +21,7 @@ typedef struct
 {
   void (*answer) (const char *member, guint call, const char *sdp, gpointer data);
   void (*candidate) (const char *member, guint call, guint mline, const char *candidate, gpointer data);
+  void (*failed) (gpointer data); /* a file cannot be written: what is recorded is not kept any more */
   gpointer data;
 } ZqRecorderEvents;
 
@@ -35,7 +36,9 @@ typedef struct
 /* Into @folder, which is made. GStreamer is started with the first one. */
 ZqRecorder *zq_recorder_new (ZqClock *clock, const char *folder, const ZqRecorderEvents *events, GError **error);
 
-/* Another offer of the same member takes the place of the one before; its files stay. */
+/* Another offer of the same member takes the place of the one before; its files stay. So many in all are taken, and no
+ * more: whoever offers without end has no more files than that. */
+#define ZQ_RECORDER_SENDERS_MOST 64
 void zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp);
 void zq_recorder_take_candidate (ZqRecorder *self, const char *member, guint call, guint mline, const char *candidate);
 /* The member is gone. */

@@ -21,6 +21,8 @@ admit (ZqRoomLine *line, JsonNode *node, gboolean in)
       return;
     }
   member->admitted = in;
+  if (!in)
+    zq_room_record_gone (member);
   zq_room_say (member->line, in ? "{\"type\":\"admitted\"}" : "{\"type\":\"held\"}");
   zq_room_tell_member (member->room, member);
 }

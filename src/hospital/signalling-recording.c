@@ -169,6 +169,8 @@ tell (ZqRoomRecording *self, const char *member, const char *json)
     zq_room_say (to->line, json);
 }
 
+static void tell_all (ZqRoom *room, gboolean on);
+
 static void
 on_answer (const char *member, guint call, const char *sdp, gpointer data)
 {
@@ -188,6 +190,20 @@ on_candidate (const char *member, guint call, guint mline, const char *candidate
                                            call, mline, quoted);
 
   tell (data, member, json);
+}
+
+/* Nobody is told that it is recorded when it is not. */
+static void
+on_failed (gpointer data)
+{
+  ZqRoomRecording *self = data;
+  ZqRoom *room = self->room;
+
+  g_warning ("a recording could not be written any more");
+  if (room == NULL)
+    return;
+  zq_room_stop_recording (room);
+  tell_all (room, FALSE);
 }
 
 void
@@ -223,7 +239,7 @@ begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
 {
   ZqHospital *hospital = server->hospital;
   ZqRoomRecording *self = g_new0 (ZqRoomRecording, 1);
-  const ZqRecorderEvents events = { on_answer, on_candidate, self };
+  const ZqRecorderEvents events = { on_answer, on_candidate, on_failed, self };
   g_autofree char *folder = NULL;
 
   self->hospital = hospital;
@@ -352,6 +368,9 @@ zq_room_consent_said (ZqHospital *self, JsonNode *consent)
 
       if (said == NULL)
         continue;
+      /* Who takes it back is recorded no more. */
+      if (g_str_equal (said, "deny"))
+        zq_room_record (self->signalling, room, FALSE);
       zq_room_add_text (json, "answer", said);
       g_string_append_c (json, '}');
       for (guint i = 0; i < room->members->len; i++)

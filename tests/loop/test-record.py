@@ -141,6 +141,32 @@ def not_recorded(world):
     equal(documents(hospital), [], "recordings in the record")
 
 
+@suite.case("a consent that is taken back ends the recording; who is sent back to the waiting room is not recorded there")
+def taken_back(world):
+    hospital = world.hospital("--recording", "optional")
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        consent(hospital, visit, "permit")
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            doctor.say("record")
+            doctor.wait("recorded", lambda line: line["recorded"])
+            wait_until("four tracks", lambda: len(media_files(world.directory)) == 4)
+            doctor.say("hold")
+            patient.do("wait", state="waiting")
+            own = [path for path in media_files(world.directory) if path.name.startswith("patient")]
+            doctor.wait_state("waiting")
+            doctor.say("admit")
+            doctor.wait("in again", lambda line: line["state"] == "live" and sees_patient(line))
+            sizes = [path.stat().st_size for path in own]
+            wait_until("the patient's next files", lambda: len(media_files(world.directory)) >= 6)
+            equal([path.stat().st_size for path in own], sizes, "files of before the waiting room, which were ended there")
+            consent(hospital, visit, "deny")
+            doctor.wait("no mark", lambda line: not line["recorded"])
+            wait_until("no mark at the patient", lambda: "正在录制" not in patient.do("state")["marks"])
+            wait_until("what there was is in the record", lambda: documents(hospital))
+
+
 @suite.case("a patient who leaves and a workstation that is killed lose nothing that was recorded")
 def interrupted(world):
     hospital = world.hospital("--recording", "required")

@@ -235,6 +235,54 @@ test_nothing_to_add (Note *self, gconstpointer data)
   g_assert_cmpint (ui_count (&self->ui, "SELECT count (*) FROM intent WHERE action = 'append' AND ? = 1"), ==, 0);
 }
 
+static void
+take_task (Note *self, const char *version, const char *code, const char *encounter)
+{
+  fixture_take (&self->ui.clinic,
+                "{'resourceType':'Task','id':'1','meta':{'versionId':'%s','tag':[{'system':"
+                "'https://zhenqiao.org/fhir/department','code':'endo'}]},'status':'in-progress','intent':'order',"
+                "'code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/task-code','code':'%s'}]},"
+                "'focus':{'reference':'Communication/t1'},'for':{'reference':'Patient/1'},'owner':{'reference':"
+                "'Practitioner/me'}%s}",
+                version, code, encounter);
+}
+
+static GtkWidget *
+find_record_window (Note *self)
+{
+  g_autoptr (GList) windows = gtk_window_list_toplevels ();
+
+  for (GList *one = windows; one != NULL; one = one->next)
+    if (one->data != self->window && ui_find (one->data, ZQ_TYPE_NOTE_EDITOR, NULL, NULL) != NULL)
+      return one->data;
+
+  return NULL;
+}
+
+/* A revisit by writing has a record too, in a window beside the conversation; an advice has none. */
+static void
+test_record_of_a_consultation (Note *self, gconstpointer data)
+{
+  GtkWidget *window;
+
+  ui_open (&self->ui, "1");
+  gtk_widget_activate_action (GTK_WIDGET (self->ui.window), "win.consult-record", NULL);
+  ui_expect (&self->ui, "Advice has no diagnosis");
+  g_assert_null (find_record_window (self));
+  take_task (self, "2", "revisit", "");
+  gtk_widget_activate_action (GTK_WIDGET (self->ui.window), "win.consult-record", NULL);
+  ui_expect (&self->ui, "The hospital has made no encounter");
+  take_task (self, "3", "revisit", ",'encounter':{'reference':'Encounter/e'}");
+  gtk_widget_activate_action (GTK_WIDGET (self->ui.window), "win.consult-record", NULL);
+  ui_frames (&self->ui, 3);
+  window = find_record_window (self);
+  g_assert_nonnull (window);
+  gtk_widget_activate_action (GTK_WIDGET (self->ui.window), "win.consult-record", NULL);
+  g_assert_true (find_record_window (self) == window);
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_assert_null (find_record_window (self));
+}
+
 #define ADD(path, func) g_test_add (path, Note, NULL, set_up, func, tear_down)
 
 int
@@ -246,6 +294,7 @@ main (int argc, char **argv)
   ADD ("/note/signed-elsewhere", test_signed_elsewhere);
   ADD ("/note/signature-taken-back", test_signature_taken_back);
   ADD ("/note/nothing-to-add", test_nothing_to_add);
+  ADD ("/note/record-of-a-consultation", test_record_of_a_consultation);
 
   return g_test_run ();
 }

@@ -206,3 +206,21 @@ zq_note_list (ZqDb *db, gint64 encounter)
 
   return notes;
 }
+
+ZqNotePlace
+zq_note_find_encounter (ZqDb *db, gint64 consult, gint64 *encounter)
+{
+  g_autoptr (ZqRows) rows = zq_db_query (db, NULL,
+                                         "SELECT c.code, e.id FROM consult c"
+                                         " LEFT JOIN visit_encounter e ON e.id = c.encounter WHERE c.id = ?",
+                                         "i", consult);
+
+  *encounter = 0;
+  if (rows == NULL || !zq_rows_next (rows, NULL))
+    return ZQ_NOTE_NO_ENCOUNTER;
+  if (g_strcmp0 (zq_rows_text (rows, 0), "revisit") != 0)
+    return ZQ_NOTE_ADVICE;
+  *encounter = zq_rows_int (rows, 1);
+
+  return *encounter != 0 ? ZQ_NOTE_FOUND : ZQ_NOTE_NO_ENCOUNTER;
+}

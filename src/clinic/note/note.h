@@ -64,6 +64,17 @@ void zq_note_free (ZqNote *self);
 /* Of one Encounter, as they were written. (transfer full) (element-type ZqNote) */
 GPtrArray *zq_note_list (ZqDb *db, gint64 encounter);
 
+typedef enum
+{
+  ZQ_NOTE_FOUND,
+  ZQ_NOTE_ADVICE, /* an advice may inform and no more: what is diagnosed and recorded is the revisit (互联网诊疗管理办法
+                     (试行), 2018, article 16) */
+  ZQ_NOTE_NO_ENCOUNTER, /* the hospital has made none, or it is not here yet */
+} ZqNotePlace;
+
+/* The Encounter (row) that the record of @consult belongs to. */
+ZqNotePlace zq_note_find_encounter (ZqDb *db, gint64 consult, gint64 *encounter);
+
 /* --- commands ---------------------------------------------------------------------------------- */
 
 /* Signs what stands in the draft, which goes: a Condition a line of the diagnosis (note/diagnosis.h), which the

@@ -64,9 +64,11 @@ struct _ZqWindow
   ZqReviewModel *reviews;
   GtkWidget *written; /* the text that has the focus; weak */
   ZqPlace before_other;
-  gint64 invited;        /* consultation whose patient is being invited */
-  gint64 before_find;    /* what was selected in the inbox when the search began */
-  gboolean is_composing; /* an input method is at a word */
+  GtkWindow *record_window; /* of a consultation's record; weak */
+  gint64 recorded;          /* whose: row of its Encounter */
+  gint64 invited;           /* consultation whose patient is being invited */
+  gint64 before_find;       /* what was selected in the inbox when the search began */
+  gboolean is_composing;    /* an input method is at a word */
 };
 
 /* window.c: what is selected in the inbox is what is open. */
@@ -109,6 +111,9 @@ void zq_window_install_visit (GtkWidgetClass *klass);
 gboolean zq_window_is_visiting (ZqWindow *self);
 gboolean zq_window_shows_visits (ZqWindow *self);
 void zq_window_begin_visits (ZqWindow *self);
+
+/* window-consult-record.c: the outpatient record of the consultation that is open, in a window beside. */
+void zq_window_install_consult_record (GtkWidgetClass *klass);
 
 /* window-invite.c: a visit for the patient of the consultation that is open. */
 void zq_window_install_invite (GtkWidgetClass *klass);

@@ -244,6 +244,7 @@ zq_window_dispose (GObject *object)
   ZqWindow *self = ZQ_WINDOW (object);
 
   g_clear_weak_pointer (&self->written);
+  g_clear_weak_pointer (&self->record_window);
   g_clear_object (&self->reviews);
   g_clear_object (&self->client);
   g_clear_object (&self->settings);
@@ -315,6 +316,7 @@ zq_window_class_init (ZqWindowClass *klass)
   zq_window_install_triage (widget_class);
   zq_window_install_find (widget_class);
   zq_window_install_record (widget_class);
+  zq_window_install_consult_record (widget_class);
   zq_window_install_review (widget_class);
   zq_window_install_print (widget_class);
   zq_window_install_visit (widget_class);
