@@ -197,6 +197,8 @@ zq_visit_page_begin_call (ZqVisitPage *self)
 void
 zq_visit_page_end_call (ZqVisitPage *self)
 {
+  if (self->store != NULL)
+    zq_clock_clear (zq_store_get_clock (self->store), &self->offer);
   if (self->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->session, self);

@@ -70,6 +70,7 @@ struct _ZqVisitPage
   char *button_action;
 
   gint64 key;
+  guint offer; /* alarm: the telephone is offered */
   gboolean switches[ZQ_VISIT_N_SWITCHES];
   gboolean is_identified;
   gboolean is_left;

@@ -134,16 +134,30 @@ show_waiting (ZqVisitPage *self)
 }
 
 static void
+on_offer (gpointer data)
+{
+  ZqVisitPage *self = data;
+
+  self->offer = 0;
+  zq_visit_page_update (self);
+}
+
+/* While the other side is silent nothing else would come to say that the time is up. */
+static void
 show_lost (ZqVisitPage *self)
 {
+  ZqClock *clock = zq_store_get_clock (self->store);
   gint64 lost = zq_call_session_get_lost_since (self->session);
-  gboolean is_long = lost != 0 && zq_clock_now (zq_store_get_clock (self->store)) - lost > CALL_BACK_AFTER;
+  gint64 left = lost != 0 ? lost + CALL_BACK_AFTER - zq_clock_now (clock) : CALL_BACK_AFTER;
+  gboolean is_long = left <= 0;
   gboolean has_link = zq_call_session_has_link (self->session);
   gboolean has_patient = zq_call_session_get_patient (self->session) != NULL;
   const char *why = !has_link      ? _ ("This side cannot reach the hospital. It comes back by itself.")
                     : !has_patient ? _ ("The patient’s side is offline. It comes back by itself.")
                                    : _ ("The way to the patient is gone. It is made again by itself.");
 
+  if (!is_long && self->offer == 0)
+    self->offer = zq_clock_alarm_in (clock, left, on_offer, self);
   set_card (self, _ ("The connection is lost"), why, is_long ? _ ("Call Back by Telephone") : NULL,
             is_long ? "visit.call-back" : NULL);
 }
