@@ -481,6 +481,9 @@ zq_recorder_break_off (ZqRecorder *self)
       sender->recorder = NULL;
       gst_element_set_state (sender->pipeline, GST_STATE_NULL);
       take_files (sender, files);
+      /* What it listens to holds it. */
+      gst_clear_object (&sender->webrtc);
+      gst_clear_object (&sender->pipeline);
     }
   g_ptr_array_unref (self->senders);
   gst_object_unref (self->clock);
