@@ -17,7 +17,8 @@
   "rtpopusdepay name=in ! queue max-size-time=0 max-size-bytes=4194304 max-size-buffers=0 ! matroskamux "              \
   "! filesink name=out async=false buffer-mode=unbuffered"
 
-/* One connection of one member. Lives until GStreamer's threads have let go of it. */
+/* One connection of one member. What it listens to does not hold it: its pipeline is stopped before the recorder lets
+ * go of it, and then nothing of GStreamer's speaks any more but a promise or a word on its way, which do hold it. */
 typedef struct
 {
   ZqRecorder *recorder; /* NULL: it was ended; main thread */
@@ -26,10 +27,11 @@ typedef struct
   GstElement *pipeline, *webrtc;
   GMainContext *context;
   GMutex lock;
-  GPtrArray *files;   /* ZqRecorderFile; under the lock */
-  GPtrArray *tracks;  /* GstElement: bins; under the lock */
-  guint n_over;       /* of the tracks: their files are whole; under the lock */
-  gboolean is_ending; /* under the lock: no more tracks */
+  GPtrArray *files;      /* ZqRecorderFile; under the lock */
+  GPtrArray *tracks;     /* GstElement: bins; under the lock */
+  guint n_over;          /* of the tracks: their files are whole; under the lock */
+  gboolean has_track[2]; /* sound, picture: one each; under the lock */
+  gboolean is_ending;    /* under the lock: no more tracks */
 } Sender;
 
 struct _ZqRecorder
@@ -80,12 +82,6 @@ static void
 sender_unref (gpointer data)
 {
   g_atomic_rc_box_release_full (data, sender_clear);
-}
-
-static void
-sender_unref_closure (gpointer data, GClosure *closure)
-{
-  sender_unref (data);
 }
 
 /* --- what GStreamer's threads bring to the main one ----------------------------------------------- */
@@ -231,7 +227,7 @@ make_track (Sender *self, gboolean is_video)
   src = gst_element_get_static_pad (in, "src");
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_first_caps, NULL, NULL);
   last = gst_element_get_static_pad (out, "sink");
-  gst_pad_add_probe (last, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, g_atomic_rc_box_acquire (self), sender_unref);
+  gst_pad_add_probe (last, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, self, NULL);
   gst_element_add_pad (bin, gst_ghost_pad_new ("sink", sink));
 
   return bin;
@@ -248,8 +244,10 @@ on_pad (GstElement *webrtc, GstPad *pad, Sender *self)
   GstElement *track;
   g_autoptr (GstPad) sink = NULL;
 
-  if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC || self->is_ending || (!is_video && g_strcmp0 (name, "OPUS") != 0))
+  if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC || self->is_ending || self->has_track[is_video] ||
+      (!is_video && g_strcmp0 (name, "OPUS") != 0))
     return;
+  self->has_track[is_video] = TRUE;
   track = make_track (self, is_video);
   if (track == NULL)
     return;
@@ -297,9 +295,14 @@ set_own_address (GstElement *webrtc)
 {
   const char *own = g_getenv ("ZHENQIAO_CALL_ADDRESS");
   g_autoptr (GstObject) agent = NULL;
+  g_autoptr (GObject) nice = NULL;
   gboolean added;
 
   g_object_get (webrtc, "ice-agent", &agent, NULL);
+  if (agent != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "agent") != NULL)
+    g_object_get (agent, "agent", &nice, NULL);
+  if (nice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (nice), "upnp") != NULL)
+    g_object_set (nice, "upnp", FALSE, NULL);
   if (own != NULL && agent != NULL)
     g_signal_emit_by_name (agent, "add-local-ip-address", own, &added);
 }
@@ -333,15 +336,13 @@ sender_new (ZqRecorder *recorder, const char *member, const char *role, guint ca
   {
     g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
 
-    gst_bus_set_sync_handler (bus, on_bus, g_atomic_rc_box_acquire (self), sender_unref);
+    gst_bus_set_sync_handler (bus, on_bus, self, NULL);
   }
   gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), recorder->clock);
   gst_element_set_start_time (self->pipeline, GST_CLOCK_TIME_NONE);
   gst_element_set_base_time (self->pipeline, recorder->base_time);
-  g_signal_connect_data (self->webrtc, "on-ice-candidate", G_CALLBACK (on_candidate), g_atomic_rc_box_acquire (self),
-                         sender_unref_closure, 0);
-  g_signal_connect_data (self->webrtc, "pad-added", G_CALLBACK (on_pad), g_atomic_rc_box_acquire (self),
-                         sender_unref_closure, 0);
+  g_signal_connect (self->webrtc, "on-ice-candidate", G_CALLBACK (on_candidate), self);
+  g_signal_connect (self->webrtc, "pad-added", G_CALLBACK (on_pad), self);
 
   return self;
 }
@@ -361,6 +362,17 @@ find (ZqRecorder *self, const char *member)
     }
 
   return NULL;
+}
+
+static guint
+count_senders (ZqRecorder *self, const char *member)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->senders->len; i++)
+    n += g_str_equal (((Sender *)g_ptr_array_index (self->senders, i))->member, member);
+
+  return n;
 }
 
 /* All its files are whole: only they are kept of it. */
@@ -408,7 +420,7 @@ zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, 
   GstSDPMessage *message = NULL;
   g_autoptr (GstWebRTCSessionDescription) offer = NULL;
 
-  if (self->done != NULL || self->senders->len >= ZQ_RECORDER_SENDERS_MOST ||
+  if (self->done != NULL || count_senders (self, member) >= ZQ_RECORDER_SENDERS_MOST ||
       gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     return;
   offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
@@ -481,9 +493,6 @@ zq_recorder_break_off (ZqRecorder *self)
       sender->recorder = NULL;
       gst_element_set_state (sender->pipeline, GST_STATE_NULL);
       take_files (sender, files);
-      /* What it listens to holds it. */
-      gst_clear_object (&sender->webrtc);
-      gst_clear_object (&sender->pipeline);
     }
   g_ptr_array_unref (self->senders);
   gst_object_unref (self->clock);

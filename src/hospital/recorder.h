@@ -36,9 +36,9 @@ typedef struct
 /* Into @folder, which is made. GStreamer is started with the first one. */
 ZqRecorder *zq_recorder_new (ZqClock *clock, const char *folder, const ZqRecorderEvents *events, GError **error);
 
-/* Another offer of the same member takes the place of the one before; its files stay. So many in all are taken, and no
- * more: whoever offers without end has no more files than that. */
-#define ZQ_RECORDER_SENDERS_MOST 64
+/* Another offer of the same member takes the place of the one before; its files stay. So many of a member are taken,
+ * and no more: whoever offers without end has no more files than that. */
+#define ZQ_RECORDER_SENDERS_MOST 32
 void zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp);
 void zq_recorder_take_candidate (ZqRecorder *self, const char *member, guint call, guint mline, const char *candidate);
 /* The member is gone. */

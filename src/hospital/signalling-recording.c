@@ -423,7 +423,7 @@ send_file (ZqHospital *self, const ZqSession *session, const char *path, ZqReply
       return;
     }
   reply->status = 200;
-  reply->content_type = g_strdup ("video/x-matroska");
+  reply->content_type = g_strdup (g_str_has_suffix (parts[2], "-audio.mkv") ? "audio/x-matroska" : "video/x-matroska");
   reply->raw = g_bytes_new_take (bytes, length);
 }
 
