@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call/ice.h"
 
+#include "webrtc/agent.h"
+
 #include <string.h>
 
 static void
@@ -85,23 +87,9 @@ zq_ice_server_to_uri (const ZqIceServer *self)
 void
 zq_ice_list_apply (const ZqIceList *list, GstElement *webrtc)
 {
-  const char *own = g_getenv ("ZHENQIAO_CALL_ADDRESS");
-  g_autoptr (GstObject) agent = NULL;
-  g_autoptr (GObject) nice = NULL;
   gboolean added;
 
-  g_object_get (webrtc, "ice-agent", &agent, NULL);
-  /* No port of the hospital's router is opened for a call: there is the relay. */
-  if (agent != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "agent") != NULL)
-    g_object_get (agent, "agent", &nice, NULL);
-  if (nice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (nice), "upnp") != NULL)
-    g_object_set (nice, "upnp", FALSE, NULL);
-  if (own != NULL && agent != NULL)
-    {
-      g_signal_emit_by_name (agent, "add-local-ip-address", own, &added);
-      if (!added)
-        g_warning ("ZHENQIAO_CALL_ADDRESS is no address of a network");
-    }
+  zq_webrtc_prepare_agent (webrtc);
   for (guint i = 0; list != NULL && i < list->servers->len; i++)
     {
       const ZqIceServer *server = g_ptr_array_index (list->servers, i);

@@ -346,12 +346,6 @@ zq_call_peer_stop (ZqCallPeer *self)
     g_signal_handlers_disconnect_by_data (self->webrtc, self);
 }
 
-guint
-zq_call_peer_get_call (ZqCallPeer *self)
-{
-  return self->call;
-}
-
 static void
 zq_call_peer_finalize (GObject *object)
 {

@@ -69,7 +69,6 @@ void zq_call_peer_push_video (ZqCallPeer *self, GstSample *sample);
 void zq_call_peer_push_audio (ZqCallPeer *self, GstSample *sample);
 
 void zq_call_peer_set_target (ZqCallPeer *self, const ZqCallTarget *target);
-guint zq_call_peer_get_call (ZqCallPeer *self);
 
 /* What was measured since the last time; asks for the next. NULL: nothing yet. Main context. (transfer none) */
 const ZqCallStats *zq_call_peer_sample_stats (ZqCallPeer *self);

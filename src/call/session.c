@@ -32,7 +32,7 @@ struct _ZqCallSession
   gpointer sink_data;
   ZqCallState state;
   ZqCallStats stats;
-  gint64 since, lost_since;
+  gint64 lost_since;
   gint64 begun;    /* of the peer; monotonic */
   gint64 patience; /* with it */
   guint64 bytes;   /* that had come */
@@ -264,8 +264,6 @@ set_state (ZqCallSession *self, ZqCallState state, ZqCallEvent event)
   ZqCallState before = self->state;
 
   self->state = state;
-  if (state != before)
-    self->since = zq_clock_now (self->clock);
   if (state == ZQ_CALL_LOST && self->lost_since == 0)
     self->lost_since = zq_clock_now (self->clock);
   if (state == ZQ_CALL_LIVE || !has_call (state))
@@ -481,12 +479,6 @@ zq_call_session_get_state (ZqCallSession *self)
 }
 
 gint64
-zq_call_session_get_since (ZqCallSession *self)
-{
-  return self->since;
-}
-
-gint64
 zq_call_session_get_lost_since (ZqCallSession *self)
 {
   return self->lost_since;
@@ -526,12 +518,6 @@ const ZqCallMember *
 zq_call_session_get_patient (ZqCallSession *self)
 {
   return find_partner (self);
-}
-
-GPtrArray *
-zq_call_session_get_members (ZqCallSession *self)
-{
-  return zq_signalling_get_members (self->signalling);
 }
 
 const ZqCallStats *

@@ -57,7 +57,6 @@ void zq_call_session_tell_media (ZqCallSession *self, gboolean audio, gboolean v
 void zq_call_session_record (ZqCallSession *self, gboolean on);
 
 ZqCallState zq_call_session_get_state (ZqCallSession *self);
-gint64 zq_call_session_get_since (ZqCallSession *self); /* when it came to this state, µs UTC */
 /* Since when there is no connection though there was one, µs UTC; 0: there is. */
 gint64 zq_call_session_get_lost_since (ZqCallSession *self);
 gboolean zq_call_session_has_link (ZqCallSession *self); /* to the room */
@@ -68,7 +67,6 @@ const char *zq_call_session_get_recording (ZqCallSession *self); /* required, op
 const char *zq_call_session_get_refusal (ZqCallSession *self);   /* code, or NULL */
 /* Of the patient's side, who is there; NULL: nobody. (transfer none) */
 const ZqCallMember *zq_call_session_get_patient (ZqCallSession *self);
-GPtrArray *zq_call_session_get_members (ZqCallSession *self);
 const ZqCallStats *zq_call_session_get_stats (ZqCallSession *self); /* NULL: nothing yet */
 ZqCallQuality zq_call_session_get_quality (ZqCallSession *self);
 guint zq_call_session_get_call (ZqCallSession *self);

@@ -116,6 +116,7 @@ zq_hospital_listen (ZqHospital *self, const char *address, GError **error)
   if (self->signalling == NULL || !zq_call_back_open (self, error))
     return FALSE;
   zq_results_watch (self);
+  zq_hospital_read_policy (self);
 
   return TRUE;
 }

@@ -98,7 +98,7 @@ gboolean zq_hospital_add_account (ZqHospital *self,
  * password for a time. NULL: none. */
 void zq_hospital_set_turn (ZqHospital *self, const char *address, const char *secret);
 
-/* Whether visits are recorded: "required", "optional", "off" (NULL). */
+/* Whether visits are recorded: "required", "optional", "off"; NULL: as policy file "visit" says. */
 void zq_hospital_set_recording (ZqHospital *self, const char *recording);
 
 G_END_DECLS

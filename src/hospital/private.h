@@ -25,7 +25,7 @@ struct _ZqHospital
   ZqLive *live;                     /* NULL: not listening yet */
   ZqSignallingServer *signalling;   /* the same */
   char *turn_address, *turn_secret; /* NULL: no relay */
-  char *recording;                  /* "required", "optional"; NULL: off */
+  char *recording;                  /* "required", "optional", "off"; NULL: as the policy says */
   char *data_dir;                   /* NULL: in memory */
   GTimeZone *zone;
   char *origin; /* "http://127.0.0.1:PORT" */
@@ -216,6 +216,9 @@ gboolean zq_access_writes (ZqHospital *self,
                            JsonNode *old,
                            JsonNode *fresh,
                            ZqReply *reply);
+
+/* policy.c: the policy as it is built in, with what the hospital's Libraries say above it. */
+void zq_hospital_read_policy (ZqHospital *self);
 
 /* workflow.c */
 /* Refuses what the state table forbids. */

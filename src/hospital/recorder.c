@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/recorder.h"
 
+#include "webrtc/agent.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
@@ -290,23 +292,6 @@ on_offer_set (GstPromise *promise, gpointer data)
   gst_promise_unref (promise);
 }
 
-static void
-set_own_address (GstElement *webrtc)
-{
-  const char *own = g_getenv ("ZHENQIAO_CALL_ADDRESS");
-  g_autoptr (GstObject) agent = NULL;
-  g_autoptr (GObject) nice = NULL;
-  gboolean added;
-
-  g_object_get (webrtc, "ice-agent", &agent, NULL);
-  if (agent != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (agent), "agent") != NULL)
-    g_object_get (agent, "agent", &nice, NULL);
-  if (nice != NULL && g_object_class_find_property (G_OBJECT_GET_CLASS (nice), "upnp") != NULL)
-    g_object_set (nice, "upnp", FALSE, NULL);
-  if (own != NULL && agent != NULL)
-    g_signal_emit_by_name (agent, "add-local-ip-address", own, &added);
-}
-
 static Sender *
 sender_new (ZqRecorder *recorder, const char *member, const char *role, guint call)
 {
@@ -331,7 +316,7 @@ sender_new (ZqRecorder *recorder, const char *member, const char *role, guint ca
     }
   gst_object_ref_sink (self->webrtc);
   gst_util_set_object_arg (G_OBJECT (self->webrtc), "bundle-policy", "max-bundle");
-  set_own_address (self->webrtc);
+  zq_webrtc_prepare_agent (self->webrtc);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtc);
   {
     g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);

@@ -421,6 +421,8 @@ run_delete (ZqHospital *self, const ZqRequest *request, const char *type, const 
           zq_reply_fail_error (reply, error);
           return;
         }
+      if (g_str_equal (type, "Library"))
+        zq_hospital_read_policy (self);
       reply_set_version (self, reply, stored);
       reply->status = 204;
     }

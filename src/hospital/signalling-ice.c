@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hospital/signalling-private.h"
 
+#include "rules/visit-rules.h"
+
 #include <string.h>
 
 #define LASTS (4 * 3600 * (gint64)G_USEC_PER_SEC)
@@ -19,6 +21,17 @@ zq_hospital_set_recording (ZqHospital *self, const char *recording)
 {
   g_free (self->recording);
   self->recording = g_strdup (recording);
+}
+
+const char *
+zq_room_recording (ZqHospital *self)
+{
+  const ZqVisitRules *rules = zq_visit_rules_get (self->policy);
+
+  if (self->recording != NULL)
+    return self->recording;
+
+  return rules->must_be_recorded ? "required" : rules->may_be_recorded ? "optional" : "off";
 }
 
 static char *

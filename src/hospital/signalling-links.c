@@ -2,6 +2,7 @@
 #include "hospital/signalling-private.h"
 
 #include "base/id.h"
+#include "rules/visit-rules.h"
 
 #include <string.h>
 
@@ -134,8 +135,20 @@ answer (ZqHospital *self, const ZqSession *session, JsonNode *body, ZqReply *rep
       reply->content_type = g_strdup ("application/json");
       reply->body = g_strdup_printf ("{\"link\":\"%s\",\"expires\":\"%s\",\"recording\":\"%s\","
                                      "\"page\":\"%s\"}",
-                                     link, until, self->recording != NULL ? self->recording : "off", page);
+                                     link, until, zq_room_recording (self), page);
     }
+}
+
+/* What the patient's page says of the waiting room; nothing here is anybody's. */
+static void
+tell_rules (ZqHospital *self, ZqReply *reply)
+{
+  const ZqVisitRules *rules = zq_visit_rules_get (self->policy);
+
+  reply->status = 200;
+  reply->content_type = g_strdup ("application/json");
+  reply->body = g_strdup_printf ("{\"opens-before\":%" G_GINT64_FORMAT ",\"recording\":\"%s\"}",
+                                 rules->opens_before / G_USEC_PER_SEC, zq_room_recording (self));
 }
 
 static void
@@ -154,10 +167,12 @@ handle (SoupServer *server, SoupServerMessage *message, const char *path, GHashT
   body = zq_json_read (g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes), NULL);
   if (!g_str_equal (path, PATH))
     zq_reply_fail (&reply, 404, "There is nothing at this address");
+  else if (g_str_equal (soup_server_message_get_method (message), "GET"))
+    tell_rules (self, &reply);
   else if (session == NULL)
     zq_reply_fail (&reply, 401, "Sign in first: the access token is missing, unknown or has expired");
   else if (!g_str_equal (soup_server_message_get_method (message), "POST"))
-    zq_reply_fail (&reply, 405, "Links are asked for by POST");
+    zq_reply_fail (&reply, 405, "Links are asked for by POST, the rules by GET");
   else
     answer (self, session, body, &reply);
   zq_server_send (self, message, &reply);

@@ -145,6 +145,9 @@ void zq_room_hang_up (ZqRoomLine *line, gushort code);
 void zq_room_add_text (GString *json, const char *name, const char *value);
 const char *zq_room_truth (gboolean value);
 
+/* "required", "optional" or "off": as the hospital was told, or as policy file "visit" says. */
+const char *zq_room_recording (ZqHospital *self);
+
 /* signalling-recording.c: what the hospital keeps of a visit, by its word and the patient's consent. */
 /* "permit", "deny", NULL: not asked; @consent (nullable): id of the newest Consent. (transfer full) */
 char *zq_room_consent (ZqHospital *self, const ZqRoomVisit *visit, char **consent);

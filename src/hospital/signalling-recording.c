@@ -264,8 +264,7 @@ refusal (ZqHospital *hospital, const char *room, char **consent)
   g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (hospital, room);
   g_autofree char *said = NULL;
 
-  if (hospital->recording == NULL || g_str_equal (hospital->recording, "off") || hospital->data_dir == NULL ||
-      visit == NULL)
+  if (g_str_equal (zq_room_recording (hospital), "off") || hospital->data_dir == NULL || visit == NULL)
     return "not-allowed";
   said = zq_room_consent (hospital, visit, consent);
 
@@ -389,7 +388,7 @@ zq_room_needs_consent (ZqHospital *self, const char *room)
   g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (self, room);
   g_autofree char *said = visit != NULL ? zq_room_consent (self, visit, NULL) : NULL;
 
-  return g_strcmp0 (self->recording, "required") == 0 && g_strcmp0 (said, "permit") != 0;
+  return g_str_equal (zq_room_recording (self), "required") && g_strcmp0 (said, "permit") != 0;
 }
 
 /* --- fetching it -------------------------------------------------------------------------------- */

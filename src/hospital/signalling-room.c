@@ -118,8 +118,8 @@ zq_room_say_joined (ZqRoomMember *member, const ZqRoomVisit *visit)
   g_string_append_printf (json,
                           "],\"ice\":%s,\"ice-expires\":\"%s\",\"recording\":\"%s\",\"recorded\":%s,\"start\":\"%s\","
                           "\"end\":\"%s\"}",
-                          ice, until, hospital->recording != NULL ? hospital->recording : "off",
-                          zq_room_truth (member->room->recording != NULL), start, end);
+                          ice, until, zq_room_recording (hospital), zq_room_truth (member->room->recording != NULL),
+                          start, end);
   zq_room_say (member->line, json->str);
 }
 

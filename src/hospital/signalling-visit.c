@@ -3,10 +3,9 @@
 
 #include "base/id.h"
 #include "resource/datetime.h"
+#include "rules/visit-rules.h"
 
-#define OPENS_BEFORE (30 * 60 * (gint64)G_USEC_PER_SEC)
-#define CLOSES_AFTER (4 * 3600 * (gint64)G_USEC_PER_SEC)
-#define ARRIVED_AT   ZQ_EXTENSION ("arrived-at")
+#define ARRIVED_AT ZQ_EXTENSION ("arrived-at")
 
 void
 zq_room_visit_free (ZqRoomVisit *self)
@@ -64,13 +63,13 @@ zq_room_visit_is_over (const ZqRoomVisit *self)
 gint64
 zq_room_visit_opens (ZqHospital *self, const ZqRoomVisit *visit)
 {
-  return visit->start - OPENS_BEFORE;
+  return visit->start - zq_visit_rules_get (self->policy)->opens_before;
 }
 
 gint64
 zq_room_visit_closes (ZqHospital *self, const ZqRoomVisit *visit)
 {
-  return MAX (visit->end, visit->start) + CLOSES_AFTER;
+  return MAX (visit->end, visit->start) + zq_visit_rules_get (self->policy)->closes_after;
 }
 
 static char *

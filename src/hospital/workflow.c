@@ -334,6 +334,8 @@ zq_workflow_after (ZqHospital *self, const ZqSession *session, const ZqStored *s
   g_autoptr (JsonNode) node = NULL;
   gboolean patient = session->role == ZQ_ROLE_PATIENT;
 
+  if (g_str_equal (stored->type, "Library"))
+    zq_hospital_read_policy (self);
   if (session->role == ZQ_ROLE_SYSTEM && !g_str_equal (stored->type, "DiagnosticReport") &&
       !g_str_equal (stored->type, "Appointment"))
     return TRUE;

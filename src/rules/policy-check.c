@@ -388,6 +388,39 @@ check_maker (JsonNode *node, JsonNode *root)
              : zq_check_wrong ("", "hospital or workstation is wanted");
 }
 
+static char *
+check_recording (JsonNode *node, JsonNode *root)
+{
+  static const char *const words[] = { "required", "optional", "off", NULL };
+
+  return is_string (node) && g_strv_contains (words, json_node_get_string (node))
+             ? NULL
+             : zq_check_wrong ("", "required, optional or off is wanted");
+}
+
+/* A whole number of 0 to 366: days, years. */
+static char *
+check_count (JsonNode *node, JsonNode *root)
+{
+  char *reason = zq_check_integer (node, root);
+  gint64 count = reason == NULL ? g_ascii_strtoll (json_node_get_string (node), NULL, 10) : 0;
+
+  return reason != NULL ? reason : count < 0 || count > 366 ? zq_check_wrong ("", "0 to 366 is wanted") : NULL;
+}
+
+char *
+zq_policy_check_visit (JsonNode *root)
+{
+  static const ZqCheckMember members[] = { { "format", zq_check_format, TRUE },  { "version", zq_check_version, TRUE },
+                                           { "sources", zq_check_sources },      { "opens-before", check_seconds },
+                                           { "closes-after", check_seconds },    { "length", check_seconds },
+                                           { "days-ahead", check_count },        { "of-age", check_count },
+                                           { "call-back-after", check_seconds }, { "recording", check_recording },
+                                           { "recorded-by", check_maker },       { NULL } };
+
+  return zq_check_file (root, members);
+}
+
 char *
 zq_policy_check_clinic (JsonNode *root)
 {

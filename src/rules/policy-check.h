@@ -20,5 +20,6 @@ char *zq_policy_check_lab (JsonNode *root);
 char *zq_policy_check_conversion (JsonNode *root);
 char *zq_policy_check_critical (JsonNode *root);
 char *zq_policy_check_home (JsonNode *root);
+char *zq_policy_check_visit (JsonNode *root);
 
 G_END_DECLS

@@ -44,6 +44,7 @@ static const PolicyFile policy_files[] = {
   { "conversion", zq_policy_check_conversion },
   { "critical", zq_policy_check_critical },
   { "home", zq_policy_check_home },
+  { "visit", zq_policy_check_visit },
 };
 
 static void

@@ -657,6 +657,40 @@ test_consent_is_ones_own (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (consent (fixture, patient, "p1", "none", ""), ==, 403);
 }
 
+/* What the hospital decides of visits is in its own Library, and counts at once. */
+static void
+test_the_policy_says_when (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *token = sign_in (fixture, "operator");
+  g_autofree char *text =
+      quotes ("{'format':1,'version':'7','opens-before':3600,'closes-after':0,'recording':'required'}");
+  g_autofree char *packed = g_base64_encode ((const guchar *)text, strlen (text));
+  g_autofree char *library =
+      g_strdup_printf ("{'resourceType':'Library','id':'policy-visit','status':'active','name':'visit','meta':{'tag':[{"
+                       "'system':'https://zhenqiao.org/fhir/policy','code':'policy'}]},'type':{'text':'x'},"
+                       "'content':[{'contentType':'application/json','data':'%s'}]}",
+                       packed);
+  g_autofree char *body = quotes (library);
+  g_autoptr (Answer) before = ask (fixture, "GET", "/signalling/links", NULL, NULL, NULL);
+  g_autoptr (Answer) early = NULL, put_there = NULL, after = NULL, link = NULL, over = NULL;
+
+  put_visit (fixture, "v", 40, "booked");
+  put_visit (fixture, "past", -1, "booked");
+  g_assert_cmpstr (zq_json_get_string (before->node, "opens-before"), ==, "1800");
+  g_assert_cmpstr (zq_json_get_string (before->node, "recording"), ==, "off");
+  early = ask_link (fixture, "p1", "v");
+  g_assert_cmpuint (early->status, ==, 409);
+  put_there = ask (fixture, "PUT", "Library/policy-visit", token, body, NULL);
+  g_assert_cmpuint (put_there->status, ==, 201);
+  after = ask (fixture, "GET", "/signalling/links", NULL, NULL, NULL);
+  g_assert_cmpstr (zq_json_get_string (after->node, "opens-before"), ==, "3600");
+  g_assert_cmpstr (zq_json_get_string (after->node, "recording"), ==, "required");
+  link = ask_link (fixture, "p1", "v");
+  g_assert_cmpuint (link->status, ==, 201);
+  over = ask_link (fixture, "p1", "past");
+  g_assert_cmpuint (over->status, ==, 410);
+}
+
 /* Where every visit is recorded nobody is let in who has not agreed to it; the doctor hears what is said. */
 static void
 test_required_recording_needs_consent (Fixture *fixture, gconstpointer data)
@@ -753,6 +787,7 @@ main (int argc, char **argv)
   fixture_add ("/visits/task-of-a-visit", test_task_of_a_visit);
   fixture_add ("/visits/patient-only-cancels", test_patient_only_cancels);
   fixture_add ("/visits/consent-is-ones-own", test_consent_is_ones_own);
+  fixture_add ("/visits/the-policy-says-when", test_the_policy_says_when);
   fixture_add ("/visits/required-recording-needs-consent", test_required_recording_needs_consent);
   fixture_add ("/visits/called-back", test_called_back);
 

@@ -269,7 +269,7 @@ test_texts (void)
   g_assert_cmpuint (problems->len, ==, 0);
   g_assert_cmpstr (
       zq_policy_get_version (policy), ==,
-      "consultation=2026.1 clinic=theirs guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1");
+      "consultation=2026.1 clinic=theirs guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1 visit=2026.1");
   g_assert_cmpint (zq_consultation_due (policy, "advice", 0), ==, 9 * G_USEC_PER_SEC);
 }
 
@@ -298,7 +298,7 @@ test_broken_texts (void)
 
   g_assert_cmpstr (
       zq_policy_get_version (policy), ==,
-      "consultation=2026.1 clinic=good guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1");
+      "consultation=2026.1 clinic=good guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1 visit=2026.1");
   for (guint i = 0; i < problems->len; i++)
     g_test_message ("%s", (char *)problems->pdata[i]);
   /* Library/1 is followed by Library/6 of the same name, which is said as well. */
@@ -386,7 +386,8 @@ test_swap (void)
 static void
 test_schemas_are_json (void)
 {
-  static const char *const names[] = { "consultation", "clinic", "guard", "lab", "conversion", "critical", "home" };
+  static const char *const names[] = { "consultation", "clinic",   "guard", "lab",
+                                       "conversion",   "critical", "home",  "visit" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

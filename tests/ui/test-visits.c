@@ -195,7 +195,7 @@ static void
 test_guardian_of_a_child (void)
 {
   GtkWidget *window = gtk_window_new ();
-  ZqIdentityCard *card = zq_identity_card_new (9);
+  ZqIdentityCard *card = zq_identity_card_new (9, 18);
   GtkWidget *button, *guardian = NULL;
   guint n = 0;
 

@@ -6,7 +6,6 @@ import { el } from './dom.js';
 import { nameOf, now, person, search } from './fhir.js';
 import { clockWords, dayWords } from './words.js';
 
-const OPENS_BEFORE = 30 * 60000;
 const over = ['fulfilled', 'cancelled', 'noshow', 'entered-in-error'];
 const states = {
   proposed: '等您确认', pending: '已预约', booked: '已预约', waitlist: '已预约', arrived: '您在候诊', 'checked-in': '您在候诊',
@@ -25,9 +24,18 @@ export async function loadVisits() {
     .sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 }
 
+// What the hospital has decided about waiting rooms; asked until it answers.
+let rules;
+async function visitRules() {
+  const answer = rules ? null : await fetch('/signalling/links').catch(() => null);
+  if (answer?.ok) rules = await answer.json();
+  return rules ?? { 'opens-before': 0 };
+}
+
 export async function visitRow(visit) {
-  const doctor = await person(actorOf(visit, 'Practitioner'));
-  const opens = Date.parse(visit.start) - OPENS_BEFORE <= now().getTime();
+  const [doctor, decided] = await Promise.all([person(actorOf(visit, 'Practitioner')), visitRules()]);
+  const before = decided['opens-before'];
+  const opens = Date.parse(visit.start) - before * 1000 <= now().getTime();
   const open = !isOverVisit(visit);
   const why = visit.status === 'cancelled' ? visit.cancelationReason?.text : null;
   return el('li', { class: 'card visit', 'data-visit': visit.id },
@@ -36,7 +44,7 @@ export async function visitRow(visit) {
       el('span', { class: `state ${open ? 'answered' : 'over'}` }, states[visit.status] ?? visit.status)),
     el('span', { class: 'snippet' }, [doctor ? `${nameOf(doctor)}医生` : '', visit.description ?? '', why ? `（${why}）` : ''].filter(Boolean).join('　')),
     open && opens ? el('a', { class: 'primary', href: `#/v/${visit.id}` }, '进入候诊室') : null,
-    open && !opens ? el('p', { class: 'small' }, '开始前 30 分钟可以进入候诊室。') : null);
+    open && !opens ? el('p', { class: 'small' }, `开始前 ${Math.round(before / 60)} 分钟可以进入候诊室。`) : null);
 }
 
 // What the doctor wrote and signed, as plain words: whatever markup there is, only its text is shown.

@@ -173,8 +173,8 @@ next_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gint64 week = 7 * 24 * 3600 * (gint64)G_USEC_PER_SEC;
   gint64 at = MAX (self->visit->start, zq_clock_now (zq_store_get_clock (self->store)) - week / 7) + week;
   ZqVisitWhen *when =
-      zq_visit_when_new (self->store, 0, at, ZQ_VISIT_MINUTES, self->visit->reason != NULL ? self->visit->reason : "",
-                         _ ("Invite to the Visit"));
+      zq_visit_when_new (self->store, 0, at, zq_visit_minutes (self->store),
+                         self->visit->reason != NULL ? self->visit->reason : "", _ ("Invite to the Visit"));
 
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_next_chosen), self, G_CONNECT_SWAPPED);
   zq_visit_when_ask (when, self->next_button);

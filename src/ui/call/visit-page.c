@@ -77,18 +77,6 @@ zq_visit_page_new (const ZqVisitHost *host)
   return self;
 }
 
-gint64
-zq_visit_page_get_visit (ZqVisitPage *self)
-{
-  return self->key;
-}
-
-ZqCallSession *
-zq_visit_page_get_session (ZqVisitPage *self)
-{
-  return self->session;
-}
-
 void
 zq_visit_page_leave (ZqVisitPage *self)
 {

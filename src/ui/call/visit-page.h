@@ -20,7 +20,5 @@ ZqVisitPage *zq_visit_page_new (const ZqVisitHost *host);
 /* The call is let go of, the visit goes on. */
 void zq_visit_page_leave (ZqVisitPage *self);
 
-gint64 zq_visit_page_get_visit (ZqVisitPage *self);
-ZqCallSession *zq_visit_page_get_session (ZqVisitPage *self);
 
 G_END_DECLS

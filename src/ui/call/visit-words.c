@@ -2,11 +2,10 @@
 #include "ui/call/visit-page-private.h"
 
 #include "rules/context.h"
+#include "rules/visit-rules.h"
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
-
-#define CALL_BACK_AFTER (60 * (gint64)G_USEC_PER_SEC)
 
 /* --- the card in the middle --------------------------------------------------------------------- */
 
@@ -39,6 +38,8 @@ on_confirmed (ZqVisitPage *self)
 static void
 set_identity (ZqVisitPage *self, gboolean asked)
 {
+  int of_age = (int)zq_visit_rules_get (zq_context_get_policy (zq_store_get_context (self->store)))->of_age;
+
   if (asked == (self->identity != NULL))
     return;
   if (!asked)
@@ -47,7 +48,7 @@ set_identity (ZqVisitPage *self, gboolean asked)
       self->identity = NULL;
       return;
     }
-  self->identity = zq_identity_card_new (self->visit->age_years);
+  self->identity = zq_identity_card_new (self->visit->age_years, of_age);
   g_signal_connect_object (self->identity, "confirmed", G_CALLBACK (on_confirmed), self, G_CONNECT_SWAPPED);
   gtk_box_append (self->place, GTK_WIDGET (self->identity));
   gtk_widget_grab_focus (GTK_WIDGET (self->identity));
@@ -148,7 +149,8 @@ show_lost (ZqVisitPage *self)
 {
   ZqClock *clock = zq_store_get_clock (self->store);
   gint64 lost = zq_call_session_get_lost_since (self->session);
-  gint64 left = lost != 0 ? lost + CALL_BACK_AFTER - zq_clock_now (clock) : CALL_BACK_AFTER;
+  gint64 after = zq_visit_rules_get (zq_context_get_policy (zq_store_get_context (self->store)))->call_back_after;
+  gint64 left = lost != 0 ? lost + after - zq_clock_now (clock) : after;
   gboolean is_long = left <= 0;
   gboolean has_link = zq_call_session_has_link (self->session);
   gboolean has_patient = zq_call_session_get_patient (self->session) != NULL;

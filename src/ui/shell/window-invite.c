@@ -58,10 +58,11 @@ on_chosen (ZqWindow *self, const char *code)
   if (!g_str_equal (code, OTHER))
     {
       /* What was shown, however long it was looked at. */
-      on_time (self, g_ascii_strtoll (code, NULL, 10), ZQ_VISIT_MINUTES, NULL);
+      on_time (self, g_ascii_strtoll (code, NULL, 10), zq_visit_minutes (self->store), NULL);
       return;
     }
-  when = zq_visit_when_new (self->store, 0, proposal (self, 2), ZQ_VISIT_MINUTES, "", _ ("Invite to the Visit"));
+  when = zq_visit_when_new (self->store, 0, proposal (self, 2), zq_visit_minutes (self->store), "",
+                            _ ("Invite to the Visit"));
   g_signal_connect_object (when, "chosen", G_CALLBACK (on_time), self, G_CONNECT_SWAPPED);
   zq_visit_when_ask (when, GTK_WIDGET (self->heading));
 }

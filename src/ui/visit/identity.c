@@ -3,8 +3,6 @@
 
 #include <glib/gi18n.h>
 
-#define OF_AGE 18
-
 struct _ZqIdentityCard
 {
   GtkWidget parent_instance;
@@ -91,7 +89,7 @@ add_check (ZqIdentityCard *self, const char *label, GtkCheckButton *group)
 }
 
 static void
-fill (ZqIdentityCard *self, int age_years)
+fill (ZqIdentityCard *self, int age_years, int of_age)
 {
   const char *names[] = { _ ("Husband or wife"),
                           _ ("Son or daughter"),
@@ -112,7 +110,7 @@ fill (ZqIdentityCard *self, int age_years)
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->relation));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->who));
   g_signal_connect_swapped (self->who, "activate", G_CALLBACK (confirm), self);
-  if (age_years >= 0 && age_years < OF_AGE)
+  if (age_years >= 0 && age_years < of_age)
     self->guardian = add_check (self, _ ("The child’s _guardian is there"), NULL);
   self->admit = gtk_button_new_with_mnemonic (_ ("Let the Patient _In"));
   gtk_widget_add_css_class (self->admit, "suggested-action");
@@ -125,11 +123,11 @@ fill (ZqIdentityCard *self, int age_years)
 }
 
 ZqIdentityCard *
-zq_identity_card_new (int age_years)
+zq_identity_card_new (int age_years, int of_age)
 {
   ZqIdentityCard *self = g_object_new (ZQ_TYPE_IDENTITY_CARD, NULL);
 
-  fill (self, age_years);
+  fill (self, age_years, of_age);
 
   return self;
 }

@@ -16,9 +16,8 @@ G_BEGIN_DECLS
 #define ZQ_TYPE_IDENTITY_CARD (zq_identity_card_get_type ())
 G_DECLARE_FINAL_TYPE (ZqIdentityCard, zq_identity_card, ZQ, IDENTITY_CARD, GtkWidget)
 
-/* @age_years: of the patient; under 18 a guardian has to be there (Civil Code of the PRC, 2021, articles 17, 19, 23);
- * -1: not known. */
-ZqIdentityCard *zq_identity_card_new (int age_years);
+/* @age_years: of the patient; below @of_age a guardian has to be there (ZqVisitRules); -1: not known. */
+ZqIdentityCard *zq_identity_card_new (int age_years, int of_age);
 
 /* What was said; owned by the card, until it is changed. */
 const ZqVisitIdentity *zq_identity_card_get (ZqIdentityCard *self);

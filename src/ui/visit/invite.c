@@ -3,9 +3,16 @@
 
 #include "clinic/visit/visit.h"
 #include "rules/context.h"
+#include "rules/visit-rules.h"
 #include "ui/widgets/words.h"
 
 #include <glib/gi18n.h>
+
+guint
+zq_visit_minutes (ZqStore *store)
+{
+  return zq_visit_rules_get (zq_context_get_policy (zq_store_get_context (store)))->length;
+}
 
 char *
 zq_visit_when_words (ZqStore *store, gint64 at)

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* How long a visit is unless the doctor says otherwise, in minutes. */
-#define ZQ_VISIT_MINUTES 15
+guint zq_visit_minutes (ZqStore *store);
 
 /* "Tomorrow 14:30". (transfer full) */
 char *zq_visit_when_words (ZqStore *store, gint64 at);

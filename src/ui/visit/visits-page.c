@@ -2,6 +2,7 @@
 #include "ui/visit/visits-page.h"
 
 #include "rules/context.h"
+#include "rules/visit-rules.h"
 #include "store/changes.h"
 #include "ui/visit/invite.h"
 #include "ui/visit/visit-row.h"
@@ -14,7 +15,6 @@
 #include <glib/gi18n.h>
 
 #define DAY  (24 * 3600 * (gint64)G_USEC_PER_SEC)
-#define DAYS 30
 #define MOST 400
 
 struct _ZqVisitsPage
@@ -119,9 +119,10 @@ static void
 reload (ZqVisitsPage *self)
 {
   gint64 now = zq_ticker_get_now (self->ticker), begun = begin_of_day (self, now);
+  gint64 end = begun + zq_visit_rules_get (zq_context_get_policy (context (self)))->days_ahead * DAY;
   gint64 key = zq_visits_page_get_selected (self), last_day = 0;
   g_autoptr (GPtrArray) all =
-      zq_visit_list (zq_store_get_main_db (self->store), context (self), begun, begun + DAYS * DAY, MOST, NULL);
+      zq_visit_list (zq_store_get_main_db (self->store), context (self), begun, end, MOST, NULL);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   guint chosen = GTK_INVALID_LIST_POSITION, next = GTK_INVALID_LIST_POSITION;
 
