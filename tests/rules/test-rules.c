@@ -267,9 +267,9 @@ test_texts (void)
   policy = zq_policy_load (dirs, texts, &problems);
 
   g_assert_cmpuint (problems->len, ==, 0);
-  g_assert_cmpstr (
-      zq_policy_get_version (policy), ==,
-      "consultation=2026.1 clinic=theirs guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1 visit=2026.1");
+  g_assert_cmpstr (zq_policy_get_version (policy), ==,
+                   "consultation=2026.1 clinic=theirs guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 "
+                   "home=2026.1 visit=2026.1");
   g_assert_cmpint (zq_consultation_due (policy, "advice", 0), ==, 9 * G_USEC_PER_SEC);
 }
 
@@ -296,9 +296,9 @@ test_broken_texts (void)
   g_ptr_array_add (texts, zq_policy_text_new ("Library/6", "consultation", ""));
   policy = zq_policy_load (NULL, texts, &problems);
 
-  g_assert_cmpstr (
-      zq_policy_get_version (policy), ==,
-      "consultation=2026.1 clinic=good guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 home=2026.1 visit=2026.1");
+  g_assert_cmpstr (zq_policy_get_version (policy), ==,
+                   "consultation=2026.1 clinic=good guard=2026.1 lab=2026.2 conversion=2026.1 critical=2026.1 "
+                   "home=2026.1 visit=2026.1");
   for (guint i = 0; i < problems->len; i++)
     g_test_message ("%s", (char *)problems->pdata[i]);
   /* Library/1 is followed by Library/6 of the same name, which is said as well. */
