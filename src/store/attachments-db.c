@@ -119,6 +119,7 @@ public_state (ZqFileState state)
     case ZQ_FILE_REFUSED:
       return ZQ_ATTACHMENT_REFUSED;
     case ZQ_FILE_KEEPING:
+    case ZQ_FILE_GROWING:
     default:
       return ZQ_ATTACHMENT_NONE;
     }
@@ -471,4 +472,50 @@ gboolean
 zq_file_keep_drop (ZqDb *db, ZqFileJob *job, GError **error)
 {
   return zq_db_exec (db, error, "DELETE FROM file WHERE id = ? AND state = 0", "i", job->id) && give_back (db, error);
+}
+
+/* --- growing ---------------------------------------------------------------------------------- */
+
+gboolean
+zq_file_grow (ZqDb *db, ZqFileJob *job, GError **error)
+{
+  gint64 id = zq_file_find (db, job->key);
+
+  if (id == 0)
+    {
+      if (!zq_db_exec (db, error, "INSERT INTO file (key, state, content_type, at) VALUES (?, 4, ?, ?)", "ssi",
+                       job->key, job->content_type, job->now))
+        return FALSE;
+      id = zq_db_last_insert_id (db);
+    }
+
+  return add_bytes (db, job, id, ZQ_FILE_GROWING, error);
+}
+
+/* A second time it says the same again. */
+gboolean
+zq_file_end_growth (ZqDb *db, ZqFileJob *job, GError **error)
+{
+  g_autoptr (ZqRows) rows =
+      zq_db_query (db, error, "SELECT id, done, chunks FROM file WHERE id = ? AND state IN (2, 4)", "i",
+                   zq_file_find (db, job->key));
+  gint64 id, chunks;
+
+  if (rows == NULL)
+    return FALSE;
+  if (!zq_rows_next (rows, error))
+    {
+      if (error == NULL || *error == NULL)
+        g_set_error_literal (error, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE, "Nothing was recorded");
+      return FALSE;
+    }
+  id = zq_rows_int (rows, 0);
+  job->done = zq_rows_int (rows, 1);
+  chunks = zq_rows_int (rows, 2);
+  g_clear_pointer (&rows, zq_rows_free);
+  job->other = hash_chunks (db, id, chunks, error);
+
+  return job->other != NULL &&
+         zq_db_exec (db, error, "UPDATE file SET state = 2, size = done, hash = ?, at = ? WHERE id = ?", "sii",
+                     job->other, job->now, id);
 }

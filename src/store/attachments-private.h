@@ -14,6 +14,7 @@ typedef enum
   ZQ_FILE_WANTED,
   ZQ_FILE_HELD,
   ZQ_FILE_REFUSED,
+  ZQ_FILE_GROWING, /* being recorded: what has come stays, whatever becomes of the process */
 } ZqFileState;
 
 typedef struct _ZqFileJob ZqFileJob;
@@ -87,6 +88,11 @@ gboolean zq_file_keep_begin (ZqDb *db, ZqFileJob *job, GError **error);
 gboolean zq_file_keep_append (ZqDb *db, ZqFileJob *job, GError **error);
 gboolean zq_file_keep_end (ZqDb *db, ZqFileJob *job, GError **error);
 gboolean zq_file_keep_drop (ZqDb *db, ZqFileJob *job, GError **error);
+
+/* Adds bytes to a growing file, which there is from then on; makes it HELD: gives job->done and job->other, its hash.
+ */
+gboolean zq_file_grow (ZqDb *db, ZqFileJob *job, GError **error);
+gboolean zq_file_end_growth (ZqDb *db, ZqFileJob *job, GError **error);
 
 /* Chunk @number of file @id; NULL without error: there is none. (transfer full) */
 GBytes *zq_file_get_chunk (ZqDb *db, gint64 id, gint64 number, GError **error);

@@ -54,8 +54,9 @@ zq_attachments_sweep (ZqAttachments *self, ZqDb *store_db)
   gint64 limit = zq_attachments_now (self) - LIFETIME_US;
   g_autoptr (ZqRows) rows = NULL;
 
-  rows = zq_db_query (zq_attachments_get_main_db (self), NULL,
-                      "SELECT key, at FROM file WHERE key >= 'urn:uuid:' AND key < 'urn:uuid;' AND state = 2", "");
+  rows =
+      zq_db_query (zq_attachments_get_main_db (self), NULL,
+                   "SELECT key, at FROM file WHERE key >= 'urn:uuid:' AND key < 'urn:uuid;' AND state IN (2, 4)", "");
   while (rows != NULL && zq_rows_next (rows, NULL))
     {
       gint64 at = zq_rows_int (rows, 1);

@@ -95,6 +95,21 @@ void zq_attachments_keep_async (ZqAttachments *self,
 gboolean
 zq_attachments_keep_finish (ZqAttachments *self, GAsyncResult *result, gint64 *size, char **hash, GError **error);
 
+/* What is being recorded: @bytes are put behind what is there under @key, in the order of the calls; the callback comes
+ * when they outlive this process. Until end_growth() nobody else sees it; after that it is HELD. A process that died in
+ * between left what had come: end_growth() of a later one finds it (ZQ_STORE_ERROR_GONE: nothing had come). */
+void zq_attachments_grow_async (ZqAttachments *self,
+                                const char *key,
+                                const char *content_type,
+                                GBytes *bytes,
+                                GAsyncReadyCallback callback,
+                                gpointer data);
+gboolean zq_attachments_grow_finish (ZqAttachments *self, GAsyncResult *result, GError **error);
+void
+zq_attachments_end_growth_async (ZqAttachments *self, const char *key, GAsyncReadyCallback callback, gpointer data);
+gboolean
+zq_attachments_end_growth_finish (ZqAttachments *self, GAsyncResult *result, gint64 *size, char **hash, GError **error);
+
 /* Drops bytes by key, thumbnails of it included (a message was withdrawn; a draft's picture was taken out). */
 void zq_attachments_drop (ZqAttachments *self, const char *key);
 

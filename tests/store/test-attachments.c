@@ -414,6 +414,91 @@ test_orphans_go_after_a_day (Toy *toy, gconstpointer unused)
   held_assert_bytes (toy, "urn:uuid:new", 1);
 }
 
+/* --- growing ---------------------------------------------------------------------------------- */
+
+static void
+grow (Toy *toy, const char *key, goffset from, gsize size)
+{
+  g_autoptr (GBytes) bytes = held_bytes (from, size);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  zq_attachments_grow_async (files_of (toy), key, "video/x-matroska", bytes, held_on_done, &result);
+  held_wait_for (result);
+  g_assert_true (zq_attachments_grow_finish (files_of (toy), result, &error));
+  g_assert_no_error (error);
+}
+
+static gboolean
+end_growth (Toy *toy, const char *key, gint64 *size, char **hash, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  zq_attachments_end_growth_async (files_of (toy), key, held_on_done, &result);
+  held_wait_for (result);
+
+  return zq_attachments_end_growth_finish (files_of (toy), result, size, hash, error);
+}
+
+/* Odd sizes; nobody else sees it before its end. */
+static void
+test_grown_is_read_as_one (Toy *toy, gconstpointer unused)
+{
+  const gsize pieces[] = { 1, 300 * 1024, 17, 256 * 1024 };
+  g_autofree char *hash = NULL, *expected = NULL;
+  g_autoptr (GError) error = NULL, none = NULL;
+  goffset at = 0;
+  gint64 size = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (pieces); at += (goffset)pieces[i++])
+    {
+      grow (toy, "urn:uuid:r", at, pieces[i]);
+      g_assert_cmpint (held_state_of (toy, "urn:uuid:r"), ==, ZQ_ATTACHMENT_NONE);
+    }
+  g_assert_null (held_read (toy, "urn:uuid:r", &none));
+  g_assert_true (end_growth (toy, "urn:uuid:r", &size, &hash, &error));
+  g_assert_no_error (error);
+  expected = held_hash (at);
+  g_assert_cmpstr (hash, ==, expected);
+  g_assert_cmpint (size, ==, at);
+  held_assert_bytes (toy, "urn:uuid:r", at);
+}
+
+/* The process goes between two pieces: what has come is there, and its end comes later, as often as one likes. */
+static void
+test_growth_outlives_its_process (Toy *toy, gconstpointer unused)
+{
+  g_autofree char *hash = NULL, *again = NULL;
+  g_autoptr (GError) error = NULL, gone = NULL;
+
+  grow (toy, "urn:uuid:r", 0, 1000);
+  toy_close (toy);
+  toy_open (toy);
+  grow (toy, "urn:uuid:r", 1000, 500);
+  toy_close (toy);
+  toy_open (toy);
+  g_assert_true (end_growth (toy, "urn:uuid:r", NULL, &hash, &error));
+  g_assert_true (end_growth (toy, "urn:uuid:r", NULL, &again, &error));
+  g_assert_cmpstr (hash, ==, again);
+  held_assert_bytes (toy, "urn:uuid:r", 1500);
+  g_assert_false (end_growth (toy, "urn:uuid:never", NULL, NULL, &gone));
+  g_assert_error (gone, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE);
+}
+
+/* One that nothing names any more goes as others do. */
+static void
+test_growth_that_nobody_names_goes (Toy *toy, gconstpointer unused)
+{
+  g_autoptr (GError) gone = NULL;
+
+  grow (toy, "urn:uuid:r", 0, 1000);
+  zq_clock_advance (toy->clock, 2 * G_TIME_SPAN_DAY);
+  toy_close (toy);
+  toy_open (toy);
+  g_assert_false (end_growth (toy, "urn:uuid:r", NULL, NULL, &gone));
+  g_assert_error (gone, ZQ_STORE_ERROR, ZQ_STORE_ERROR_GONE);
+}
+
 #define ADD(path, func) g_test_add ("/attachments/" path, Toy, NULL, toy_set_up, func, toy_tear_down)
 
 int
@@ -435,6 +520,10 @@ main (int argc, char **argv)
   ADD ("removed-file-comes-back", test_removed_file_comes_back);
   ADD ("orphans-go-after-a-day", test_orphans_go_after_a_day);
   ADD ("what-was-taken-out-goes-after-a-day", test_what_was_taken_out_goes_after_a_day);
+
+  ADD ("grown-is-read-as-one", test_grown_is_read_as_one);
+  ADD ("growth-outlives-its-process", test_growth_outlives_its_process);
+  ADD ("growth-that-nobody-names-goes", test_growth_that_nobody_names_goes);
 
   return g_test_run ();
 }
