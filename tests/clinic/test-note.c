@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clinic/consult/reasons.h"
+#include "clinic/document/file-row.h"
+#include "clinic/document/keep.h"
 #include "clinic/fixture.h"
 #include "clinic/note/diagnosis.h"
 #include "clinic/note/note.h"
@@ -169,6 +172,78 @@ test_no_diagnosis_no_condition (Fixture *fixture, gconstpointer data)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
+/* --- files of one's own -------------------------------------------------------------------------- */
+
+static gboolean
+keep (Fixture *fixture, gint64 encounter, ZqKeptKind kind, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_draft_file_free);
+  g_autoptr (GAsyncResult) result = NULL;
+  ZqDraftFile *file = zq_kept_file_new ("a \"b\".png", "image/png");
+  const ZqKeptDocument document = { .kind = kind,
+                                    .encounter = encounter,
+                                    .title = "Picture",
+                                    .description = "left foot",
+                                    .from = ZQ_TEST_START_US,
+                                    .related = "Consent/7",
+                                    .files = files };
+
+  file->size = 123;
+  file->hash = g_strdup ("aGFzaA==");
+  g_ptr_array_add (files, file);
+  zq_document_keep_async (fixture->store, &document, on_ready, &result);
+  WAIT (result);
+
+  return zq_document_keep_finish (fixture->store, result, error);
+}
+
+/* The file goes up first, then the document that names it; in the record it stands at once. */
+static void
+test_a_picture_is_kept (Fixture *fixture, gconstpointer data)
+{
+  gint64 encounter = begin (fixture), row;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+  g_autofree char *actions = NULL, *key = NULL, *size = NULL;
+
+  g_assert_true (keep (fixture, encounter, ZQ_KEPT_PICTURE, &error));
+  g_assert_no_error (error);
+  assert_local (fixture, "'DocumentReference'", 0, "'$.type.coding[0].code'", "visit-picture");
+  assert_local (fixture, "'DocumentReference'", 0, "'$.subject.reference'", "Patient/1");
+  assert_local (fixture, "'DocumentReference'", 0, "'$.description'", "left foot");
+  assert_local (fixture, "'DocumentReference'", 0, "'$.context.related[0].reference'", "Consent/7");
+  assert_local (fixture, "'DocumentReference'", 0, "'$.content[0].attachment.title'", "a \"b\".png");
+  assert_local (fixture, "'Binary'", 0, "'$.securityContext.reference'", "Patient/1");
+  size = fixture_text (fixture,
+                       "SELECT json_type (t.local_json, '$.content[0].attachment.size') FROM resource_text t JOIN"
+                       " resource r ON r.id = t.id WHERE r.type = 'DocumentReference' AND ? = 0",
+                       0);
+  g_assert_cmpstr (size, ==, "integer");
+  actions = fixture_text (fixture,
+                          "SELECT group_concat (action, ' ') FROM (SELECT action FROM intent WHERE chain LIKE"
+                          " 'document/%' AND ? = 0 ORDER BY seq)",
+                          0);
+  g_assert_cmpstr (actions, ==, "upload keep");
+  row = g_ascii_strtoll (
+      (key = fixture_text (fixture, "SELECT id FROM record_item WHERE title = 'left foot' AND ? = 0", 0)), NULL, 10);
+  files = zq_record_files_load (fixture_db (fixture), row);
+  g_assert_cmpuint (files->len, ==, 1);
+}
+
+/* Of a recording the files are the doctor's of the visit alone. */
+static void
+test_a_recording_is_the_doctors (Fixture *fixture, gconstpointer data)
+{
+  gint64 encounter = begin (fixture);
+  g_autoptr (GError) error = NULL, gone = NULL;
+
+  g_assert_true (keep (fixture, encounter, ZQ_KEPT_RECORDING, &error));
+  assert_local (fixture, "'DocumentReference'", 0, "'$.type.coding[0].code'", "visit-recording");
+  assert_local (fixture, "'Binary'", 0, "'$.securityContext.reference'", "Practitioner/me");
+  g_assert_false (keep (fixture, 12345, ZQ_KEPT_RECORDING, &gone));
+  g_assert_error (gone, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,6 +251,8 @@ main (int argc, char **argv)
   g_test_add_func ("/note/lines", test_lines);
   g_test_add_func ("/note/many-lines", test_many_lines);
   ADD ("/note/diagnosis-is-data", test_diagnosis_is_data);
+  ADD ("/note/a-picture-is-kept", test_a_picture_is_kept);
+  ADD ("/note/a-recording-is-the-doctors", test_a_recording_is_the_doctors);
   ADD ("/note/no-diagnosis-no-condition", test_no_diagnosis_no_condition);
 
   return g_test_run ();

@@ -84,6 +84,7 @@ const ZqResourceKind zq_document_kind = {
   .parsed_free = parsed_free,
   .project = project,
   .unproject = unproject,
+  .rules = zq_document_rules,
   .scopes = document_scopes,
 };
 

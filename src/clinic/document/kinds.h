@@ -11,4 +11,7 @@ extern const ZqResourceKind zq_document_kind;
 extern const ZqResourceKind zq_composition_kind;
 extern const ZqResourceKind zq_media_kind;
 
+/* Actions on a document of one's own. */
+extern const ZqIntentRule zq_document_rules[];
+
 G_END_DECLS

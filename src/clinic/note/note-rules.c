@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "clinic/consult/rules.h"
+#include "clinic/patient/edit.h"
 #include "resource/json.h"
 #include "rules/context.h"
 
@@ -69,19 +70,6 @@ make_sections (JsonNode *args)
 }
 
 static void
-set_reference (ZqEdits *edits, const char *path, const char *reference)
-{
-  if (reference == NULL)
-    return;
-  zq_edits_set_json (edits, path, "{}");
-  {
-    g_autofree char *inner = g_strconcat (path, ".reference", NULL);
-
-    zq_edits_set_string (edits, inner, reference);
-  }
-}
-
-static void
 set_signature (ZqEdits *edits, JsonNode *args, const char *me)
 {
   const char *at = zq_json_get_string (args, "at");
@@ -101,28 +89,17 @@ sign_apply (const ZqIntent *intent, JsonNode *current, gpointer data, ZqEdits *e
   const ZqContext *context = data;
   g_autoptr (JsonNode) args = zq_args_read (intent->args);
   g_autofree char *me = g_strconcat ("Practitioner/", context->me, NULL);
-  g_autofree char *key = zq_json_quote (intent->target_local_id != NULL ? intent->target_local_id : "");
-  g_autofree char *identifier = g_strdup_printf ("{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%s}", key);
   g_autofree char *sections = make_sections (args);
   const char *department = zq_json_get_string (args, "department"), *appends = zq_json_get_string (args, "appends");
 
   /* What was signed is never written again. */
   if (current != NULL)
     return TRUE;
-  zq_edits_set_string (edits, "$.resourceType", "Composition");
-  if (department != NULL)
-    {
-      g_autofree char *code = zq_json_quote (department);
-      g_autofree char *meta =
-          g_strdup_printf ("{\"tag\":[{\"system\":\"" ZQ_SYSTEM_DEPARTMENT "\",\"code\":%s}]}", code);
-
-      zq_edits_set_json (edits, "$.meta", meta);
-    }
-  zq_edits_set_json (edits, "$.identifier", identifier);
+  zq_edit_begin (edits, "Composition", intent->target_local_id, department);
   zq_edits_set_string (edits, "$.status", "final");
   zq_edits_set_json (edits, "$.type", TYPE);
-  set_reference (edits, "$.subject", zq_json_get_string (args, "patient"));
-  set_reference (edits, "$.encounter", zq_json_get_string (args, "encounter"));
+  zq_edit_reference (edits, "$.subject", zq_json_get_string (args, "patient"));
+  zq_edit_reference (edits, "$.encounter", zq_json_get_string (args, "encounter"));
   set_signature (edits, args, me);
   zq_edits_set_string (edits, "$.title", zq_json_get_string (args, "title"));
   if (appends != NULL)

@@ -4,11 +4,15 @@
 #include "base/id.h"
 #include "resource/json.h"
 
+/* FHIR R4: these have one identifier, others a list of them. */
+static const char *const with_one[] = { "Composition", "QuestionnaireResponse", NULL };
+
 void
 zq_edit_begin (ZqEdits *edits, const char *type, const char *key, const char *department)
 {
   g_autofree char *quoted = zq_json_quote (key != NULL ? key : "");
-  g_autofree char *identifier = g_strdup_printf ("[{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%s}]", quoted);
+  g_autofree char *identifier = g_strdup_printf ("{\"system\":\"" ZQ_SYSTEM_LOCAL_ID "\",\"value\":%s}", quoted);
+  g_autofree char *list = g_strdup_printf ("[%s]", identifier);
 
   zq_edits_set_string (edits, "$.resourceType", type);
   if (department != NULL)
@@ -19,7 +23,7 @@ zq_edit_begin (ZqEdits *edits, const char *type, const char *key, const char *de
 
       zq_edits_set_json (edits, "$.meta", meta);
     }
-  zq_edits_set_json (edits, "$.identifier", identifier);
+  zq_edits_set_json (edits, "$.identifier", g_strv_contains (with_one, type) ? identifier : list);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "ui/call/chooser.h"
 #include "ui/call/invite.h"
+#include "ui/call/still.h"
 #include "ui/visit/invite.h"
 #include "ui/visit/when.h"
 #include "ui/widgets/popover.h"
@@ -143,6 +144,20 @@ guest_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->room != NULL)
     zq_popover_open (GTK_POPOVER (zq_guest_popover_new (self->room)), self->guest_button);
+}
+
+/* What is seen now, standing still, for the record of a visit that has begun. */
+static void
+freeze_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  ZqVisitPage *self = ZQ_VISIT_PAGE (widget);
+  GdkTexture *texture = zq_video_paintable_get_texture (self->remote_picture);
+
+  if (texture == NULL || self->visit->encounter == 0)
+    zq_toast_show (widget, _ ("There is no picture of the patient now"));
+  else
+    zq_popover_open (GTK_POPOVER (zq_still_popover_new (self->store, self->visit->encounter, texture)),
+                     self->freeze_button);
 }
 
 /* --- what comes next ---------------------------------------------------------------------------- */
@@ -346,6 +361,7 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.call-back", NULL, call_back_action);
   gtk_widget_class_install_action (klass, "visit.guest", NULL, guest_action);
   gtk_widget_class_install_action (klass, "visit.record", NULL, record_action);
+  gtk_widget_class_install_action (klass, "visit.freeze", NULL, freeze_action);
   gtk_widget_class_install_action (klass, "visit.next", NULL, next_action);
   gtk_widget_class_install_property_action (klass, "visit.mute", "muted");
   gtk_widget_class_install_property_action (klass, "visit.camera-off", "camera-off");
@@ -357,6 +373,7 @@ zq_visit_page_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "visit.fullscreen", NULL, fullscreen_action);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_k, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.check", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_r, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.record", NULL);
+  gtk_widget_class_add_binding_action (klass, GDK_KEY_p, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.freeze", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.guest", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_m, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "visit.next", NULL);
   gtk_widget_class_add_binding_action (klass, GDK_KEY_F11, 0, "visit.fullscreen", NULL);

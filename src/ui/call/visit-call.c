@@ -187,9 +187,8 @@ warm_up (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 void
 zq_visit_page_begin_call (ZqVisitPage *self)
 {
-  g_autoptr (GTask) task = g_task_new (g_object_ref (self), NULL, on_warm, NULL);
+  g_autoptr (GTask) task = g_task_new (self, NULL, on_warm, NULL);
 
-  g_object_unref (self);
   g_object_ref (self); /* until on_warm() */
   g_task_run_in_thread (task, warm_up);
 }

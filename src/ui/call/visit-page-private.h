@@ -45,7 +45,7 @@ struct _ZqVisitPage
   GtkLabel *numbers;
   GtkPicture *own;
   GtkWidget *controls;
-  GtkWidget *hold, *checks, *record_button;
+  GtkWidget *hold, *checks, *record_button, *freeze_button;
   GtkStack *side;
 
   /* borrowed */

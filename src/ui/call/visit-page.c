@@ -195,6 +195,7 @@ zq_visit_page_class_init (ZqVisitPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, controls);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, hold);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, record_button);
+  gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, freeze_button);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, checks);
   gtk_widget_class_bind_template_child (widget_class, ZqVisitPage, side);
   zq_visit_page_install_actions (widget_class);

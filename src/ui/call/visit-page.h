@@ -20,5 +20,4 @@ ZqVisitPage *zq_visit_page_new (const ZqVisitHost *host);
 /* The call is let go of, the visit goes on. */
 void zq_visit_page_leave (ZqVisitPage *self);
 
-
 G_END_DECLS
