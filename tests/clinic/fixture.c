@@ -2,6 +2,7 @@
 #include "clinic/fixture.h"
 
 #include "clinic/kinds.h"
+#include "clinic/visit/visit.h"
 #include "resource/datetime.h"
 #include "store/draft.h"
 
@@ -161,6 +162,44 @@ fixture_text (Fixture *fixture, const char *sql, gint64 value)
   g_assert_no_error (error);
 
   return text;
+}
+
+/* --- a visit ------------------------------------------------------------------------------------ */
+
+gint64
+fixture_begin_visit (Fixture *fixture)
+{
+  const ZqVisitIdentity identity = { .how = "known" };
+  ZqVisitChange change = { .act = ZQ_VISIT_ACT_BEGIN, .identity = &identity };
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ZqVisit) visit = NULL;
+
+  fixture_consult (fixture, 1, "Practitioner/me", "in-consultation", "1");
+  fixture_take (fixture,
+                "{'resourceType':'Appointment','id':'a','meta':{'versionId':'1'},'status':'booked','start':'%s',"
+                "'end':'%s','participant':[{'actor':{'reference':'Patient/1'},'status':'accepted'},{'actor':"
+                "{'reference':'Practitioner/me'},'status':'accepted'}]}",
+                at_minute (5), at_minute (20));
+  change.visit = fixture_row (fixture, "Appointment", "a");
+  zq_visit_act_async (fixture->store, &change, on_ready, &result);
+  WAIT (result);
+  g_assert_true (zq_visit_act_finish (fixture->store, result, &error));
+  visit = zq_visit_load (fixture_db (fixture), fixture->context, change.visit);
+
+  return visit->encounter;
+}
+
+#define LOCAL                                                                                                          \
+  "SELECT json_extract (t.local_json, %s) FROM resource_text t JOIN resource r ON r.id = t.id WHERE r.type = %s"       \
+  " ORDER BY r.id LIMIT 1 OFFSET ?"
+
+void
+fixture_assert_local (Fixture *fixture, const char *type, int n, const char *path, const char *wanted)
+{
+  g_autofree char *sql = g_strdup_printf (LOCAL, path, type), *found = fixture_text (fixture, sql, n);
+
+  g_assert_cmpstr (found, ==, wanted);
 }
 
 /* --- samples ---------------------------------------------------------------------------------- */

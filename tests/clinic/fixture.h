@@ -71,6 +71,11 @@ gboolean fixture_discard (Fixture *fixture, gint64 intent, GError **error);
 /* A file of a draft: "urn:uuid:<local_id>". */
 void fixture_draft_file (Fixture *fixture, const char *scope, const char *local_id);
 
+/* A video visit of Patient/1 that has begun: row of its Encounter. */
+gint64 fixture_begin_visit (Fixture *fixture);
+/* What the @n-th local resource of @type says at @path; both quoted for SQL. */
+void fixture_assert_local (Fixture *fixture, const char *type, int n, const char *path, const char *wanted);
+
 /* The push of an intent, as sync does it. */
 ZqPush *fixture_prepare (Fixture *fixture, gint64 seq);
 void fixture_settle (Fixture *fixture, gint64 seq, ZqPushOutcome outcome, const char *resource);

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "clinic/consult/reasons.h"
-#include "clinic/document/file-row.h"
-#include "clinic/document/keep.h"
 #include "clinic/fixture.h"
 #include "clinic/note/diagnosis.h"
 #include "clinic/note/note.h"
-#include "clinic/visit/visit.h"
 
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
@@ -74,30 +70,6 @@ test_many_lines (void)
   g_assert_cmpuint (many->len, ==, 20);
 }
 
-static gint64
-begin (Fixture *fixture)
-{
-  const ZqVisitIdentity identity = { .how = "known" };
-  ZqVisitChange change = { .act = ZQ_VISIT_ACT_BEGIN, .identity = &identity };
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (ZqVisit) visit = NULL;
-
-  fixture_consult (fixture, 1, "Practitioner/me", "in-consultation", "1");
-  fixture_take (fixture,
-                "{'resourceType':'Appointment','id':'a','meta':{'versionId':'1'},'status':'booked','start':'%s',"
-                "'end':'%s','participant':[{'actor':{'reference':'Patient/1'},'status':'accepted'},{'actor':"
-                "{'reference':'Practitioner/me'},'status':'accepted'}]}",
-                at_minute (5), at_minute (20));
-  change.visit = fixture_row (fixture, "Appointment", "a");
-  zq_visit_act_async (fixture->store, &change, on_ready, &result);
-  WAIT (result);
-  g_assert_true (zq_visit_act_finish (fixture->store, result, &error));
-  visit = zq_visit_load (fixture_db (fixture), fixture->context, change.visit);
-
-  return visit->encounter;
-}
-
 static void
 sign (Fixture *fixture, gint64 encounter, const char *diagnosis)
 {
@@ -113,31 +85,19 @@ sign (Fixture *fixture, gint64 encounter, const char *diagnosis)
   g_assert_no_error (error);
 }
 
-#define LOCAL                                                                                                          \
-  "SELECT json_extract (t.local_json, %s) FROM resource_text t JOIN resource r ON r.id = t.id WHERE r.type = %s"       \
-  " ORDER BY r.id LIMIT 1 OFFSET ?"
-
-static void
-assert_local (Fixture *fixture, const char *type, int n, const char *path, const char *wanted)
-{
-  g_autofree char *sql = g_strdup_printf (LOCAL, path, type), *found = fixture_text (fixture, sql, n);
-
-  g_assert_cmpstr (found, ==, wanted);
-}
-
 /* What was diagnosed is data: a Condition a line, and the Encounter's diagnosis in their order. */
 static void
 test_diagnosis_is_data (Fixture *fixture, gconstpointer data)
 {
-  gint64 encounter = begin (fixture);
+  gint64 encounter = fixture_begin_visit (fixture);
   g_autofree char *first = NULL, *urn = NULL, *ranks = NULL;
 
   sign (fixture, encounter, "1. type 2 diabetes E11.9\n2. thyroid nodule?");
-  assert_local (fixture, "'Condition'", 0, "'$.code.text'", "type 2 diabetes");
-  assert_local (fixture, "'Condition'", 0, "'$.code.coding[0].code'", "E11.9");
-  assert_local (fixture, "'Condition'", 0, "'$.verificationStatus.coding[0].code'", "confirmed");
-  assert_local (fixture, "'Condition'", 1, "'$.verificationStatus.coding[0].code'", "provisional");
-  assert_local (fixture, "'Condition'", 1, "'$.category[0].coding[0].code'", "encounter-diagnosis");
+  fixture_assert_local (fixture, "'Condition'", 0, "'$.code.text'", "type 2 diabetes");
+  fixture_assert_local (fixture, "'Condition'", 0, "'$.code.coding[0].code'", "E11.9");
+  fixture_assert_local (fixture, "'Condition'", 0, "'$.verificationStatus.coding[0].code'", "confirmed");
+  fixture_assert_local (fixture, "'Condition'", 1, "'$.verificationStatus.coding[0].code'", "provisional");
+  fixture_assert_local (fixture, "'Condition'", 1, "'$.category[0].coding[0].code'", "encounter-diagnosis");
   first = fixture_text (
       fixture, "SELECT 'urn:uuid:' || local_id FROM resource WHERE type = 'Condition' AND ? = 0 ORDER BY id LIMIT 1",
       0);
@@ -161,7 +121,7 @@ test_diagnosis_is_data (Fixture *fixture, gconstpointer data)
 static void
 test_no_diagnosis_no_condition (Fixture *fixture, gconstpointer data)
 {
-  gint64 encounter = begin (fixture);
+  gint64 encounter = fixture_begin_visit (fixture);
 
   sign (fixture, encounter, "");
   g_assert_cmpint (fixture_number (fixture, "SELECT count (*) FROM resource WHERE type = 'Condition' AND ? = 0", 0), ==,
@@ -172,78 +132,6 @@ test_no_diagnosis_no_condition (Fixture *fixture, gconstpointer data)
 
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
-/* --- files of one's own -------------------------------------------------------------------------- */
-
-static gboolean
-keep (Fixture *fixture, gint64 encounter, ZqKeptKind kind, GError **error)
-{
-  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_draft_file_free);
-  g_autoptr (GAsyncResult) result = NULL;
-  ZqDraftFile *file = zq_kept_file_new ("a \"b\".png", "image/png");
-  const ZqKeptDocument document = { .kind = kind,
-                                    .encounter = encounter,
-                                    .title = "Picture",
-                                    .description = "left foot",
-                                    .from = ZQ_TEST_START_US,
-                                    .related = "Consent/7",
-                                    .files = files };
-
-  file->size = 123;
-  file->hash = g_strdup ("aGFzaA==");
-  g_ptr_array_add (files, file);
-  zq_document_keep_async (fixture->store, &document, on_ready, &result);
-  WAIT (result);
-
-  return zq_document_keep_finish (fixture->store, result, error);
-}
-
-/* The file goes up first, then the document that names it; in the record it stands at once. */
-static void
-test_a_picture_is_kept (Fixture *fixture, gconstpointer data)
-{
-  gint64 encounter = begin (fixture), row;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) files = NULL;
-  g_autofree char *actions = NULL, *key = NULL, *size = NULL;
-
-  g_assert_true (keep (fixture, encounter, ZQ_KEPT_PICTURE, &error));
-  g_assert_no_error (error);
-  assert_local (fixture, "'DocumentReference'", 0, "'$.type.coding[0].code'", "visit-picture");
-  assert_local (fixture, "'DocumentReference'", 0, "'$.subject.reference'", "Patient/1");
-  assert_local (fixture, "'DocumentReference'", 0, "'$.description'", "left foot");
-  assert_local (fixture, "'DocumentReference'", 0, "'$.context.related[0].reference'", "Consent/7");
-  assert_local (fixture, "'DocumentReference'", 0, "'$.content[0].attachment.title'", "a \"b\".png");
-  assert_local (fixture, "'Binary'", 0, "'$.securityContext.reference'", "Patient/1");
-  size = fixture_text (fixture,
-                       "SELECT json_type (t.local_json, '$.content[0].attachment.size') FROM resource_text t JOIN"
-                       " resource r ON r.id = t.id WHERE r.type = 'DocumentReference' AND ? = 0",
-                       0);
-  g_assert_cmpstr (size, ==, "integer");
-  actions = fixture_text (fixture,
-                          "SELECT group_concat (action, ' ') FROM (SELECT action FROM intent WHERE chain LIKE"
-                          " 'document/%' AND ? = 0 ORDER BY seq)",
-                          0);
-  g_assert_cmpstr (actions, ==, "upload keep");
-  row = g_ascii_strtoll (
-      (key = fixture_text (fixture, "SELECT id FROM record_item WHERE title = 'left foot' AND ? = 0", 0)), NULL, 10);
-  files = zq_record_files_load (fixture_db (fixture), row);
-  g_assert_cmpuint (files->len, ==, 1);
-}
-
-/* Of a recording the files are the doctor's of the visit alone. */
-static void
-test_a_recording_is_the_doctors (Fixture *fixture, gconstpointer data)
-{
-  gint64 encounter = begin (fixture);
-  g_autoptr (GError) error = NULL, gone = NULL;
-
-  g_assert_true (keep (fixture, encounter, ZQ_KEPT_RECORDING, &error));
-  assert_local (fixture, "'DocumentReference'", 0, "'$.type.coding[0].code'", "visit-recording");
-  assert_local (fixture, "'Binary'", 0, "'$.securityContext.reference'", "Practitioner/me");
-  g_assert_false (keep (fixture, 12345, ZQ_KEPT_RECORDING, &gone));
-  g_assert_error (gone, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_GONE);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -251,8 +139,6 @@ main (int argc, char **argv)
   g_test_add_func ("/note/lines", test_lines);
   g_test_add_func ("/note/many-lines", test_many_lines);
   ADD ("/note/diagnosis-is-data", test_diagnosis_is_data);
-  ADD ("/note/a-picture-is-kept", test_a_picture_is_kept);
-  ADD ("/note/a-recording-is-the-doctors", test_a_recording_is_the_doctors);
   ADD ("/note/no-diagnosis-no-condition", test_no_diagnosis_no_condition);
 
   return g_test_run ();
