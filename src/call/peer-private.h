@@ -36,6 +36,12 @@ struct _ZqCallPeer
   int width, height; /* of the camera */
   GstClockTime due;  /* when the next frame is sent */
 
+  /* what is recorded */
+  GMutex tap_lock; /* over this block, while it is called too */
+  ZqCallTapFunc tap;
+  gpointer tap_data;
+  GstPad *tapped[ZQ_CALL_N_TRACKS]; /* NULL: it does not go yet */
+
   /* statistics */
   GMutex stats_lock; /* over those that GStreamer's threads write */
   ZqCallFeedback *feedback;
@@ -63,6 +69,10 @@ gboolean zq_call_peer_build_sender (ZqCallPeer *self, const ZqCallPeerConfig *co
 
 /* peer-receive.c */
 void zq_call_peer_on_pad_added (GstElement *webrtc, GstPad *pad, ZqCallPeer *self);
+
+/* peer-tap.c: what leaves @pad, which carries @track encoded, is there to be recorded. */
+void zq_call_peer_watch_track (ZqCallPeer *self, ZqCallTrack track, GstPad *pad);
+void zq_call_peer_clear_tap (ZqCallPeer *self);
 
 /* The number of the header that transport-wide feedback counts by. */
 #define ZQ_CALL_TWCC_ID 5

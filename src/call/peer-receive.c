@@ -6,13 +6,13 @@
 
 /* Decodes in any order of loss: a picture is shown when it is whole again. */
 #define VIDEO                                                                                                          \
-  "rtpvp8depay wait-for-keyframe=true request-keyframe=true ! queue max-size-buffers=8 max-size-bytes=0 "              \
+  "rtpvp8depay name=in wait-for-keyframe=true request-keyframe=true ! queue max-size-buffers=8 max-size-bytes=0 "      \
   "max-size-time=0 ! vp8dec threads=1 ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream "   \
   "! videoconvert n-threads=1 ! video/x-raw,format=BGRx ! appsink name=sink max-buffers=2 drop=true sync=false"
 
 /* What is lost is repaired from the packet behind it, else concealed. */
 #define AUDIO                                                                                                          \
-  "rtpopusdepay ! opusdec use-inband-fec=true plc=true ! audioconvert ! audioresample "                                \
+  "rtpopusdepay name=in ! opusdec use-inband-fec=true plc=true ! audioconvert ! audioresample "                        \
   "! audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved "                                               \
   "! appsink name=sink max-buffers=50 drop=true sync=false"
 
@@ -64,10 +64,14 @@ make_bin (ZqCallPeer *self, gboolean is_video)
 {
   GstElement *bin = gst_parse_bin_from_description (is_video ? VIDEO : AUDIO, TRUE, NULL);
   g_autoptr (GstElement) sink = bin != NULL ? gst_bin_get_by_name (GST_BIN (bin), "sink") : NULL;
+  g_autoptr (GstElement) in = bin != NULL ? gst_bin_get_by_name (GST_BIN (bin), "in") : NULL;
+  g_autoptr (GstPad) encoded = in != NULL ? gst_element_get_static_pad (in, "src") : NULL;
   GstAppSinkCallbacks callbacks = { .new_sample = is_video ? on_frame : on_sound };
 
   if (sink != NULL)
     gst_app_sink_set_callbacks (GST_APP_SINK (sink), &callbacks, self, NULL);
+  if (encoded != NULL)
+    zq_call_peer_watch_track (self, is_video ? ZQ_CALL_THEIR_PICTURE : ZQ_CALL_THEIR_SOUND, encoded);
 
   return bin;
 }

@@ -27,7 +27,7 @@
       "appsrc name=audio is-live=true format=time max-buffers=25 leaky-type=downstream "                               \
       "caps=audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved "                                        \
       "! queue max-size-time=500000000 max-size-bytes=0 max-size-buffers=0 leaky=downstream "                          \
-      "! opusenc bitrate=32000 audio-type=voice inband-fec=true packet-loss-percentage=10 dtx=true "                   \
+      "! opusenc name=opus bitrate=32000 audio-type=voice inband-fec=true packet-loss-percentage=10 dtx=true "         \
       "! rtpopuspay pt=96 "                                                                                            \
       "! capsfilter name=audio-out caps=" OPUS " "                                                                     \
       "appsrc name=video is-live=true format=time max-buffers=2 max-bytes=0 leaky-type=downstream "                    \
@@ -106,7 +106,8 @@ zq_call_peer_build_sender (ZqCallPeer *self, const ZqCallPeerConfig *config, GEr
 {
   guint bitrate = config->video_bitrate > 0 ? config->video_bitrate : 250000;
   g_autofree char *text = g_strdup_printf (SENDER, MIN (2, g_get_num_processors ()), bitrate);
-  g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstPad) pad = NULL, sound = NULL;
+  g_autoptr (GstElement) opus = NULL;
 
   self->pipeline =
       gst_parse_launch_full (self->role == ZQ_CALL_OFFERS ? text : BIN " fakesrc num-buffers=0 ! fakesink async=false",
@@ -129,6 +130,10 @@ zq_call_peer_build_sender (ZqCallPeer *self, const ZqCallPeerConfig *config, GEr
   self->target = (ZqCallTarget){ .video = TRUE, .bitrate = bitrate, .numerator = 8, .fps = 30 };
   pad = gst_element_get_static_pad (self->encoder, "src");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count_frame, self, NULL);
+  zq_call_peer_watch_track (self, ZQ_CALL_OWN_PICTURE, pad);
+  opus = gst_bin_get_by_name (GST_BIN (self->pipeline), "opus");
+  sound = gst_element_get_static_pad (opus, "src");
+  zq_call_peer_watch_track (self, ZQ_CALL_OWN_SOUND, sound);
 
   return connect_out (self, "audio-out", FALSE) && connect_out (self, "video-out", TRUE);
 }

@@ -363,6 +363,7 @@ zq_call_peer_finalize (GObject *object)
   gst_clear_object (&self->pipeline);
   g_main_context_unref (self->context);
   g_mutex_clear (&self->lock);
+  zq_call_peer_clear_tap (self);
   g_mutex_clear (&self->stats_lock);
   G_OBJECT_CLASS (zq_call_peer_parent_class)->finalize (object);
 }
@@ -392,6 +393,7 @@ zq_call_peer_init (ZqCallPeer *self)
   self->feedback = zq_call_feedback_new ();
   self->candidates = g_ptr_array_new_with_free_func (candidate_free);
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->tap_lock);
   g_mutex_init (&self->stats_lock);
   self->stats.rtt = self->stats.jitter = -1;
 }

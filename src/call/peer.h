@@ -55,6 +55,21 @@ ZqCallPeer *zq_call_peer_new (const ZqCallPeerConfig *config, GError **error);
 typedef void (*ZqCallSampleFunc) (GstSample *sample, gpointer data);
 void zq_call_peer_set_sinks (ZqCallPeer *self, ZqCallSampleFunc video, ZqCallSampleFunc audio, gpointer data);
 
+/* What goes and comes as it is encoded, VP8 and Opus, with times of the capture's clock; on threads of GStreamer's.
+ * NULL: nobody: it is not called any more when this returns. Both pictures are asked for a whole one. */
+typedef enum
+{
+  ZQ_CALL_OWN_SOUND,
+  ZQ_CALL_OWN_PICTURE,
+  ZQ_CALL_THEIR_SOUND,
+  ZQ_CALL_THEIR_PICTURE,
+  ZQ_CALL_N_TRACKS,
+} ZqCallTrack;
+
+typedef void (*ZqCallTapFunc) (ZqCallTrack track, GstBuffer *buffer, GstCaps *caps, gpointer data);
+void zq_call_peer_set_tap (ZqCallPeer *self, ZqCallTapFunc func, gpointer data);
+void zq_call_peer_ask_for_keys (ZqCallPeer *self);
+
 void zq_call_peer_start (ZqCallPeer *self);
 /* Ends all of it; idempotent, blocks until its threads are gone (16–120 ms). Before the last unref. */
 void zq_call_peer_stop (ZqCallPeer *self);

@@ -26,7 +26,7 @@ struct _ZqRoom
   char *resume;
   GPtrArray *members;
   ZqIceList *ice;
-  char *recording, *consent;
+  char *recording, *consent, *recorder, *consent_reference;
 
   guint retry, beat; /* alarms */
   gint64 delay;
@@ -163,6 +163,13 @@ take_ice (ZqRoom *self, JsonNode *node, const char *path)
 }
 
 static void
+take_consent_reference (ZqRoom *self, JsonNode *node)
+{
+  g_free (self->consent_reference);
+  self->consent_reference = g_strdup (zq_json_get_string (node, "by-consent"));
+}
+
+static void
 take_joined (ZqRoom *self, JsonNode *node)
 {
   guint length = zq_json_get_length (node, "members");
@@ -175,6 +182,9 @@ take_joined (ZqRoom *self, JsonNode *node)
   self->recording = g_strdup (zq_json_get_string (node, "recording"));
   g_free (self->consent);
   self->consent = g_strdup (zq_json_get_string (node, "consent"));
+  g_free (self->recorder);
+  self->recorder = g_strdup (zq_json_get_string (node, "recorder"));
+  take_consent_reference (self, node);
   take_ice (self, node, "ice");
   g_ptr_array_set_size (self->members, 0);
   for (guint i = 0; i < length; i++)
@@ -251,7 +261,10 @@ take (ZqRoom *self, JsonNode *node)
       g_signal_emit_by_name (self, "left", id);
     }
   else if (g_str_equal (type, "recorded"))
-    g_signal_emit_by_name (self, "recorded", zq_json_get_boolean (node, "on", FALSE));
+    {
+      take_consent_reference (self, node);
+      g_signal_emit_by_name (self, "recorded", zq_json_get_boolean (node, "on", FALSE));
+    }
   else if (g_str_equal (type, "consent"))
     {
       g_free (self->consent);
@@ -506,6 +519,20 @@ room_get_consent (ZqSignalling *signalling)
   return ZQ_ROOM (signalling)->consent;
 }
 
+static const char *
+room_get_recorder (ZqSignalling *signalling)
+{
+  ZqRoom *self = ZQ_ROOM (signalling);
+
+  return self->recorder != NULL ? self->recorder : "hospital";
+}
+
+static const char *
+room_get_consent_reference (ZqSignalling *signalling)
+{
+  return ZQ_ROOM (signalling)->consent_reference;
+}
+
 static void
 room_record (ZqSignalling *signalling, gboolean on)
 {
@@ -564,6 +591,8 @@ room_iface_init (ZqSignallingInterface *iface)
   iface->get_ice = room_get_ice;
   iface->get_recording = room_get_recording;
   iface->get_consent = room_get_consent;
+  iface->get_recorder = room_get_recorder;
+  iface->get_consent_reference = room_get_consent_reference;
   iface->admit = room_admit;
   iface->offer = room_offer;
   iface->candidate = room_candidate;
@@ -611,7 +640,11 @@ zq_room_finalize (GObject *object)
   g_free (self->device);
   g_free (self->resume);
   g_free (self->recording);
+  g_free (self->recorder);
+  g_free (self->consent_reference);
   g_free (self->consent);
+  g_free (self->recorder);
+  g_free (self->consent_reference);
   g_ptr_array_unref (self->members);
   g_clear_pointer (&self->ice, zq_ice_list_free);
   G_OBJECT_CLASS (zq_room_parent_class)->finalize (object);

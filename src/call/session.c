@@ -30,6 +30,8 @@ struct _ZqCallSession
 
   ZqCallSampleFunc sink, heard;
   gpointer sink_data;
+  ZqCallTapFunc tap;
+  gpointer tap_data;
   ZqCallState state;
   ZqCallStats stats;
   gint64 lost_since;
@@ -185,6 +187,8 @@ begin_peer (ZqCallSession *self)
   g_signal_connect (self->peer, "connected", G_CALLBACK (on_connected), self);
   g_signal_connect (self->peer, "first-frame", G_CALLBACK (on_first_frame), self);
   g_signal_connect (self->peer, "failed", G_CALLBACK (on_failed), self);
+  if (self->tap != NULL)
+    zq_call_peer_set_tap (self->peer, self->tap, self->tap_data);
   zq_call_media_set_peer (self->media, self->peer);
   zq_call_peer_start (self->peer);
 }
@@ -552,6 +556,34 @@ zq_call_session_set_sinks (ZqCallSession *self, ZqCallSampleFunc video, ZqCallSa
   self->sink = video;
   self->heard = audio;
   self->sink_data = data;
+}
+
+void
+zq_call_session_set_tap (ZqCallSession *self, ZqCallTapFunc func, gpointer data)
+{
+  self->tap = func;
+  self->tap_data = data;
+  if (self->peer != NULL)
+    zq_call_peer_set_tap (self->peer, func, data);
+}
+
+void
+zq_call_session_ask_for_keys (ZqCallSession *self)
+{
+  if (self->peer != NULL)
+    zq_call_peer_ask_for_keys (self->peer);
+}
+
+gboolean
+zq_call_session_records_here (ZqCallSession *self)
+{
+  return self->is_recorded && g_strcmp0 (zq_signalling_get_recorder (self->signalling), "workstation") == 0;
+}
+
+const char *
+zq_call_session_get_consent_reference (ZqCallSession *self)
+{
+  return zq_signalling_get_consent_reference (self->signalling);
 }
 
 /* --- life --------------------------------------------------------------------------------------- */

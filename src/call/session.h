@@ -71,4 +71,13 @@ const ZqCallStats *zq_call_session_get_stats (ZqCallSession *self); /* NULL: not
 ZqCallQuality zq_call_session_get_quality (ZqCallSession *self);
 guint zq_call_session_get_call (ZqCallSession *self);
 
+/* What goes and comes, encoded, of this connection and of those that are made after it; NULL: nobody. */
+void zq_call_session_set_tap (ZqCallSession *self, ZqCallTapFunc func, gpointer data);
+void zq_call_session_ask_for_keys (ZqCallSession *self);
+
+/* It is being recorded, and by this workstation: the hospital says so. */
+gboolean zq_call_session_records_here (ZqCallSession *self);
+/* "Consent/12" by which it is; NULL: not told. */
+const char *zq_call_session_get_consent_reference (ZqCallSession *self);
+
 G_END_DECLS

@@ -76,6 +76,18 @@ zq_signalling_get_consent (ZqSignalling *self)
   return IFACE (self)->get_consent (self);
 }
 
+const char *
+zq_signalling_get_recorder (ZqSignalling *self)
+{
+  return IFACE (self)->get_recorder (self);
+}
+
+const char *
+zq_signalling_get_consent_reference (ZqSignalling *self)
+{
+  return IFACE (self)->get_consent_reference (self);
+}
+
 void
 zq_signalling_admit (ZqSignalling *self, const char *member, gboolean in)
 {

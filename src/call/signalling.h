@@ -55,6 +55,8 @@ struct _ZqSignallingInterface
   const ZqIceList *(*get_ice) (ZqSignalling *self);
   const char *(*get_recording) (ZqSignalling *self);
   const char *(*get_consent) (ZqSignalling *self);
+  const char *(*get_recorder) (ZqSignalling *self);
+  const char *(*get_consent_reference) (ZqSignalling *self);
   void (*admit) (ZqSignalling *self, const char *member, gboolean in);
   void (*offer) (ZqSignalling *self, const char *member, guint call, const char *sdp);
   void (*candidate) (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
@@ -79,6 +81,10 @@ const ZqIceList *zq_signalling_get_ice (ZqSignalling *self);
 const char *zq_signalling_get_recording (ZqSignalling *self);
 /* What the patient said to being recorded: "permit", "deny"; NULL: nothing. */
 const char *zq_signalling_get_consent (ZqSignalling *self);
+/* Who records: "hospital", "workstation". */
+const char *zq_signalling_get_recorder (ZqSignalling *self);
+/* By which Consent it is recorded now, "Consent/12"; NULL: it is not, or was not told. */
+const char *zq_signalling_get_consent_reference (ZqSignalling *self);
 
 void zq_signalling_admit (ZqSignalling *self, const char *member, gboolean in);
 void zq_signalling_offer (ZqSignalling *self, const char *member, guint call, const char *sdp);

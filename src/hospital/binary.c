@@ -9,6 +9,7 @@
 /* What patients and doctors show each other. A type that ends in "/" or "." stands for all that begin so. */
 static const char *const accepted[] = { "image/",
                                         "audio/",
+                                        "video/",
                                         "application/pdf",
                                         "text/plain",
                                         "application/msword",
@@ -114,7 +115,8 @@ zq_binary_check (const ZqSession *session, JsonNode *node, ZqReply *reply)
   g_strchomp (type);
 
   return is_accepted (type) ||
-         zq_reply_fail (reply, 422, "This hospital takes pictures, sound, PDF, plain text and office documents only");
+         zq_reply_fail (reply, 422,
+                        "This hospital takes pictures, sound, video, PDF, plain text and office documents only");
 }
 
 char *

@@ -56,6 +56,7 @@ zq_hospital_free (ZqHospital *self)
   g_free (self->turn_address);
   g_free (self->turn_secret);
   g_free (self->recording);
+  g_free (self->recorded_by);
   g_free (self->data_dir);
   g_free (self->origin);
   g_free (self->base);

@@ -98,7 +98,8 @@ gboolean zq_hospital_add_account (ZqHospital *self,
  * password for a time. NULL: none. */
 void zq_hospital_set_turn (ZqHospital *self, const char *address, const char *secret);
 
-/* Whether visits are recorded: "required", "optional", "off"; NULL: as policy file "visit" says. */
-void zq_hospital_set_recording (ZqHospital *self, const char *recording);
+/* Whether visits are recorded ("required", "optional", "off"), and by whom ("hospital", "workstation"); NULL: as policy
+ * file "visit" says. */
+void zq_hospital_set_recording (ZqHospital *self, const char *recording, const char *recorded_by);
 
 G_END_DECLS

@@ -17,7 +17,7 @@ typedef struct
   char **rest;
   char *clock_socket;
   char *turn, *turn_secret;
-  char *recording;
+  char *recording, *recorded_by;
   int token_lifetime;
   gboolean auto_approve;
   gboolean faults;
@@ -37,6 +37,7 @@ arguments_clear (Arguments *self)
   g_free (self->turn);
   g_free (self->turn_secret);
   g_free (self->recording);
+  g_free (self->recorded_by);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Arguments, arguments_clear)
 
@@ -60,6 +61,7 @@ arguments_read (Arguments *self, int *argc, char ***argv, GError **error)
     { "turn-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &self->turn_secret, "The secret that it shares", "FILE" },
     { "recording", 0, 0, G_OPTION_ARG_STRING, &self->recording, "Whether visits are recorded: required, optional, off",
       "WORD" },
+    { "recorded-by", 0, 0, G_OPTION_ARG_STRING, &self->recorded_by, "By whom: hospital, workstation", "WORD" },
     { "verbose", 0, 0, G_OPTION_ARG_NONE, &self->verbose, "Write a line a request on standard error", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->rest, NULL, NULL },
     G_OPTION_ENTRY_NULL
@@ -118,7 +120,7 @@ set_calls (ZqHospital *hospital, const Arguments *arguments, GError **error)
 {
   g_autofree char *secret = NULL;
 
-  zq_hospital_set_recording (hospital, arguments->recording);
+  zq_hospital_set_recording (hospital, arguments->recording, arguments->recorded_by);
   if (arguments->turn == NULL)
     return TRUE;
   if (arguments->turn_secret == NULL)

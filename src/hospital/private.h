@@ -26,6 +26,7 @@ struct _ZqHospital
   ZqSignallingServer *signalling;   /* the same */
   char *turn_address, *turn_secret; /* NULL: no relay */
   char *recording;                  /* "required", "optional", "off"; NULL: as the policy says */
+  char *recorded_by;                /* "hospital", "workstation"; NULL: as the policy says */
   char *data_dir;                   /* NULL: in memory */
   GTimeZone *zone;
   char *origin; /* "http://127.0.0.1:PORT" */

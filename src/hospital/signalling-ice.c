@@ -17,10 +17,19 @@ zq_hospital_set_turn (ZqHospital *self, const char *address, const char *secret)
 }
 
 void
-zq_hospital_set_recording (ZqHospital *self, const char *recording)
+zq_hospital_set_recording (ZqHospital *self, const char *recording, const char *recorded_by)
 {
   g_free (self->recording);
+  g_free (self->recorded_by);
   self->recording = g_strdup (recording);
+  self->recorded_by = g_strdup (recorded_by);
+}
+
+gboolean
+zq_room_is_recorded_there (ZqHospital *self)
+{
+  return self->recorded_by != NULL ? g_str_equal (self->recorded_by, "workstation")
+                                   : zq_visit_rules_get (self->policy)->is_recorded_here;
 }
 
 const char *

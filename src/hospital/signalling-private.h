@@ -147,6 +147,8 @@ const char *zq_room_truth (gboolean value);
 
 /* "required", "optional" or "off": as the hospital was told, or as policy file "visit" says. */
 const char *zq_room_recording (ZqHospital *self);
+/* By the doctor's workstation, not by the hospital. */
+gboolean zq_room_is_recorded_there (ZqHospital *self);
 
 /* signalling-recording.c: what the hospital keeps of a visit, by its word and the patient's consent. */
 /* "permit", "deny", NULL: not asked; @consent (nullable): id of the newest Consent. (transfer full) */
@@ -156,6 +158,8 @@ const char *zq_room_record (ZqSignallingServer *server, ZqRoom *room, gboolean o
 void zq_room_stop_recording (ZqRoom *room);                     /* tells nobody */
 void zq_room_break_off_recordings (ZqSignallingServer *server); /* the hospital ends */
 void zq_room_add_recorder (GString *json, const ZqRoom *room);  /* as a member */
+gboolean zq_room_has_recorder (const ZqRoom *room);             /* of the hospital's, in the room */
+void zq_room_add_consent (GString *json, const ZqRoom *room);   /* by which it is recorded: "by-consent" */
 /* An offer or a candidate for the recorder. */
 void zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint mline, const char *text);
 void zq_room_record_gone (const ZqRoomMember *member);

@@ -14,8 +14,8 @@ struct _ZqRoomRecording
 {
   ZqHospital *hospital;
   ZqSignallingServer *server;
-  ZqRoom *room; /* NULL: it is being finished */
-  ZqRecorder *recorder;
+  ZqRoom *room;         /* NULL: it is being finished */
+  ZqRecorder *recorder; /* NULL: the workstation records */
   char *appointment, *consent, *name;
   gint64 since, until;
 };
@@ -217,18 +217,40 @@ zq_room_add_recorder (GString *json, const ZqRoom *room)
                           since);
 }
 
+void
+zq_room_add_consent (GString *json, const ZqRoom *room)
+{
+  if (room->recording != NULL && room->recording->consent != NULL)
+    {
+      g_autofree char *reference = g_strconcat ("Consent/", room->recording->consent, NULL);
+
+      zq_room_add_text (json, "by-consent", reference);
+    }
+}
+
+gboolean
+zq_room_has_recorder (const ZqRoom *room)
+{
+  return room->recording != NULL && room->recording->recorder != NULL;
+}
+
 static void
 tell_all (ZqRoom *room, gboolean on)
 {
   g_autoptr (GString) member = g_string_new ("{\"type\":\"member\",\"member\":");
-  g_autofree char *json = g_strdup_printf ("{\"type\":\"recorded\",\"on\":%s}", zq_room_truth (on));
+  g_autoptr (GString) json = g_string_new ("{\"type\":\"recorded\"");
 
-  zq_room_tell_all (room, NULL, json);
+  g_string_append_printf (json, ",\"on\":%s", zq_room_truth (on));
+  zq_room_add_consent (json, room);
+  g_string_append_c (json, '}');
+  zq_room_tell_all (room, NULL, json->str);
   if (!on)
     {
       zq_room_tell_all (room, NULL, "{\"type\":\"left\",\"id\":\"" ZQ_ROOM_RECORDER "\"}");
       return;
     }
+  if (room->recording->recorder == NULL)
+    return;
   zq_room_add_recorder (member, room);
   g_string_append_c (member, '}');
   zq_room_tell_all (room, NULL, member->str);
@@ -248,6 +270,8 @@ begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
   self->appointment = g_strdup (room->id);
   self->since = zq_clock_now (hospital->clock);
   self->name = g_strdup_printf ("%" G_GINT64_FORMAT, self->since);
+  if (zq_room_is_recorded_there (hospital))
+    return self;
   folder = g_build_filename (hospital->data_dir, "recordings", room->id, self->name, NULL);
   self->recorder = zq_recorder_new (hospital->clock, folder, &events, error);
   if (self->recorder != NULL)
@@ -264,7 +288,8 @@ refusal (ZqHospital *hospital, const char *room, char **consent)
   g_autoptr (ZqRoomVisit) visit = zq_room_visit_load (hospital, room);
   g_autofree char *said = NULL;
 
-  if (g_str_equal (zq_room_recording (hospital), "off") || hospital->data_dir == NULL || visit == NULL)
+  if (g_str_equal (zq_room_recording (hospital), "off") || visit == NULL ||
+      (hospital->data_dir == NULL && !zq_room_is_recorded_there (hospital)))
     return "not-allowed";
   said = zq_room_consent (hospital, visit, consent);
 
@@ -308,6 +333,11 @@ zq_room_stop_recording (ZqRoom *room)
 
   if (self == NULL)
     return;
+  if (self->recorder == NULL)
+    {
+      recording_free (self);
+      return;
+    }
   self->room = NULL;
   self->until = zq_clock_now (self->hospital->clock);
   g_ptr_array_add (self->server->finishing, self);
@@ -331,7 +361,7 @@ zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint ml
 {
   ZqRoomRecording *self = from->room->recording;
 
-  if (self == NULL)
+  if (self == NULL || self->recorder == NULL)
     return;
   if (g_str_equal (type, "offer"))
     zq_recorder_take_offer (self->recorder, from->id, from->role, call, text);
@@ -342,7 +372,7 @@ zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint ml
 void
 zq_room_record_gone (const ZqRoomMember *member)
 {
-  if (member->room->recording != NULL)
+  if (zq_room_has_recorder (member->room))
     zq_recorder_drop (member->room->recording->recorder, member->id);
 }
 

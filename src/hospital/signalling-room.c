@@ -110,16 +110,19 @@ zq_room_say_joined (ZqRoomMember *member, const ZqRoomVisit *visit)
         g_string_append_c (json, ',');
       add_member (json, g_ptr_array_index (member->room->members, i), member);
     }
-  if (member->room->recording != NULL)
+  if (zq_room_has_recorder (member->room))
     {
       g_string_append_c (json, ',');
       zq_room_add_recorder (json, member->room);
     }
-  g_string_append_printf (json,
-                          "],\"ice\":%s,\"ice-expires\":\"%s\",\"recording\":\"%s\",\"recorded\":%s,\"start\":\"%s\","
-                          "\"end\":\"%s\"}",
-                          ice, until, zq_room_recording (hospital), zq_room_truth (member->room->recording != NULL),
-                          start, end);
+  g_string_append_printf (
+      json,
+      "],\"ice\":%s,\"ice-expires\":\"%s\",\"recording\":\"%s\",\"recorder\":\"%s\",\"recorded\":%s,"
+      "\"start\":\"%s\",\"end\":\"%s\"",
+      ice, until, zq_room_recording (hospital), zq_room_is_recorded_there (hospital) ? "workstation" : "hospital",
+      zq_room_truth (member->room->recording != NULL), start, end);
+  zq_room_add_consent (json, member->room);
+  g_string_append_c (json, '}');
   zq_room_say (member->line, json->str);
 }
 

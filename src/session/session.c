@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/session.h"
 
+#include "clinic/document/recording.h"
 #include "clinic/kinds.h"
 #include "clinic/policy/held.h"
 #include "clinic/policy/kinds.h"
@@ -274,6 +275,7 @@ zq_session_start (ZqSession *self, ZqTokenProvider *tokens)
   scope.departments = (const char *const *)self->context->departments;
   self->sync = zq_sync_new (self->store, self->client, self->clock, &scope, self->status);
   g_signal_connect_object (self->store, "changed", G_CALLBACK (on_store_changed), self, G_CONNECT_SWAPPED);
+  zq_recordings_recover (self->store);
 }
 
 void

@@ -699,7 +699,7 @@ test_required_recording_needs_consent (Fixture *fixture, gconstpointer data)
   g_autoptr (Line) doctor = NULL, patient = NULL;
   g_autoptr (JsonNode) joined = NULL, permitted = NULL;
 
-  zq_hospital_set_recording (fixture->hospital, "required");
+  zq_hospital_set_recording (fixture->hospital, "required", NULL);
   put_visit (fixture, "v", 10, "booked");
   doctor = doctor_line (fixture);
   joined = hear (doctor);

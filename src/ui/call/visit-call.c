@@ -46,6 +46,7 @@ on_session_changed (ZqVisitPage *self)
   if (state != ZQ_CALL_LIVE && state != ZQ_CALL_LOST)
     zq_video_paintable_clear (self->remote_picture);
   zq_visit_page_tell_media (self);
+  zq_visit_page_update_tape (self);
   zq_visit_page_update (self);
 }
 
@@ -198,6 +199,7 @@ zq_visit_page_end_call (ZqVisitPage *self)
 {
   if (self->store != NULL)
     zq_clock_clear (zq_store_get_clock (self->store), &self->offer);
+  zq_visit_page_stop_tape (self);
   if (self->session != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->session, self);

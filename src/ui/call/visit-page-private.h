@@ -3,6 +3,8 @@
 
 #include "call/call-back.h"
 #include "call/devices.h"
+#include "call/tape.h"
+#include "clinic/document/recording.h"
 #include "clinic/visit/visit.h"
 #include "ui/call/check.h"
 #include "ui/call/paintable.h"
@@ -67,6 +69,8 @@ struct _ZqVisitPage
   GSettings *settings;
   ZqCallBack *call_back; /* NULL: nobody is called by telephone */
   ZqVideoPaintable *remote_picture, *own_picture;
+  ZqCallTape *tape;       /* NULL: this workstation records nothing now */
+  ZqRecording *recording; /* with the tape */
   char *button_action;
 
   gint64 key;
@@ -84,6 +88,10 @@ void zq_visit_page_end_call (ZqVisitPage *self);
 /* Camera, microphone, speaker and network, over the stage; or the stage again. */
 void zq_visit_page_show_check (ZqVisitPage *self, gboolean shown);
 void zq_visit_page_tell_media (ZqVisitPage *self);
+
+/* visit-record.c: records where the hospital wants this workstation to. */
+void zq_visit_page_update_tape (ZqVisitPage *self);
+void zq_visit_page_stop_tape (ZqVisitPage *self);
 
 /* visit-words.c: what is said of the state. */
 void zq_visit_page_update (ZqVisitPage *self);

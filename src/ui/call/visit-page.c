@@ -29,6 +29,7 @@ on_changed (ZqVisitPage *self, ZqChanges *changes)
   if (self->visit->server_id != NULL && self->session == NULL && !self->is_left)
     zq_visit_page_begin_call (self);
   zq_note_editor_set_encounter (self->note, self->visit->encounter);
+  zq_visit_page_update_tape (self);
   zq_visit_page_look_for_phone (self);
   zq_visit_page_update (self);
 }
