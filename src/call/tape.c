@@ -40,6 +40,7 @@ struct _ZqCallTape
   ZqClock *clock;
   ZqCallTapeFunc func;
   gpointer data;
+  gsize file_size;
   GstClockTime begin; /* by the capture's running time */
   guint n_files;
   guint beat; /* alarm */
@@ -72,7 +73,7 @@ on_written (GstAppSink *sink, gpointer data)
 
 /* With the lock. */
 static void
-take_piece (Track *track, GArray *pieces)
+take_piece (Track *track, gsize file_size, GArray *pieces)
 {
   Piece piece = { .file = track->file, .part = track->part, .track = track->track };
 
@@ -83,7 +84,7 @@ take_piece (Track *track, GArray *pieces)
       track->bytes = g_byte_array_new ();
       g_array_append_val (pieces, piece);
     }
-  track->is_full = track->is_full || track->size >= ZQ_CALL_TAPE_FILE;
+  track->is_full = track->is_full || track->size >= file_size;
   g_mutex_unlock (&track->written);
 }
 
@@ -114,7 +115,7 @@ end_file (Track *track, GArray *pieces)
   gst_element_set_state (track->pipeline, GST_STATE_NULL);
   gst_clear_object (&track->in);
   gst_clear_object (&track->pipeline);
-  take_piece (track, pieces);
+  take_piece (track, G_MAXSIZE, pieces);
 }
 
 static void
@@ -203,7 +204,7 @@ hand_over (ZqCallTape *self, gboolean ends)
     if (ends)
       end_file (&self->tracks[i], self->pieces);
     else
-      take_piece (&self->tracks[i], self->pieces);
+      take_piece (&self->tracks[i], self->file_size, self->pieces);
   pieces = g_steal_pointer (&self->pieces);
   self->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_mutex_unlock (&self->lock);
@@ -228,14 +229,17 @@ on_beat (gpointer data)
 /* --- life --------------------------------------------------------------------------------------- */
 
 ZqCallTape *
-zq_call_tape_new (ZqClock *clock, GstClock *capture, GstClockTime base_time, ZqCallTapeFunc func, gpointer data)
+zq_call_tape_new (
+    ZqClock *clock, GstClock *capture, GstClockTime base_time, gsize file_size, ZqCallTapeFunc func, gpointer data)
 {
   ZqCallTape *self = g_new0 (ZqCallTape, 1);
+  GstClockTime now = gst_clock_get_time (capture);
 
   self->clock = g_object_ref (clock);
+  self->file_size = file_size > 0 ? file_size : ZQ_CALL_TAPE_FILE;
   self->func = func;
   self->data = data;
-  self->begin = gst_clock_get_time (capture) - base_time;
+  self->begin = now > base_time ? now - base_time : 0;
   self->pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_mutex_init (&self->lock);
   for (guint i = 0; i < ZQ_CALL_N_TRACKS; i++)

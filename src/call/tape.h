@@ -20,8 +20,9 @@ typedef struct _ZqCallTape ZqCallTape;
  * What a call sends and receives, as it is encoded, as Matroska: a file a track, all with times since the tape began.
  * Each file can be played as far as it has come. Connections may come and go: what is missing is missing in time.
  */
-ZqCallTape *
-zq_call_tape_new (ZqClock *clock, GstClock *capture, GstClockTime base_time, ZqCallTapeFunc func, gpointer data);
+/* @file_size: bytes after which a track goes on in another file; 0: ZQ_CALL_TAPE_FILE. */
+ZqCallTape *zq_call_tape_new (
+    ZqClock *clock, GstClock *capture, GstClockTime base_time, gsize file_size, ZqCallTapeFunc func, gpointer data);
 
 /* Fits ZqCallTapFunc: any thread. */
 void zq_call_tape_push (ZqCallTrack track, GstBuffer *buffer, GstCaps *caps, gpointer tape);

@@ -2,7 +2,7 @@
  *
  * A doctor without a window: the workstation's own call with the sandbox's room, for tests and tools/bench.
  *
- *   doctor BASE TOKEN Appointment/ID [--relay] [--admitted] [--size WxH]
+ *   doctor BASE TOKEN Appointment/ID [--relay] [--admitted] [--size WxH] [--tape=DIR]
  *
  * One JSON line on standard output for each change and twice a second; one word a line on standard input: admit, hold,
  * end, close, mute, unmute, camera-off, camera-on, show, unshow, reset.
@@ -10,6 +10,7 @@
 #include "call/pair.h"
 #include "call/room.h"
 #include "call/session.h"
+#include "call/tape.h"
 #include "call/warm-up.h"
 
 #include <gio/gunixinputstream.h>
@@ -30,7 +31,46 @@ typedef struct
   gboolean muted, camera_off, shown;
   gint64 admitted_at;
   gint64 first_frame; /* since it was admitted, µs */
+  const char *folder; /* of what this side records; NULL: nothing */
+  ZqCallTape *tape;
 } Doctor;
+
+static void
+on_bytes (guint file, ZqCallTrack track, guint part, GBytes *bytes, gpointer data)
+{
+  static const char *const names[] = { "doctor audio", "doctor video", "patient audio", "patient video" };
+  Doctor *self = data;
+  g_autofree char *name = g_strdup_printf ("%s %u", names[track], part);
+  g_autofree char *path = g_build_filename (self->folder, name, NULL);
+  FILE *out = fopen (path, "ab");
+
+  if (out == NULL || fwrite (g_bytes_get_data (bytes, NULL), 1, g_bytes_get_size (bytes), out) == 0)
+    g_error ("%s cannot be written", path);
+  fclose (out);
+}
+
+static void
+stop_tape (Doctor *self)
+{
+  zq_call_session_set_tap (self->session, NULL, NULL);
+  g_clear_pointer (&self->tape, zq_call_tape_free);
+}
+
+/* As the page of a visit does it. */
+static void
+update_tape (Doctor *self)
+{
+  gboolean wanted = self->folder != NULL && zq_call_session_records_here (self->session);
+
+  if (wanted && self->tape == NULL)
+    {
+      self->tape = zq_call_tape_new (self->clock, zq_call_media_get_clock (self->media),
+                                     zq_call_media_get_base_time (self->media), 0, on_bytes, self);
+      zq_call_session_set_tap (self->session, zq_call_tape_push, self->tape);
+    }
+  else if (!wanted && self->tape != NULL)
+    stop_tape (self);
+}
 
 static void
 tell (Doctor *self)
@@ -70,6 +110,7 @@ on_changed (Doctor *self)
 
   for (int device = ZQ_CALL_N_DEVICES - 1; device >= 0; device--)
     zq_call_media_switch (self->media, device, wanted && !(device == ZQ_CALL_CAMERA && self->camera_off));
+  update_tape (self);
   tell (self);
 }
 
@@ -163,6 +204,8 @@ main (int argc, char **argv)
       config.admitted |= g_str_equal (argv[i], "--admitted");
       if (g_str_has_prefix (argv[i], "--size="))
         sscanf (argv[i] + strlen ("--size="), "%dx%d", &side.width, &side.height);
+      if (g_str_has_prefix (argv[i], "--tape="))
+        self.folder = argv[i] + strlen ("--tape=");
       side.ball |= g_str_equal (argv[i], "--ball");
     }
   zq_test_heard_init (&self.heard);
@@ -184,6 +227,8 @@ main (int argc, char **argv)
   zq_call_session_open (self.session);
   on_tell (&self);
   g_main_loop_run (self.loop);
+  if (self.tape != NULL)
+    stop_tape (&self);
   zq_call_session_close (self.session);
   zq_call_media_stop (self.media);
   g_clear_object (&self.session);

@@ -141,6 +141,53 @@ def not_recorded(world):
     equal(documents(hospital), [], "recordings in the record")
 
 
+def tape_of(world):
+    folder = world.directory / "tape"
+    folder.mkdir()
+    return folder
+
+
+@suite.case("where the workstation records, the hospital has no file: both sides are on its tape, which grows while it goes on")
+def by_the_workstation(world):
+    hospital = world.hospital("--recording", "optional", "--recorded-by", "workstation")
+    folder = tape_of(world)
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        consent(hospital, visit, "deny")
+        with Doctor(hospital, visit, f"--tape={folder}") as doctor:
+            begin(doctor, patient, visit)
+            doctor.say("record")
+            frames = doctor.now["frames"]
+            line = doctor.wait("it goes on", lambda one: one["frames"] > frames + 60)
+            check(not line["recorded"] and not list(folder.iterdir()), "it is recorded against the patient's word")
+            consent(hospital, visit, "permit")
+            doctor.say("record")
+            doctor.wait("the doctor's mark", lambda line: line["recorded"])
+            wait_until("the patient's mark", lambda: "正在录制" in patient.do("state")["marks"])
+            wait_until("four tracks, while it goes on", lambda: len(media_files(folder)) == 4)
+            grown = size_of(folder)
+            wait_until("more of it", lambda: size_of(folder) > grown + 20000)
+            patient.do("reload")
+            doctor.wait_state("live")
+            frames = doctor.now["frames"]
+            doctor.wait("the patient is back", lambda one: one["frames"] > frames + 100 and sees_patient(one))
+            consent(hospital, visit, "deny")
+            doctor.wait("no mark", lambda line: not line["recorded"])
+            at_end = size_of(folder)
+            frames = doctor.now["frames"]
+            doctor.wait("a second without it", lambda line: line["frames"] > frames + 30)
+            equal(size_of(folder), at_end, "bytes after the end")
+    equal([path for path in media_files(world.directory) if folder not in path.parents], [], "files of the hospital's")
+    count, colour = pictures(folder / "doctor video 1", world.directory / "raw")
+    check(count > 30 and colour[0] > 150 and colour[1] < 100, f"the doctor's picture: {count} frames, {colour}")
+    count, colour = pictures(folder / "patient video 1", world.directory / "raw")
+    check(count > 30 and colour[1] > 80 and colour[0] < 130, f"the patient's picture: {count} frames, {colour}")
+    seconds, peak, pitch = sound(folder / "doctor audio 1", world.directory / "raw")
+    check(seconds > 4 and peak > 1000 and abs(pitch - 440) < 40, f"the doctor's sound: {seconds} s, {peak}, {pitch} Hz")
+    seconds, peak, _ = sound(folder / "patient audio 1", world.directory / "raw")
+    check(seconds > 4 and peak > 1000, f"the patient's sound: {seconds} s, {peak}")
+
+
 @suite.case("a consent that is taken back ends the recording; who is sent back to the waiting room is not recorded there")
 def taken_back(world):
     hospital = world.hospital("--recording", "optional")

@@ -43,7 +43,7 @@ start (ZqVisitPage *self)
   g_signal_connect_object (self->recording, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->recording, "finished", G_CALLBACK (on_finished), self, G_CONNECT_SWAPPED);
   self->tape = zq_call_tape_new (zq_store_get_clock (self->store), zq_call_media_get_clock (self->media),
-                                 zq_call_media_get_base_time (self->media), on_bytes, self);
+                                 zq_call_media_get_base_time (self->media), 0, on_bytes, self);
   zq_call_session_set_tap (self->session, zq_call_tape_push, self->tape);
 }
 
