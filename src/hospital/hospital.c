@@ -15,6 +15,7 @@ zq_hospital_new (const ZqHospitalOptions *options, GError **error)
 
   self->clock = options->clock != NULL ? g_object_ref (options->clock) : zq_clock_new_system ();
   self->policy = zq_policy_new_builtin ();
+  self->entering = g_cancellable_new ();
   self->zone = g_time_zone_new_identifier ("Asia/Shanghai");
   if (self->zone == NULL)
     self->zone = g_time_zone_new_offset (8 * 3600);
@@ -55,6 +56,8 @@ zq_hospital_free (ZqHospital *self)
   g_clear_object (&self->clock);
   g_free (self->turn_address);
   g_free (self->turn_secret);
+  g_cancellable_cancel (self->entering);
+  g_object_unref (self->entering);
   g_free (self->recording);
   g_free (self->recorded_by);
   g_free (self->data_dir);

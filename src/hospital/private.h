@@ -25,6 +25,7 @@ struct _ZqHospital
   ZqLive *live;                     /* NULL: not listening yet */
   ZqSignallingServer *signalling;   /* the same */
   char *turn_address, *turn_secret; /* NULL: no relay */
+  GCancellable *entering;           /* of recordings: what is read goes for nothing when the hospital ends */
   char *recording;                  /* "required", "optional", "off"; NULL: as the policy says */
   char *recorded_by;                /* "hospital", "workstation"; NULL: as the policy says */
   char *data_dir;                   /* NULL: in memory */

@@ -4,9 +4,11 @@
 #include "webrtc/agent.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <gst/gst.h>
 #include <gst/sdp/sdp.h>
+#include <sys/stat.h>
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
@@ -28,6 +30,8 @@ typedef struct
   guint call, number;
   GstElement *pipeline, *webrtc;
   GMainContext *context;
+  GstClock *clock;
+  GstClockTime base_time;
   GMutex lock;
   GPtrArray *files;      /* ZqRecorderFile; under the lock */
   GPtrArray *tracks;     /* GstElement: bins; under the lock */
@@ -77,6 +81,7 @@ sender_clear (gpointer data)
   g_ptr_array_unref (self->files);
   g_ptr_array_unref (self->tracks);
   g_main_context_unref (self->context);
+  gst_object_unref (self->clock);
   g_mutex_clear (&self->lock);
 }
 
@@ -191,14 +196,34 @@ keep_first_caps (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Milliseconds since the recording began. */
+static guint64
+since (Sender *self)
+{
+  return GST_TIME_AS_MSECONDS (gst_clock_get_time (self->clock) - self->base_time);
+}
+
+static GstPadProbeReturn
+see_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  Sender *self = data;
+  ZqRecorderFile *file = g_object_get_data (G_OBJECT (pad), "zq-file");
+
+  file->last = (gint64)since (self);
+
+  return GST_PAD_PROBE_OK;
+}
+
 /* What the muxer wrote last is in the file when its end comes by. */
 static GstPadProbeReturn
 see_end (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   Sender *self = data;
+  ZqRecorderFile *file = g_object_get_data (G_OBJECT (pad), "zq-file");
 
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_EOS)
     return GST_PAD_PROBE_OK;
+  file->idle = (gint64)since (self) - file->last;
   g_mutex_lock (&self->lock);
   self->n_over++;
   g_mutex_unlock (&self->lock);
@@ -221,14 +246,17 @@ make_track (Sender *self, gboolean is_video)
   file = g_new0 (ZqRecorderFile, 1);
   file->is_video = is_video;
   file->role = g_strdup (self->role);
-  file->path =
-      g_strdup_printf ("%s/%s-%u-%s.mkv", self->folder, self->role, self->number, is_video ? "video" : "audio");
+  file->path = g_strdup_printf ("%s/%s-%u-%" G_GUINT64_FORMAT "-%s.mkv", self->folder, self->role, self->number,
+                                since (self), is_video ? "video" : "audio");
   g_object_set (out, "location", file->path, NULL);
   g_ptr_array_add (self->files, file);
   sink = gst_element_get_static_pad (in, "sink");
   src = gst_element_get_static_pad (in, "src");
   gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, keep_first_caps, NULL, NULL);
+  g_object_set_data (G_OBJECT (src), "zq-file", file);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, see_buffer, self, NULL);
   last = gst_element_get_static_pad (out, "sink");
+  g_object_set_data (G_OBJECT (last), "zq-file", file);
   gst_pad_add_probe (last, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, see_end, self, NULL);
   gst_element_add_pad (bin, gst_ghost_pad_new ("sink", sink));
 
@@ -305,6 +333,8 @@ sender_new (ZqRecorder *recorder, const char *member, const char *role, guint ca
   self->call = call;
   self->number = ++recorder->n_senders;
   self->context = g_main_context_ref_thread_default ();
+  self->clock = gst_object_ref (recorder->clock);
+  self->base_time = recorder->base_time;
   self->files = g_ptr_array_new_with_free_func (file_free);
   self->tracks = g_ptr_array_new ();
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
@@ -398,7 +428,7 @@ end (Sender *self)
   rest (self);
 }
 
-void
+gboolean
 zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp)
 {
   Sender *before = find (self, member), *sender;
@@ -407,18 +437,20 @@ zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, 
 
   if (self->done != NULL || count_senders (self, member) >= ZQ_RECORDER_SENDERS_MOST ||
       gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
-    return;
+    return FALSE;
   offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
   if (before != NULL)
     end (before);
   sender = sender_new (self, member, role, call);
   if (sender == NULL)
-    return;
+    return FALSE;
   g_ptr_array_add (self->senders, sender);
   gst_element_set_state (sender->pipeline, GST_STATE_PLAYING);
   g_signal_emit_by_name (
       sender->webrtc, "set-remote-description", offer,
       gst_promise_new_with_change_func (on_offer_set, g_atomic_rc_box_acquire (sender), sender_unref));
+
+  return TRUE;
 }
 
 void
@@ -441,6 +473,17 @@ zq_recorder_drop (ZqRecorder *self, const char *member)
 
 /* --- the end ------------------------------------------------------------------------------------ */
 
+/* What a file has shown when nothing came any more, not when its end was written. */
+static void
+set_time (const ZqRecorderFile *file, const GStatBuf *found)
+{
+  gint64 ended = (gint64)found->st_mtim.tv_sec * 1000 + found->st_mtim.tv_nsec / 1000000 - file->idle;
+  const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { ended / 1000, ended % 1000 * 1000000 } };
+
+  if (file->idle > 0)
+    utimensat (AT_FDCWD, file->path, times, 0);
+}
+
 static void
 take_files (Sender *sender, GPtrArray *files)
 {
@@ -452,7 +495,10 @@ take_files (Sender *sender, GPtrArray *files)
       GStatBuf found;
 
       if (g_stat (file->path, &found) == 0 && found.st_size > 0)
-        g_ptr_array_add (files, file);
+        {
+          set_time (file, &found);
+          g_ptr_array_add (files, file);
+        }
       else
         {
           g_unlink (file->path);

@@ -31,15 +31,17 @@ typedef struct
   char *path;
   char *role; /* doctor, patient, relative, guest */
   gboolean is_video;
+  gint64 last; /* ms since the recording began: of the last picture or sound; its file's time says the same */
+  gint64 idle; /* ms after that its end was written */
 } ZqRecorderFile;
 
 /* Into @folder, which is made. GStreamer is started with the first one. */
 ZqRecorder *zq_recorder_new (ZqClock *clock, const char *folder, const ZqRecorderEvents *events, GError **error);
 
 /* Another offer of the same member takes the place of the one before; its files stay. So many of a member are taken,
- * and no more: whoever offers without end has no more files than that. */
+ * and no more: whoever offers without end has no more files than that. FALSE: it was not taken. */
 #define ZQ_RECORDER_SENDERS_MOST 32
-void zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp);
+gboolean zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, guint call, const char *sdp);
 void zq_recorder_take_candidate (ZqRecorder *self, const char *member, guint call, guint mline, const char *candidate);
 /* The member is gone. */
 void zq_recorder_drop (ZqRecorder *self, const char *member);

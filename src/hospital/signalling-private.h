@@ -167,6 +167,16 @@ void zq_room_record_gone (const ZqRoomMember *member);
 void zq_room_consent_said (ZqHospital *self, JsonNode *consent);
 /* All visits are recorded here, and the patient has not agreed to it: nobody is let in. */
 gboolean zq_room_needs_consent (ZqHospital *self, const char *room);
+
+/* signalling-recorded.c: recordings on disk and in the record. */
+/* The folder of a recording that begins, with a word in it about whose it is. (transfer full) */
+char *zq_recorded_begin (
+    ZqHospital *self, const char *appointment, const char *name, const char *consent, gint64 since, GError **error);
+/* Enters what lies in that folder as a DocumentReference, once; its files are read on a thread, unless @now. @until:
+ * µs; 0: nobody ended it. */
+void zq_recorded_enter (ZqHospital *self, const char *appointment, const char *name, gint64 until, gboolean now);
+/* Enters what a hospital that was killed has left. */
+void zq_recorded_recover (ZqHospital *self);
 void zq_recordings_register (ZqHospital *self);
 
 /* signalling-join.c: into a room by a token, a link, or what one was given to come back with. */

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define PATH       "/recordings"
-#define DOCUMENT   ZQ_CODE_SYSTEM ("document-type")
 #define OF_CONSENT ZQ_CODE_SYSTEM ("consent-category")
 
 /* What is needed of a recording after its room is gone. */
@@ -73,89 +71,17 @@ zq_room_consent (ZqHospital *self, const ZqRoomVisit *visit, char **consent)
 /* --- what becomes of it ------------------------------------------------------------------------- */
 
 static void
-add_content (GString *contents, const ZqRoomRecording *self, const ZqRecorderFile *file)
+conclude (ZqRoomRecording *self, gboolean now)
 {
-  g_autofree char *name = g_path_get_basename (file->path);
-  g_autofree char *bytes = NULL, *hash = NULL;
-  gsize length = 0;
-
-  if (!g_file_get_contents (file->path, &bytes, &length, NULL))
-    return;
-  hash = zq_binary_hash (bytes, length);
-  g_string_append_printf (contents,
-                          "%s{\"attachment\":{\"contentType\":\"%s/x-matroska\",\"url\":\"%s" PATH
-                          "/%s/%s/%s\",\"size\":%" G_GSIZE_FORMAT ",\"hash\":\"%s\",\"title\":\"%s %s\"}}",
-                          contents->len > 1 ? "," : "", file->is_video ? "video" : "audio", self->hospital->origin,
-                          self->appointment, self->name, name, length, hash, file->role,
-                          file->is_video ? "video" : "audio");
-}
-
-/* The record that there is a recording, whose, since when and by whose consent; the files are the doctor's of the visit
- * alone to fetch. */
-static char *
-make_document (const ZqRoomRecording *self, GPtrArray *files, JsonNode *appointment, GError **error)
-{
-  g_autoptr (GPtrArray) actors = zq_references_collect (self->hospital, appointment, "participant.actor");
-  g_autoptr (GString) contents = g_string_new ("[");
-  g_autofree char *start = zq_instant_us (self->since), *end = zq_instant_us (self->until);
-  const char *patient = NULL, *doctor = NULL;
-
-  for (guint i = 0; i < actors->len; i++)
-    {
-      const char *actor = g_ptr_array_index (actors, i);
-
-      if (g_str_has_prefix (actor, "Patient/"))
-        patient = actor;
-      else if (g_str_has_prefix (actor, "Practitioner/"))
-        doctor = actor;
-    }
-  for (guint i = 0; i < files->len; i++)
-    add_content (contents, self, g_ptr_array_index (files, i));
-  g_string_append_c (contents, ']');
-
-  return zq_db_get_text (
-      self->hospital->db, error,
-      "SELECT json_object ('resourceType', 'DocumentReference',"
-      " 'meta', json_object ('tag', json_array (json_object ('system', '" ZQ_SYSTEM_DEPARTMENT "', 'code', ?1))),"
-      " 'status', 'current', 'type', json_object ('coding', json_array (json_object ('system', '" DOCUMENT
-      "', 'code', 'visit-recording')), 'text', '视频复诊录制'),"
-      " 'subject', json_object ('reference', ?2), 'date', ?3,"
-      " 'author', json_array (json_object ('reference', ?4)), 'content', json (?5),"
-      " 'context', json_object ('period', json_object ('start', ?6, 'end', ?3),"
-      "   'related', json_array (json_object ('reference', 'Appointment/' || ?7),"
-      "                          json_object ('reference', 'Consent/' || ?8))))",
-      "ssssssss", zq_json_get_tag (appointment, ZQ_SYSTEM_DEPARTMENT), patient, end, doctor, contents->str, start,
-      self->appointment, self->consent);
-}
-
-static gboolean
-write_document (ZqRoomRecording *self, GPtrArray *files, GError **error)
-{
-  g_autoptr (ZqStored) appointment = zq_records_read (self->hospital, "Appointment", self->appointment, error);
-  g_autoptr (JsonNode) node =
-      appointment != NULL && appointment->text != NULL ? zq_json_read (appointment->text, -1, error) : NULL;
-  g_autofree char *text = node != NULL ? make_document (self, files, node, error) : NULL, *id = zq_id_new ();
-  g_autoptr (ZqStored) written = NULL;
-
-  if (text == NULL || !zq_records_begin (self->hospital, error))
-    return FALSE;
-  written = zq_records_write (self->hospital, "DocumentReference", id, text, 0, error);
-
-  return zq_records_end (self->hospital, written != NULL, error) && written != NULL;
+  g_ptr_array_remove_fast (self->server->finishing, self);
+  zq_recorded_enter (self->hospital, self->appointment, self->name, self->until, now);
+  recording_free (self);
 }
 
 static void
 on_finished (GPtrArray *files, gpointer data)
 {
-  ZqRoomRecording *self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (self->server != NULL)
-    g_ptr_array_remove_fast (self->server->finishing, self);
-  if (files->len > 0 && !write_document (self, files, &error))
-    g_warning ("a recording is in its folder, and could not be entered: %s",
-               error != NULL ? error->message : "its visit is gone");
-  recording_free (self);
+  conclude (data, FALSE);
 }
 
 /* --- in the room -------------------------------------------------------------------------------- */
@@ -257,7 +183,7 @@ tell_all (ZqRoom *room, gboolean on)
 }
 
 static ZqRoomRecording *
-begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
+begin (ZqSignallingServer *server, ZqRoom *room, const char *consent, GError **error)
 {
   ZqHospital *hospital = server->hospital;
   ZqRoomRecording *self = g_new0 (ZqRoomRecording, 1);
@@ -272,8 +198,9 @@ begin (ZqSignallingServer *server, ZqRoom *room, GError **error)
   self->name = g_strdup_printf ("%" G_GINT64_FORMAT, self->since);
   if (zq_room_is_recorded_there (hospital))
     return self;
-  folder = g_build_filename (hospital->data_dir, "recordings", room->id, self->name, NULL);
-  self->recorder = zq_recorder_new (hospital->clock, folder, &events, error);
+  folder = zq_recorded_begin (hospital, room->id, self->name, consent, self->since, error);
+  if (folder != NULL)
+    self->recorder = zq_recorder_new (hospital->clock, folder, &events, error);
   if (self->recorder != NULL)
     return self;
   recording_free (self);
@@ -314,7 +241,7 @@ zq_room_record (ZqSignallingServer *server, ZqRoom *room, gboolean on)
   refused = refusal (server->hospital, room->id, &consent);
   if (refused != NULL)
     return refused;
-  room->recording = begin (server, room, &error);
+  room->recording = begin (server, room, consent, &error);
   if (room->recording == NULL)
     {
       g_warning ("nothing can be recorded: %s", error->message);
@@ -352,7 +279,7 @@ zq_room_break_off_recordings (ZqSignallingServer *server)
       ZqRoomRecording *self = g_ptr_array_index (server->finishing, server->finishing->len - 1);
       g_autoptr (GPtrArray) files = zq_recorder_break_off (self->recorder);
 
-      on_finished (files, self);
+      conclude (self, TRUE);
     }
 }
 
@@ -364,7 +291,10 @@ zq_room_record_frame (ZqRoomMember *from, const char *type, guint call, guint ml
   if (self == NULL || self->recorder == NULL)
     return;
   if (g_str_equal (type, "offer"))
-    zq_recorder_take_offer (self->recorder, from->id, from->role, call, text);
+    {
+      if (!zq_recorder_take_offer (self->recorder, from->id, from->role, call, text))
+        zq_room_say_error (from->line, "too-many", "this connection to the recorder is not taken");
+    }
   else if (g_str_equal (type, "candidate"))
     zq_recorder_take_candidate (self->recorder, from->id, call, mline, text);
 }
@@ -419,64 +349,4 @@ zq_room_needs_consent (ZqHospital *self, const char *room)
   g_autofree char *said = visit != NULL ? zq_room_consent (self, visit, NULL) : NULL;
 
   return g_str_equal (zq_room_recording (self), "required") && g_strcmp0 (said, "permit") != 0;
-}
-
-/* --- fetching it -------------------------------------------------------------------------------- */
-
-static gboolean
-is_name (const char *text)
-{
-  return strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen (text) && *text != '\0' && *text != '.' &&
-         strstr (text, "..") == NULL;
-}
-
-static void
-send_file (ZqHospital *self, const ZqSession *session, const char *path, ZqReply *reply)
-{
-  g_auto (GStrv) parts = g_strsplit (path + strlen (PATH "/"), "/", -1);
-  g_autoptr (ZqRoomVisit) visit = g_strv_length (parts) == 3 ? zq_room_visit_load (self, parts[0]) : NULL;
-  g_autofree char *file = NULL;
-  char *bytes = NULL;
-  gsize length = 0;
-
-  if (visit == NULL || session->role != ZQ_ROLE_DOCTOR || g_strcmp0 (session->who, visit->doctor) != 0 ||
-      !is_name (parts[1]) || !is_name (parts[2]))
-    {
-      zq_reply_fail (reply, 404, "There is no such recording");
-      return;
-    }
-  file = g_build_filename (self->data_dir, "recordings", parts[0], parts[1], parts[2], NULL);
-  if (!g_file_get_contents (file, &bytes, &length, NULL))
-    {
-      zq_reply_fail (reply, 404, "There is no such recording");
-      return;
-    }
-  reply->status = 200;
-  reply->content_type = g_strdup (g_str_has_suffix (parts[2], "-audio.mkv") ? "audio/x-matroska" : "video/x-matroska");
-  reply->raw = g_bytes_new_take (bytes, length);
-}
-
-static void
-handle (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query, gpointer data)
-{
-  ZqHospital *self = data;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-  g_autoptr (ZqSession) session = zq_smart_session (self, soup_message_headers_get_one (headers, "Authorization"));
-  g_auto (ZqReply) reply = { 0 };
-
-  if (session == NULL)
-    zq_reply_fail (&reply, 401, "Sign in first: the access token is missing, unknown or has expired");
-  else if (!g_str_equal (soup_server_message_get_method (message), "GET"))
-    zq_reply_fail (&reply, 405, "Recordings are only fetched");
-  else if (self->data_dir == NULL || !g_str_has_prefix (path, PATH "/"))
-    zq_reply_fail (&reply, 404, "There is no such recording");
-  else
-    send_file (self, session, path, &reply);
-  zq_server_send (self, message, &reply);
-}
-
-void
-zq_recordings_register (ZqHospital *self)
-{
-  soup_server_add_handler (self->server, PATH, handle, self, NULL);
 }

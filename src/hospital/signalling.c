@@ -159,6 +159,7 @@ zq_signalling_server_new (ZqHospital *hospital, GError **error)
   if (self->left->len > 0)
     self->look_after = zq_clock_alarm_in (hospital->clock, ZQ_ROOM_GONE_AFTER, on_look_after, self);
   zq_recordings_register (hospital);
+  zq_recorded_recover (hospital);
   soup_server_add_handler (hospital->server, PATH, handle_handshake, self, NULL);
   soup_server_add_websocket_handler (hospital->server, PATH, NULL, NULL, on_connected, self, NULL);
 

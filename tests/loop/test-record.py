@@ -226,13 +226,53 @@ def interrupted(world):
             doctor.wait("recorded", lambda line: line["recorded"])
             wait_until("four tracks", lambda: len(media_files(world.directory)) == 4)
             doctor.kill()
+        grown = size_of(world.directory)
+        wait_until("some seconds of the patient alone", lambda: size_of(world.directory) > grown + 60000)
         with Doctor(hospital, visit) as doctor:
             doctor.wait("again, and still recorded", lambda line: line["state"] == "live" and line["recorded"] and sees_patient(line))
             wait_until("the workstation's next part", lambda: len(media_files(world.directory)) >= 6)
             doctor.say("end")
             doctor.wait_state("over")
         wait_until("it is in the record", lambda: documents(hospital))
-    check(len(documents(hospital)[0]["content"]) >= 6, "parts of it are missing")
+    document = documents(hospital)[0]
+    check(len(document["content"]) >= 6, "parts of it are missing")
+    words = document.get("description", "")
+    check("医生画面" in words and "患者" not in words and "中断" not in words, f"the gap: {words}")
+
+
+@suite.case("a hospital that is killed loses nothing that it recorded: the next start enters it, once, and says that it has no end")
+def hospital_killed(world):
+    hospital = world.hospital("--recording", "optional")
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        consent(hospital, visit, "permit")
+        with Doctor(hospital, visit) as doctor:
+            begin(doctor, patient, visit)
+            doctor.say("record")
+            doctor.wait("recorded", lambda line: line["recorded"])
+            wait_until("four tracks with something in them", lambda: len(media_files(world.directory)) == 4 and size_of(world.directory) > 30000)
+            hospital.process.kill()
+            hospital.process.wait()
+    about = [path for path in world.directory.rglob("about.json")]
+    equal(len(about), 1, "words beside the files")
+    kept = about[0].read_bytes(), about[0].stat()
+    hospital.start()
+    wait_until("it is in the record", lambda: documents(hospital))
+    document = documents(hospital)[0]
+    equal(len(document["content"]), 4, "what was kept")
+    check("中断" in document["description"], f"that it was cut off: {document.get('description')}")
+    check(document["context"]["period"]["end"] > document["context"]["period"]["start"], "its period")
+    for content in document["content"]:
+        status, _, body = hospital.request("GET", content["attachment"]["url"], login="doctor")
+        equal((status, len(body)), (200, content["attachment"]["size"]), "the file")
+    # Killed again, after it was entered and before that was noted.
+    hospital.process.kill()
+    hospital.process.wait()
+    about[0].write_bytes(kept[0])
+    os.utime(about[0], ns=(kept[1].st_atime_ns, kept[1].st_mtime_ns))
+    hospital.start()
+    wait_until("it is noted", lambda: not about[0].exists())
+    equal(len(documents(hospital)), 1, "documents")
 
 
 if __name__ == "__main__":
