@@ -435,7 +435,7 @@ zq_recorder_take_offer (ZqRecorder *self, const char *member, const char *role, 
   GstSDPMessage *message = NULL;
   g_autoptr (GstWebRTCSessionDescription) offer = NULL;
 
-  if (self->done != NULL || count_senders (self, member) >= ZQ_RECORDER_SENDERS_MOST ||
+  if (*sdp == '\0' || self->done != NULL || count_senders (self, member) >= ZQ_RECORDER_SENDERS_MOST ||
       gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     return FALSE;
   offer = gst_webrtc_session_description_new (GST_WEBRTC_SDP_TYPE_OFFER, message);
