@@ -33,7 +33,7 @@ check_media (const GstSDPMessage *message, const GstSDPMedia *media, GError **er
 
   if (g_strcmp0 (kind, "audio") != 0 && g_strcmp0 (kind, "video") != 0 && g_strcmp0 (kind, "application") != 0)
     return refuse (error, "a kind of media that was not asked for");
-  if (gst_sdp_media_formats_len (media) == 0)
+  if (gst_sdp_media_formats_len (media) == 0 || *gst_sdp_media_get_format (media, 0) == '\0')
     return refuse (error, "media without a format");
   if (gst_sdp_media_get_port (media) == 0)
     return TRUE;

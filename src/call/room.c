@@ -131,6 +131,8 @@ take_member (ZqRoom *self, JsonNode *node)
   if (member == NULL)
     return;
   at = find_member (self, member->id);
+  if (at == G_MAXUINT && self->members->len >= ZQ_ROOM_MEMBERS_MOST)
+    return;
   if (at != G_MAXUINT)
     g_ptr_array_remove_index (self->members, at);
   g_ptr_array_insert (self->members, at != G_MAXUINT ? (int)at : -1, zq_call_member_copy (member));
@@ -191,7 +193,8 @@ take_joined (ZqRoom *self, JsonNode *node)
     {
       ZqCallMember *member = read_member (zq_json_get_at (node, "members", i));
 
-      if (member != NULL && g_strcmp0 (member->id, me) != 0)
+      if (member != NULL && g_strcmp0 (member->id, me) != 0 && find_member (self, member->id) == G_MAXUINT &&
+          self->members->len < ZQ_ROOM_MEMBERS_MOST)
         g_ptr_array_add (self->members, member);
       else if (member != NULL)
         zq_call_member_free (member);
@@ -258,7 +261,8 @@ take (ZqRoom *self, JsonNode *node)
       at = find_member (self, id);
       if (at != G_MAXUINT)
         g_ptr_array_remove_index (self->members, at);
-      g_signal_emit_by_name (self, "left", id);
+      if (id != NULL)
+        g_signal_emit_by_name (self, "left", id);
     }
   else if (g_str_equal (type, "recorded"))
     {
@@ -467,9 +471,10 @@ room_get_ice (ZqSignalling *signalling)
 static const char *
 room_get_recording (ZqSignalling *signalling)
 {
+  static const char *const words[] = { "required", "optional", NULL };
   ZqRoom *self = ZQ_ROOM (signalling);
 
-  return self->recording != NULL ? self->recording : "off";
+  return self->recording != NULL && g_strv_contains (words, self->recording) ? self->recording : "off";
 }
 
 static void

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 #define ZQ_TYPE_ROOM (zq_room_get_type ())
 G_DECLARE_FINAL_TYPE (ZqRoom, zq_room, ZQ, ROOM, GObject)
 
+/* A room has few places; who comes after so many is not taken note of, whatever a server says. */
+#define ZQ_ROOM_MEMBERS_MOST 32
+
 /**
  * ZqRoom:
  *
