@@ -2,6 +2,9 @@
 #include "clinic/fixture.h"
 #include "clinic/note/diagnosis.h"
 #include "clinic/note/note.h"
+#include "resource/json.h"
+
+#include <string.h>
 
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
@@ -130,6 +133,93 @@ test_no_diagnosis_no_condition (Fixture *fixture, gconstpointer data)
                    0);
 }
 
+/* --- how it is read again ------------------------------------------------------------------------ */
+
+static char *
+read_back (Fixture *fixture, gint64 encounter, ZqNoteSection section)
+{
+  g_autoptr (GPtrArray) notes = zq_note_list (fixture_db (fixture), encounter);
+
+  g_assert_cmpuint (notes->len, ==, 1);
+
+  return g_strdup (((ZqNote *)g_ptr_array_index (notes, 0))->text->sections[section]);
+}
+
+/* What was typed is what is read, to the letter. */
+static void
+test_signed_words_are_the_same (Fixture *fixture, gconstpointer data)
+{
+  static const char words[] = "the patient's \"pump\" <alarm> & 3 < 4\n\n  &amp; &lt;b&gt; 二行\nthird";
+  gint64 encounter = fixture_begin_visit (fixture);
+  g_autofree char *read = NULL;
+
+  sign (fixture, encounter, words);
+  read = read_back (fixture, encounter, ZQ_NOTE_DIAGNOSIS);
+  g_assert_cmpstr (read, ==, words);
+}
+
+/* Of another program: of its markup the words are kept, of what is no text nothing, and the raw text whole. */
+static void
+test_hostile_narrative (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *div, *wanted;
+  } cases[] = {
+    { "<div><script>alert (1)</script><p>words</p></div>", "words" },
+    { "<p onclick='x'>a</p><style>p { color: red }</style><p>b &#39;&#x4e8c;&nosuch;</p>", "a\nb '二&nosuch;" },
+    { "<div><ul><li>one</li><li>two</li></ul></div>", "• one\n• two" },
+    { "no markup", "no markup" },
+    { "<p>never closed", "never closed" },
+    { "</p></p></p><<<>>><p>x", NULL },
+    { "", NULL },
+    { "<div/>", NULL },
+  };
+  gint64 encounter = fixture_begin_visit (fixture);
+  g_autofree char *deep = g_strnfill (20000, '<');
+
+  for (guint i = 0; i <= G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *quoted = zq_json_quote (i < G_N_ELEMENTS (cases) ? cases[i].div : deep);
+      g_autofree char *urn =
+          fixture_text (fixture, "SELECT 'urn:uuid:' || local_id FROM resource WHERE id = ?", encounter);
+      g_autofree char *text = g_strdup_printf (
+          "{\"resourceType\":\"Composition\",\"id\":\"n\",\"meta\":{\"versionId\":\"%u\"},\"status\":"
+          "\"final\",\"subject\":{\"reference\":\"Patient/1\"},\"encounter\":{\"reference\":\"%s\"},"
+          "\"section\":[{\"code\":{\"coding\":[{\"system\":"
+          "\"https://zhenqiao.org/fhir/CodeSystem/note-section\",\"code\":\"%s\"}]},\"text\":{\"div\":%s},"
+          "\"section\":[{\"section\":[{}]}]},{},null]}",
+          i + 1, urn, zq_note_section_code (ZQ_NOTE_PLAN), quoted);
+      g_autofree char *read = NULL;
+
+      g_assert_true (fixture_take_raw (fixture, text));
+      read = read_back (fixture, encounter, ZQ_NOTE_PLAN);
+      if (i < G_N_ELEMENTS (cases) && cases[i].wanted != NULL)
+        g_assert_cmpstr (read, ==, cases[i].wanted);
+      g_assert_true (read == NULL || (strchr (read, '\t') == NULL && g_utf8_validate (read, -1, NULL)));
+    }
+}
+
+/* Two sections of one code: both are read. */
+static void
+test_a_section_twice (Fixture *fixture, gconstpointer data)
+{
+  gint64 encounter = fixture_begin_visit (fixture);
+  g_autofree char *urn = fixture_text (fixture, "SELECT 'urn:uuid:' || local_id FROM resource WHERE id = ?", encounter);
+  g_autofree char *read = NULL;
+
+#define SECTION(words)                                                                                                 \
+  "{'code':{'coding':[{'system':'https://zhenqiao.org/fhir/CodeSystem/note-section','code':'plan'}]},'text':{'div':"   \
+  "'<p>" words "</p>'}}"
+  fixture_take (
+      fixture,
+      "{'resourceType':'Composition','id':'n','meta':{'versionId':'1'},'status':'final','subject':{'reference':"
+      "'Patient/1'},'encounter':{'reference':'%s'},'section':[" SECTION ("one") "," SECTION ("two") "]}",
+      urn);
+  read = read_back (fixture, encounter, ZQ_NOTE_PLAN);
+  g_assert_cmpstr (read, ==, "one\ntwo");
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int
@@ -139,6 +229,9 @@ main (int argc, char **argv)
   g_test_add_func ("/note/lines", test_lines);
   g_test_add_func ("/note/many-lines", test_many_lines);
   ADD ("/note/diagnosis-is-data", test_diagnosis_is_data);
+  ADD ("/note/signed-words-are-the-same", test_signed_words_are_the_same);
+  ADD ("/note/hostile-narrative", test_hostile_narrative);
+  ADD ("/note/a-section-twice", test_a_section_twice);
   ADD ("/note/no-diagnosis-no-condition", test_no_diagnosis_no_condition);
 
   return g_test_run ();

@@ -4,12 +4,15 @@
 
 #include "base/id.h"
 #include "clinic/document/kinds.h"
+#include "clinic/document/narrative.h"
 #include "clinic/patient/codec.h"
 #include "clinic/patient/person.h"
 #include "resource/datetime.h"
 #include "resource/json.h"
 #include "rules/context.h"
 #include "store/txn.h"
+
+#include <string.h>
 
 #define SECTION_CODES ZQ_CODE_SYSTEM ("note-section")
 #define ADDITION      "addition"
@@ -42,38 +45,88 @@ note_claims (JsonNode *node)
          zq_json_get_code (zq_json_get_at (node, "section", 0), "code", SECTION_CODES) != NULL;
 }
 
-/* Our narrative is a paragraph a line; another program's stays what it is and is read from the record. */
-static void
-append_plain (GString *plain, const char *div)
+/* Our narrative is a paragraph a line and nothing else: it is read to the letter. */
+typedef struct
 {
-  gboolean in_tag = FALSE;
+  GString *plain;
+  guint depth;
+} Own;
 
-  for (const char *p = div; p != NULL && *p != '\0'; p = g_utf8_next_char (p))
-    {
-      if (*p == '<')
-        {
-          in_tag = TRUE;
-          if (g_str_has_prefix (p, "</p>") || g_str_has_prefix (p, "<br"))
-            g_string_append_c (plain, '\n');
-        }
-      else if (*p == '>' && in_tag)
-        in_tag = FALSE;
-      else if (!in_tag)
-        g_string_append_unichar (plain, g_utf8_get_char (p));
-    }
+static void
+on_start (GMarkupParseContext *markup,
+          const char *name,
+          const char **names,
+          const char **values,
+          gpointer data,
+          GError **error)
+{
+  Own *own = data;
+  static const char *const wanted[] = { "div", "p" };
+
+  if (own->depth >= G_N_ELEMENTS (wanted) || !g_str_equal (name, wanted[own->depth]))
+    g_set_error_literal (error, G_MARKUP_ERROR, G_MARKUP_ERROR_UNKNOWN_ELEMENT, "It is another program's");
+  own->depth++;
+}
+
+static void
+on_end (GMarkupParseContext *markup, const char *name, gpointer data, GError **error)
+{
+  Own *own = data;
+
+  if (--own->depth == 1)
+    g_string_append_c (own->plain, '\n');
+}
+
+static void
+on_text (GMarkupParseContext *markup, const char *text, gsize length, gpointer data, GError **error)
+{
+  Own *own = data;
+
+  if (own->depth == 2)
+    g_string_append_len (own->plain, text, (gssize)length);
+  else if (strspn (text, " \t\r\n") < length)
+    g_set_error_literal (error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "It is another program's");
 }
 
 static char *
+read_own (const char *div)
+{
+  static const GMarkupParser parser = { .start_element = on_start, .end_element = on_end, .text = on_text };
+  g_autoptr (GString) plain = g_string_new (NULL);
+  Own own = { plain, 0 };
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &own, NULL);
+
+  if (!g_markup_parse_context_parse (context, div, -1, NULL) || !g_markup_parse_context_end_parse (context, NULL))
+    return NULL;
+
+  return g_strdup (plain->str);
+}
+
+/* Of another program's the words are kept. */
+static char *
 read_section (JsonNode *section)
 {
-  static const char *const entities[][2] = { { "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&amp;", "&" } };
-  GString *plain = g_string_new (NULL);
+  const char *div = zq_json_get_string (section, "text.div");
+  char *words = div != NULL ? read_own (div) : g_strdup ("");
 
-  append_plain (plain, zq_json_get_string (section, "text.div"));
-  for (guint i = 0; i < G_N_ELEMENTS (entities); i++)
-    g_string_replace (plain, entities[i][0], entities[i][1], 0);
+  if (words == NULL)
+    {
+      g_autoptr (GPtrArray) blocks = zq_narrative_read (div, NULL);
 
-  return g_strchomp (g_string_free (plain, FALSE));
+      words = zq_narrative_to_text (blocks, "  ");
+    }
+
+  return g_strchomp (words);
+}
+
+static void
+add_words (ZqNoteText *text, guint section, const char *words)
+{
+  const char *before = text->sections[section];
+  g_autofree char *both = before != NULL ? g_strconcat (before, "\n", words, NULL) : g_strdup (words);
+
+  if (*words != '\0')
+    zq_note_text_set (text, section, both);
 }
 
 static char *
@@ -90,7 +143,7 @@ read_text (JsonNode *node)
 
       for (guint n = 0; code != NULL && n < ZQ_NOTE_N_SECTIONS; n++)
         if (g_str_equal (code, zq_note_section_code (n)) || (n == ZQ_NOTE_PLAN && g_str_equal (code, ADDITION)))
-          zq_note_text_set (text, n, words);
+          add_words (text, n, words);
     }
 
   return zq_note_text_pack (text);
@@ -152,7 +205,7 @@ static const ZqScope note_scopes[] = {
 const ZqResourceKind zq_note_kind = {
   .name = "note",
   .type = "Composition",
-  .projection_version = 1,
+  .projection_version = 2,
   .schema = "CREATE TABLE IF NOT EXISTS note ("
             "  id INTEGER PRIMARY KEY, encounter INTEGER NOT NULL, appends INTEGER NOT NULL, author INTEGER NOT NULL,"
             "  status TEXT, at INTEGER NOT NULL, text TEXT NOT NULL);"
