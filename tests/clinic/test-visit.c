@@ -300,6 +300,66 @@ test_nothing_written_is_not_signed (Fixture *fixture, gconstpointer data)
   g_assert_error (error, ZQ_CONSULT_ERROR, ZQ_CONSULT_ERROR_EMPTY);
 }
 
+/* --- at scale ------------------------------------------------------------------------------------ */
+
+#define DAY_OF_VISITS 40
+
+/* Years of visits that are over, forty today, three that nobody has ended. */
+static gboolean
+fill (ZqTxn *txn, gpointer data, GError **error)
+{
+  const gint64 *n = data;
+
+  return zq_db_exec (
+      zq_txn_db (txn), error,
+      "WITH RECURSIVE i (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM i WHERE i < ?2)"
+      " INSERT OR REPLACE INTO visit (id, patient, thread, status, reason, cancelled, start, end, arrived_at, mine)"
+      " SELECT 100000 + i, 1, 0, iif (i < 40 OR i % 9000 = 0, 'booked', 'fulfilled'), 'sugar', NULL,"
+      "  iif (i < 40, ?3 + i * 900000000, ?3 - (i + 100) * 900000000),"
+      "  iif (i < 40, ?3 + (i + 1) * 900000000, ?3 - (i + 99) * 900000000), 0, 1 FROM i",
+      "iii", n[0], n[1], (gint64)ZQ_TEST_START_US);
+}
+
+static void
+look (Fixture *fixture, ZqDbCounts *work)
+{
+  ZqDb *db = fixture_db (fixture);
+  gint64 now = ZQ_TEST_START_US;
+  g_autoptr (GPtrArray) today = NULL, left = NULL;
+  ZqVisitCounts counts;
+  ZqDbCounts before;
+
+  zq_db_get_counts (db, &before);
+  today = zq_visit_list (db, fixture->context, now, now + 30 * 24 * ZQ_TEST_HOUR_US, 400, NULL);
+  left = zq_visit_list_left_open (db, fixture->context, now, 400, NULL);
+  zq_visit_count (db, fixture->context, now, &counts);
+  zq_db_get_counts (db, work);
+  work->rows -= before.rows;
+  work->statements -= before.statements;
+  work->steps -= before.steps;
+  g_assert_cmpuint (today->len, ==, DAY_OF_VISITS);
+  g_assert_cmpuint (left->len, <=, 3);
+  g_assert_cmpuint (counts.today, >, 0);
+}
+
+/* What the schedule reads does not grow with the years. */
+static void
+test_scale (Fixture *fixture, gconstpointer data)
+{
+  gint64 small[] = { 0, 200 }, large[] = { 201, 20000 };
+  g_autoptr (GError) error = NULL;
+  ZqDbCounts few, many;
+
+  g_assert_true (zq_store_write (fixture->store, ZQ_PRIORITY_BULK, fill, small, &error));
+  look (fixture, &few);
+  g_assert_true (zq_store_write (fixture->store, ZQ_PRIORITY_BULK, fill, large, &error));
+  look (fixture, &many);
+  g_assert_cmpuint (many.statements, ==, few.statements);
+  g_assert_cmpuint (many.rows, <=, few.rows + 2 * 3);
+  /* Two more that nobody has ended, each some hundred steps. */
+  g_assert_cmpuint (many.steps, <=, few.steps * 3 / 2);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
 
 int
@@ -307,6 +367,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("/visit/listed-by-time", test_list_by_time);
+  ADD ("/visit/scale", test_scale);
   ADD ("/visit/made-from-a-thread", test_made_from_a_thread);
   ADD ("/visit/begun-and-finished", test_begun_and_finished);
   ADD ("/visit/cancelled-meanwhile-is-refused", test_cancelled_meanwhile);

@@ -57,6 +57,25 @@ test_nobody_came (Ui *ui, gconstpointer data)
   ui_expect (ui, "Did not come");
 }
 
+/* At midnight nothing goes that nobody has ended. */
+static void
+test_left_open (Ui *ui, gconstpointer data)
+{
+  ZqVisitsPage *page;
+
+  take_visit (ui, "old", 1, -1500, "booked", "");
+  take_visit (ui, "done", 1, -1600, "fulfilled", "");
+  take_visit (ui, "a", 2, 20, "booked", "");
+  page = show (ui);
+  ui_expect (ui, ", not ended");
+  ui_expect (ui, "Was not ended");
+  g_assert_cmpint (zq_visits_page_get_selected (page), ==, fixture_row (&ui->clinic, "Appointment", "a"));
+  fixture_take (&ui->clinic, "{'resourceType':'Appointment','id':'a','meta':{'versionId':'2'},'status':'cancelled'}");
+  ui_expect (ui, "Was not ended");
+  gtk_widget_activate_action (GTK_WIDGET (page), "visits.no-show", NULL);
+  ui_expect_gone (ui, ", not ended");
+}
+
 /* Who waits, or is being seen, has come. */
 static void
 test_who_waits_has_come (Ui *ui, gconstpointer data)
@@ -227,6 +246,7 @@ main (int argc, char **argv)
   ui_init (&argc, &argv);
   ADD ("/visits/by-time-and-in-words", test_by_time_and_in_words);
   ADD ("/visits/nobody-came", test_nobody_came);
+  ADD ("/visits/left-open", test_left_open);
   ADD ("/visits/who-waits-has-come", test_who_waits_has_come);
   ADD ("/visits/empty-says-what-to-do", test_empty_says_what_to_do);
   ADD ("/visits/invited-from-a-thread", test_invited_from_a_thread);

@@ -114,7 +114,9 @@ const ZqResourceKind zq_visit_kind = {
             "  mine INTEGER NOT NULL);"
             "CREATE INDEX IF NOT EXISTS visit_start ON visit (start) WHERE mine;"
             "CREATE INDEX IF NOT EXISTS visit_arrived ON visit (arrived_at) WHERE mine AND arrived_at <> 0;"
-            "CREATE INDEX IF NOT EXISTS visit_patient ON visit (patient, start);",
+            "CREATE INDEX IF NOT EXISTS visit_open ON visit (start) WHERE mine AND " ZQ_VISIT_IS_OPEN (
+                "status") ";"
+                          "CREATE INDEX IF NOT EXISTS visit_patient ON visit (patient, start);",
   .parse = visit_parse,
   .parsed_free = visit_free,
   .project = visit_project,

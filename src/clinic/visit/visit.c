@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/visit/visit.h"
 
+#include "clinic/visit/kinds.h"
 #include "resource/datetime.h"
 
 #define DAY (24 * 3600 * (gint64)G_USEC_PER_SEC)
@@ -100,14 +101,13 @@ read_row (ZqRows *rows, const ZqContext *context)
   return self;
 }
 
-GPtrArray *
-zq_visit_list (ZqDb *db, const ZqContext *context, gint64 from, gint64 until, guint limit, GError **error)
+/* Takes @rows (nullable). */
+static GPtrArray *
+read_all (ZqRows *taken, const ZqContext *context, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify)zq_visit_free);
   g_autoptr (GError) local = NULL;
-  g_autoptr (ZqRows) rows =
-      zq_db_query (db, error, COLUMNS "WHERE v.mine AND v.start >= ? AND v.start < ? ORDER BY v.start, v.id LIMIT ?",
-                   "iii", from, until, (gint64)limit);
+  g_autoptr (ZqRows) rows = taken;
 
   if (rows == NULL)
     return NULL;
@@ -120,6 +120,26 @@ zq_visit_list (ZqDb *db, const ZqContext *context, gint64 from, gint64 until, gu
     }
 
   return g_steal_pointer (&all);
+}
+
+GPtrArray *
+zq_visit_list (ZqDb *db, const ZqContext *context, gint64 from, gint64 until, guint limit, GError **error)
+{
+  return read_all (zq_db_query (db, error,
+                                COLUMNS "WHERE v.mine AND v.start >= ? AND v.start < ? ORDER BY v.start, v.id LIMIT ?",
+                                "iii", from, until, (gint64)limit),
+                   context, error);
+}
+
+GPtrArray *
+zq_visit_list_left_open (ZqDb *db, const ZqContext *context, gint64 before, guint limit, GError **error)
+{
+  return read_all (zq_db_query (db, error,
+                                COLUMNS "WHERE v.mine AND " ZQ_VISIT_IS_OPEN ("v.status") " AND v.start < ?"
+                                                                                          " ORDER BY v.start, v.id"
+                                                                                          " LIMIT ?",
+                                "ii", before, (gint64)limit),
+                   context, error);
 }
 
 ZqVisit *

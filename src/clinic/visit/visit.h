@@ -55,6 +55,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ZqVisit, zq_visit_free)
 /* Mine that start in [@from, @until) µs UTC, by time; at most @limit. One index. (transfer full) (element-type ZqVisit)
  */
 GPtrArray *zq_visit_list (ZqDb *db, const ZqContext *context, gint64 from, gint64 until, guint limit, GError **error);
+/* Those that began before @before and that nobody has ended, the oldest first: they stay in sight until somebody does.
+ */
+GPtrArray *zq_visit_list_left_open (ZqDb *db, const ZqContext *context, gint64 before, guint limit, GError **error);
 /* NULL: there is none. (transfer full) */
 ZqVisit *zq_visit_load (ZqDb *db, const ZqContext *context, gint64 key);
 /* The open one of this patient that is next or under way; NULL. (transfer full) */

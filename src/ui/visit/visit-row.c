@@ -7,6 +7,8 @@
 
 /* --- the item ----------------------------------------------------------------------------------- */
 
+#define LATE (4 * 3600 * (gint64)G_USEC_PER_SEC)
+
 struct _ZqVisitItem
 {
   GObject parent_instance;
@@ -84,6 +86,9 @@ zq_visit_state_words (const ZqVisit *visit, gint64 now)
     default:
       if (visit->server_id == NULL)
         return g_strdup (_ ("Waiting to be sent"));
+      /* Hours later nobody comes any more. */
+      if (visit->end + LATE < now)
+        return g_strdup (_ ("Was not ended"));
       return visit->start < now ? g_strdup (_ ("Not here yet")) : g_strdup (_ ("Booked"));
     }
 }

@@ -125,21 +125,36 @@ reload (ZqVisitsPage *self)
       zq_visit_list (zq_store_get_main_db (self->store), context (self), begun, end, MOST, NULL);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   guint chosen = GTK_INVALID_LIST_POSITION, next = GTK_INVALID_LIST_POSITION;
+  gboolean has_left;
+  g_autoptr (GPtrArray) left =
+      zq_visit_list_left_open (zq_store_get_main_db (self->store), context (self), begun, MOST, NULL);
 
+  /* Before all others: whoever did not come, or was not ended, is nobody's any more at midnight else. */
+  has_left = left != NULL && left->len > 0;
+  if (left != NULL && all != NULL)
+    {
+      g_ptr_array_extend_and_steal (left, g_steal_pointer (&all));
+      all = g_steal_pointer (&left);
+    }
   for (guint i = 0; all != NULL && i < all->len; i++)
     {
       const ZqVisit *visit = g_ptr_array_index (all, i);
       gint64 day = begin_of_day (self, visit->start);
-      g_autofree char *words = day != last_day ? zq_words_day (visit->start, now, context (self)->zone) : NULL;
+      g_autofree char *date = day != last_day ? zq_words_day (visit->start, now, context (self)->zone) : NULL;
+      /* Translators: a day on which a visit should have been that nobody has ended */
+      g_autofree char *words =
+          date != NULL && day < begun ? g_strdup_printf (_ ("%s, not ended"), date) : g_steal_pointer (&date);
 
       last_day = day;
       if (visit->key == key)
         chosen = i;
-      if (next == GTK_INVALID_LIST_POSITION && visit->state <= ZQ_VISIT_IN_PROGRESS)
+      if (next == GTK_INVALID_LIST_POSITION && visit->state <= ZQ_VISIT_IN_PROGRESS && day >= begun)
         next = i;
       g_ptr_array_add (items, zq_visit_item_new (zq_visit_copy (visit), words));
     }
   g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)), items->pdata, items->len);
+  if (next == GTK_INVALID_LIST_POSITION && has_left)
+    next = 0;
   gtk_single_selection_set_selected (self->selection, chosen != GTK_INVALID_LIST_POSITION ? chosen : next);
   gtk_stack_set_visible_child_name (self->stack, items->len > 0 ? "list" : "empty");
   update_arrived (self);
