@@ -149,7 +149,7 @@ write_buffer (ZqCallTape *self, Track *track, GstBuffer *buffer, GstCaps *caps)
   GstClockTime at = GST_BUFFER_PTS (buffer);
   GstBuffer *copy;
 
-  if (!GST_CLOCK_TIME_IS_VALID (at) || at < self->begin || (track->pipeline == NULL && !is_whole))
+  if (!GST_CLOCK_TIME_IS_VALID (at) || (track->pipeline == NULL && !is_whole))
     {
       track->waits = track->pipeline == NULL && is_picture (track->track);
       return;
@@ -161,6 +161,8 @@ write_buffer (ZqCallTape *self, Track *track, GstBuffer *buffer, GstCaps *caps)
     begin_file (self, track, caps);
   if (track->pipeline == NULL)
     return;
+  /* What was captured a moment before it began is its beginning: it may be the whole picture that was asked for. */
+  at = MAX (at, self->begin);
   /* A connection that was made again may bring times that a muxer would not take. */
   if (track->last != GST_CLOCK_TIME_NONE && at <= track->last)
     at = track->last + 1;
