@@ -22,6 +22,7 @@ struct _ZqCallPeer
   GPtrArray *candidates; /* Candidate: that came before the description */
 
   ZqCallRole role;
+  ZqCallCodec codec;
   guint call;
   ZqCallSampleFunc video_sink, audio_sink;
   gpointer sink_data;

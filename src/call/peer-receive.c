@@ -6,8 +6,7 @@
 
 /* Decodes in any order of loss: a picture is shown when it is whole again. */
 #define VIDEO                                                                                                          \
-  "rtpvp8depay name=in wait-for-keyframe=true request-keyframe=true ! queue max-size-buffers=8 max-size-bytes=0 "      \
-  "max-size-time=0 ! vp8dec threads=1 ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream "   \
+  "%s ! queue max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream "                                   \
   "! videoconvert n-threads=1 ! video/x-raw,format=BGRx ! appsink name=sink max-buffers=2 drop=true sync=false"
 
 /* What is lost is repaired from the packet behind it, else concealed. */
@@ -60,9 +59,10 @@ on_sound (GstAppSink *sink, gpointer data)
 }
 
 static GstElement *
-make_bin (ZqCallPeer *self, gboolean is_video)
+make_bin (ZqCallPeer *self, gboolean is_video, ZqCallCodec codec)
 {
-  GstElement *bin = gst_parse_bin_from_description (is_video ? VIDEO : AUDIO, TRUE, NULL);
+  g_autofree char *video = g_strdup_printf (VIDEO, zq_call_codec_describe_receiver (codec));
+  GstElement *bin = gst_parse_bin_from_description (is_video ? video : AUDIO, TRUE, NULL);
   g_autoptr (GstElement) sink = bin != NULL ? gst_bin_get_by_name (GST_BIN (bin), "sink") : NULL;
   g_autoptr (GstElement) in = bin != NULL ? gst_bin_get_by_name (GST_BIN (bin), "in") : NULL;
   g_autoptr (GstPad) encoded = in != NULL ? gst_element_get_static_pad (in, "src") : NULL;
@@ -82,6 +82,7 @@ zq_call_peer_on_pad_added (GstElement *webrtc, GstPad *pad, ZqCallPeer *self)
   g_autoptr (GstCaps) caps = NULL;
   g_autoptr (GstPad) sink = NULL;
   const char *media;
+  ZqCallCodec codec;
   GstElement *bin;
 
   if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC)
@@ -90,7 +91,11 @@ zq_call_peer_on_pad_added (GstElement *webrtc, GstPad *pad, ZqCallPeer *self)
   if (caps == NULL)
     caps = gst_pad_query_caps (pad, NULL);
   media = gst_structure_get_string (gst_caps_get_structure (caps, 0), "media");
-  bin = make_bin (self, g_strcmp0 (media, "video") == 0);
+  codec = zq_call_codec_of (gst_structure_get_string (gst_caps_get_structure (caps, 0), "encoding-name"));
+  /* Nobody sends what was not offered. */
+  if (g_strcmp0 (media, "video") == 0 && codec != self->codec)
+    return;
+  bin = make_bin (self, g_strcmp0 (media, "video") == 0, codec);
   if (bin == NULL)
     return;
   gst_bin_add (GST_BIN (self->pipeline), bin);

@@ -6,22 +6,13 @@
 
 #include <gst/webrtc/webrtc.h>
 
-/* Chromium estimates by these alone; without them it sends a small, poor picture. */
-#define TRANSPORT_CC                                                                                                   \
-  "extmap-5=(string)\"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\","                    \
-  "rtcp-fb-transport-cc=(boolean)true"
-
 #define OPUS                                                                                                           \
   "application/x-rtp,media=audio,encoding-name=OPUS,payload=96,clock-rate=48000,encoding-params=(string)2,"            \
   "minptime=(string)10,useinbandfec=(string)1,usedtx=(string)1"
-#define VP8                                                                                                            \
-  "application/x-rtp,media=video,encoding-name=VP8,payload=97,clock-rate=90000,rtcp-fb-nack-pli=(boolean)true,"        \
-  "rtcp-fb-ccm-fir=(boolean)true," TRANSPORT_CC
-
 #define BIN "webrtcbin name=peer bundle-policy=max-bundle"
 
-/* Opus for speech with its own repair and silence (RFC 7587); VP8 that survives a lost packet and keeps to its rate.
- * Sound has a queue of its own and is never behind the picture. */
+/* Opus for speech with its own repair and silence (RFC 7587). Sound has a queue of its own and is never behind the
+ * picture. */
 #define SENDER                                                                                                         \
   BIN " "                                                                                                              \
       "appsrc name=audio is-live=true format=time max-buffers=25 leaky-type=downstream "                               \
@@ -32,12 +23,7 @@
       "! capsfilter name=audio-out caps=" OPUS " "                                                                     \
       "appsrc name=video is-live=true format=time max-buffers=2 max-bytes=0 leaky-type=downstream "                    \
       "! queue max-size-buffers=1 max-size-bytes=0 max-size-time=0 leaky=downstream "                                  \
-      "! videoscale method=nearest-neighbour ! capsfilter name=size "                                                  \
-      "! vp8enc name=encoder deadline=1 cpu-used=8 threads=%u end-usage=cbr error-resilient=default+partitions "       \
-      "lag-in-frames=0 keyframe-max-dist=300 static-threshold=100 max-quantizer=56 buffer-size=600 "                   \
-      "buffer-initial-size=300 buffer-optimal-size=400 max-intra-bitrate=500 target-bitrate=%u "                       \
-      "! rtpvp8pay name=pay pt=97 picture-id-mode=15-bit "                                                             \
-      "! capsfilter name=video-out caps=" VP8
+      "! videoscale method=nearest-neighbour ! capsfilter name=size ! %s ! capsfilter name=video-out"
 
 /* What is asked for again is kept for so long: enough for a round trip and a second try. More is a storm on a thin
  * line. */
@@ -81,9 +67,10 @@ connect_out (ZqCallPeer *self, const char *name, gboolean is_video)
   g_autoptr (GstElement) out = gst_bin_get_by_name (GST_BIN (self->pipeline), name);
   g_autoptr (GstPad) from = gst_element_get_static_pad (out, "src");
   g_autoptr (GstPad) to = gst_element_request_pad_simple (self->webrtc, is_video ? "sink_1" : "sink_0");
-  g_autoptr (GstCaps) caps = gst_caps_from_string (is_video ? VP8 : OPUS);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (is_video ? zq_call_codec_get_payload (self->codec) : OPUS);
   g_autoptr (GstWebRTCRTPTransceiver) transceiver = NULL;
 
+  g_object_set (out, "caps", caps, NULL);
   g_object_get (to, "transceiver", &transceiver, NULL);
   g_object_set (transceiver, "codec-preferences", caps, "direction", GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV,
                 "do-nack", is_video, NULL);
@@ -105,7 +92,8 @@ gboolean
 zq_call_peer_build_sender (ZqCallPeer *self, const ZqCallPeerConfig *config, GError **error)
 {
   guint bitrate = config->video_bitrate > 0 ? config->video_bitrate : 250000;
-  g_autofree char *text = g_strdup_printf (SENDER, MIN (2, g_get_num_processors ()), bitrate);
+  g_autofree char *picture = zq_call_codec_describe_sender (config->codec, bitrate);
+  g_autofree char *text = g_strdup_printf (SENDER, picture);
   g_autoptr (GstPad) pad = NULL, sound = NULL;
   g_autoptr (GstElement) opus = NULL;
 
@@ -120,7 +108,7 @@ zq_call_peer_build_sender (ZqCallPeer *self, const ZqCallPeerConfig *config, GEr
   if (self->role == ZQ_CALL_ANSWERS)
     {
       expect (self, OPUS);
-      expect (self, VP8);
+      expect (self, zq_call_codec_get_payload (config->codec));
       return TRUE;
     }
   self->audio = gst_bin_get_by_name (GST_BIN (self->pipeline), "audio");
@@ -166,7 +154,7 @@ zq_call_peer_set_target (ZqCallPeer *self, const ZqCallTarget *target)
   gboolean resized = target->numerator != self->target.numerator;
 
   if (target->bitrate != self->target.bitrate)
-    g_object_set (self->encoder, "target-bitrate", (int)target->bitrate, NULL);
+    zq_call_codec_set_bitrate (self->encoder, target->bitrate);
   if (self->rtx != NULL && rtx_packets (target->bitrate) != rtx_packets (self->target.bitrate))
     g_object_set (self->rtx, "max-size-packets", rtx_packets (target->bitrate), NULL);
   self->target = *target;

@@ -186,6 +186,21 @@ on_remote_set (GstPromise *promise, gpointer data)
   gst_promise_unref (promise);
 }
 
+/* RFC 3264: a port of 0 says no to it. */
+static gboolean
+refuses_picture (const GstSDPMessage *message)
+{
+  for (guint i = 0; i < gst_sdp_message_medias_len (message); i++)
+    {
+      const GstSDPMedia *media = gst_sdp_message_get_media (message, i);
+
+      if (g_strcmp0 (gst_sdp_media_get_media (media), "video") == 0 && gst_sdp_media_get_port (media) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 gboolean
 zq_call_peer_take_description (ZqCallPeer *self, const char *sdp, GError **error)
 {
@@ -202,6 +217,11 @@ zq_call_peer_take_description (ZqCallPeer *self, const char *sdp, GError **error
     }
   description =
       gst_webrtc_session_description_new (is_answer ? GST_WEBRTC_SDP_TYPE_ANSWER : GST_WEBRTC_SDP_TYPE_OFFER, message);
+  if (is_answer && self->codec != ZQ_CALL_VP8 && refuses_picture (description->sdp))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The other side does not know this codec");
+      return FALSE;
+    }
   g_signal_emit_by_name (self->webrtc, "set-remote-description", description,
                          gst_promise_new_with_change_func (on_remote_set, g_object_ref (self), g_object_unref));
 
@@ -288,6 +308,7 @@ zq_call_peer_new (const ZqCallPeerConfig *config, GError **error)
   g_autoptr (GstBus) bus = NULL;
 
   self->role = config->role;
+  self->codec = config->codec;
   self->call = config->call;
   if (!zq_call_peer_build_sender (self, config, error))
     return NULL;

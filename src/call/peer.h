@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "call/codec.h"
 #include "call/ice.h"
 #include "call/stats.h"
 
@@ -21,6 +22,7 @@ typedef struct
   const ZqIceList *ice;   /* (nullable) */
   gboolean relay_only;    /* nothing goes but through the relay */
   guint jitter_ms;        /* how long what comes out of order is waited for; 0: the usual */
+  ZqCallCodec codec;      /* of the picture, both ways */
   guint video_bitrate;    /* to begin with, bit/s */
   GstClock *clock;        /* of the capture, whose times go on here */
   GstClockTime base_time; /* of the capture */
@@ -75,7 +77,7 @@ void zq_call_peer_start (ZqCallPeer *self);
 void zq_call_peer_stop (ZqCallPeer *self);
 
 /* Of the other side; candidates may come before the description. A description that cannot be read is an error and
- * changes nothing. */
+ * changes nothing; G_IO_ERROR_NOT_SUPPORTED: the other side has no codec in common. */
 gboolean zq_call_peer_take_description (ZqCallPeer *self, const char *sdp, GError **error);
 void zq_call_peer_take_candidate (ZqCallPeer *self, guint mline, const char *candidate);
 

@@ -35,10 +35,11 @@ struct _ZqCallSession
   ZqCallState state;
   ZqCallStats stats;
   gint64 lost_since;
-  gint64 begun;    /* of the peer; monotonic */
-  gint64 patience; /* with it */
-  guint64 bytes;   /* that had come */
-  gint64 bytes_at; /* when they last became more; monotonic */
+  gint64 begun;      /* of the peer; monotonic */
+  gint64 patience;   /* with it */
+  guint64 bytes;     /* that had come */
+  gint64 bytes_at;   /* when they last became more; monotonic */
+  ZqCallCodec codec; /* of the next connection */
   guint call;
   guint beat; /* alarm */
   guint n_samples;
@@ -170,6 +171,7 @@ begin_peer (ZqCallSession *self)
   config.clock = zq_call_media_get_clock (self->media);
   config.base_time = zq_call_media_get_base_time (self->media);
   zq_steer_restart (self->steer);
+  config.codec = self->codec;
   config.video_bitrate = zq_steer_get_target (self->steer)->bitrate;
   self->peer = zq_call_peer_new (&config, &error);
   if (self->peer == NULL)
@@ -362,8 +364,15 @@ on_answer (ZqSignalling *signalling, const char *from, guint call, const char *s
 
   if (self->peer == NULL || call != self->call || g_strcmp0 (from, self->partner) != 0)
     return;
-  if (!zq_call_peer_take_description (self->peer, sdp, &error))
-    g_message ("An answer was refused: %s", error->message);
+  if (zq_call_peer_take_description (self->peer, sdp, &error))
+    return;
+  g_message ("An answer was refused: %s", error->message);
+  /* Whoever does not know it is offered the other one, which all know. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED) && self->codec != ZQ_CALL_VP8)
+    {
+      self->codec = ZQ_CALL_VP8;
+      handle (self, ZQ_CALL_EVENT_FAILED);
+    }
 }
 
 static void
@@ -518,6 +527,12 @@ zq_call_session_get_refusal (ZqCallSession *self)
   return self->refusal;
 }
 
+ZqCallCodec
+zq_call_session_get_codec (ZqCallSession *self)
+{
+  return self->codec;
+}
+
 const ZqCallMember *
 zq_call_session_get_patient (ZqCallSession *self)
 {
@@ -660,5 +675,6 @@ static void
 zq_call_session_init (ZqCallSession *self)
 {
   self->steer = zq_steer_new ();
+  self->codec = zq_call_codec_choose ();
   self->patience = ATTEMPT;
 }

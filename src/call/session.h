@@ -80,4 +80,7 @@ gboolean zq_call_session_records_here (ZqCallSession *self);
 /* "Consent/12" by which it is; NULL: not told. */
 const char *zq_call_session_get_consent_reference (ZqCallSession *self);
 
+/* What the picture goes as, in the connection that is there or the next one. */
+ZqCallCodec zq_call_session_get_codec (ZqCallSession *self);
+
 G_END_DECLS

@@ -7,7 +7,7 @@
 /* Written as it comes, since nobody seeks back in what is stored: a reader needs nothing from behind. */
 #define FILE_OF                                                                                                        \
   "matroskamux name=mux streamable=true writing-app=zhenqiao ! appsink name=out sync=false async=false "               \
-  "buffer-list=false appsrc name=in format=time max-bytes=0 ! mux."
+  "buffer-list=false appsrc name=in format=time max-bytes=0 ! %s mux.%s"
 /* The muxer asks what a pad is for before it sees a buffer. */
 #define SOUND_PAD   "audio_%u"
 #define PICTURE_PAD "video_%u"
@@ -122,9 +122,12 @@ static void
 begin_file (ZqCallTape *self, Track *track, GstCaps *caps)
 {
   GstAppSinkCallbacks callbacks = { .new_sample = on_written };
+  gboolean is_h264 = gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-h264");
+  g_autofree char *text =
+      g_strdup_printf (FILE_OF, is_h264 ? "h264parse !" : "", is_picture (track->track) ? PICTURE_PAD : SOUND_PAD);
   g_autoptr (GstElement) out = NULL;
 
-  track->pipeline = gst_parse_launch (is_picture (track->track) ? FILE_OF PICTURE_PAD : FILE_OF SOUND_PAD, NULL);
+  track->pipeline = gst_parse_launch (text, NULL);
   if (track->pipeline == NULL)
     return;
   gst_object_ref_sink (track->pipeline);

@@ -81,14 +81,15 @@ tell (Doctor *self)
 
   g_print ("{\"state\":\"%s\",\"call\":%u,\"link\":%s,\"patient\":%s,\"frames\":%u,\"width\":%d,\"height\":%d,"
            "\"red\":%d,\"green\":%d,\"blue\":%d,\"tone\":%.0f,\"peak\":%d,\"first_frame\":%.3f,\"relayed\":%s,"
-           "\"recorded\":%s,"
+           "\"recorded\":%s,\"codec\":\"%s\","
            "\"sent\":%.0f,\"received\":%.0f,\"refusal\":\"%s\"}\n",
            zq_call_state_name (zq_call_session_get_state (self->session)), zq_call_session_get_call (self->session),
            zq_call_session_has_link (self->session) ? "true" : "false", patient != NULL ? "true" : "false",
            self->heard.frames, self->heard.width, self->heard.height, self->heard.middle[0], self->heard.middle[1],
            self->heard.middle[2], zq_test_heard_tone (&self->heard), self->heard.peak,
            (double)self->first_frame / G_USEC_PER_SEC, stats != NULL && stats->is_relayed ? "true" : "false",
-           zq_call_session_is_recorded (self->session) ? "true" : "false", stats != NULL ? stats->video_sent : 0,
+           zq_call_session_is_recorded (self->session) ? "true" : "false",
+           zq_call_codec_get_name (zq_call_session_get_codec (self->session)), stats != NULL ? stats->video_sent : 0,
            stats != NULL ? stats->video_recv : 0, refusal != NULL ? refusal : "");
   fflush (stdout);
 }

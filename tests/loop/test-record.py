@@ -10,20 +10,10 @@ import subprocess
 from pathlib import Path
 
 from loop import Skip, Suite, check, equal, wait_until
-from visit import Doctor, Patient, begin, first_visit, sees_patient
+from visit import Doctor, Patient, begin, consent, first_visit, sees_patient
 
 suite = Suite()
 MATROSKA = b"\x1a\x45\xdf\xa3"
-
-
-def consent(hospital, visit, word, login="patient", patient="pat-001"):
-    body = {"resourceType": "Consent", "status": "active",
-            "scope": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]},
-            "category": [{"coding": [{"system": "https://zhenqiao.org/fhir/CodeSystem/consent-category", "code": "video-recording"}]}],
-            "patient": {"reference": f"Patient/{patient}"}, "policyRule": {"text": "test"},
-            "provision": {"type": word, "data": [{"meaning": "instance", "reference": {"reference": f"Appointment/{visit}"}}]}}
-    status, _, _ = hospital.request("POST", "Consent", body, login=login)
-    equal(status, 201, "the consent")
 
 
 def media_files(directory):

@@ -3,10 +3,11 @@
 """A visit by video: the workstation's own call, the hospital's rooms, a patient in a real browser."""
 
 import json
+import subprocess
 
-from loop import Suite, check, equal, wait_until
+from loop import Skip, Suite, check, equal, wait_until
 from relay import Relay
-from visit import RED, Doctor, Patient, begin, first_visit, is_colour, sees_patient
+from visit import RED, Doctor, Patient, begin, consent, first_visit, is_colour, sees_patient
 
 suite = Suite()
 
@@ -24,6 +25,29 @@ def see_and_hear(world):
             doctor.wait("the doctor hears the patient's beeps", lambda line: line["peak"] > 1000)
             equal(hospital.read(f"Appointment/{visit}")["status"], "arrived", "the appointment")
             equal(patient.do("problems")["items"], [], "what the page complains of")
+
+
+@suite.case("in H.264 too, where the workstation is told to or has hardware for it; so it is recorded")
+def h264(world):
+    hospital = world.hospital("--recording", "optional", "--recorded-by", "workstation")
+    folder = world.directory / "tape"
+    folder.mkdir()
+    with Patient(hospital) as patient:
+        visit = first_visit(patient)
+        consent(hospital, visit, "permit")
+        with Doctor(hospital, visit, f"--tape={folder}", ZHENQIAO_CALL_CODEC="h264") as doctor:
+            begin(doctor, patient, visit)
+            if doctor.now["codec"] != "h264":
+                raise Skip("nothing encodes H.264 here")
+            doctor.say("record")
+            patient.wait_seen("the patient sees the doctor", lambda seen: seen["frames"] > 30 and is_colour(seen, RED))
+            doctor.wait("the doctor sees the patient", lambda line: line["frames"] > 30 and sees_patient(line))
+            equal(doctor.now["codec"], "h264", "what it goes as, still")
+            wait_until("four tracks", lambda: len(list(folder.iterdir())) == 4)
+    for name in ("doctor video 1", "patient video 1"):
+        played = subprocess.run(["gst-launch-1.0", "-q", "filesrc", f"location={folder / name}", "!", "matroskademux", "!", "h264parse", "!", "openh264dec",
+                                 "!", "fakesink"], capture_output=True, text=True, timeout=60)
+        equal((played.returncode, played.stderr), (0, ""), f"playing {name}")
 
 
 @suite.case("muted is silent, without a camera there is no picture, and both come back")

@@ -15,7 +15,7 @@ os.environ["ZHENQIAO_BUILD"] = os.path.dirname(os.environ["G_TEST_BUILDDIR"])
 
 from loop import Skip, Suite, check, equal, wait_until
 from stage import Place
-from visit import Patient, first_visit
+from visit import Patient, consent, first_visit
 
 suite = Suite()
 BUILD = os.environ["ZHENQIAO_BUILD"]
@@ -99,12 +99,7 @@ def killed(world):
     try:
         with Patient(hospital) as patient:
             visit = first_visit(patient)
-            hospital.request("POST", "Consent", {
-                "resourceType": "Consent", "status": "active", "patient": {"reference": "Patient/pat-001"}, "policyRule": {"text": "test"},
-                "scope": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]},
-                "category": [{"coding": [{"system": "https://zhenqiao.org/fhir/CodeSystem/consent-category", "code": "video-recording"}]}],
-                "provision": {"type": "permit", "data": [{"meaning": "instance", "reference": {"reference": f"Appointment/{visit}"}}]}},
-                login="patient")
+            consent(hospital, visit, "permit")
             window = Window(place, hospital, data)
             begin(window, patient, visit)
             patient.do("enter", visit=visit)

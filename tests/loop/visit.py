@@ -53,8 +53,9 @@ class Lines:
 
 
 class Doctor(Lines):
-    def __init__(self, hospital, visit, *arguments, login="doctor"):
-        super().__init__(os.environ["ZQ_CALL_DOCTOR"], hospital.base, hospital.token(login), f"Appointment/{visit}", *arguments)
+    def __init__(self, hospital, visit, *arguments, login="doctor", **environment):
+        super().__init__(os.environ["ZQ_CALL_DOCTOR"], hospital.base, hospital.token(login), f"Appointment/{visit}", *arguments,
+                         env={**os.environ, **environment})
         self.now = {}
 
     def wait(self, what, condition, seconds=DEADLINE):
@@ -128,6 +129,17 @@ def make_visit(hospital, minutes=5, status="booked", patient="pat-001", doctor="
     status, _, answer = hospital.request("POST", "Appointment", body)
     equal(status, 201, "the appointment")
     return answer["id"] if isinstance(answer, dict) else json.loads(answer)["id"]
+
+
+def consent(hospital, visit, word, login="patient", patient="pat-001"):
+    """The patient's word about being recorded: permit, deny."""
+    body = {"resourceType": "Consent", "status": "active",
+            "scope": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}]},
+            "category": [{"coding": [{"system": "https://zhenqiao.org/fhir/CodeSystem/consent-category", "code": "video-recording"}]}],
+            "patient": {"reference": f"Patient/{patient}"}, "policyRule": {"text": "test"},
+            "provision": {"type": word, "data": [{"meaning": "instance", "reference": {"reference": f"Appointment/{visit}"}}]}}
+    status, _, _ = hospital.request("POST", "Consent", body, login=login)
+    equal(status, 201, "the consent")
 
 
 def first_visit(patient):
