@@ -645,8 +645,6 @@ zq_room_finalize (GObject *object)
   g_free (self->device);
   g_free (self->resume);
   g_free (self->recording);
-  g_free (self->recorder);
-  g_free (self->consent_reference);
   g_free (self->consent);
   g_free (self->recorder);
   g_free (self->consent_reference);

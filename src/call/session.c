@@ -592,7 +592,9 @@ zq_call_session_ask_for_keys (ZqCallSession *self)
 gboolean
 zq_call_session_records_here (ZqCallSession *self)
 {
-  return self->is_recorded && g_strcmp0 (zq_signalling_get_recorder (self->signalling), "workstation") == 0;
+  /* Not by a word alone: there has to be a consent. */
+  return self->is_recorded && g_strcmp0 (zq_signalling_get_recorder (self->signalling), "workstation") == 0 &&
+         zq_signalling_get_consent_reference (self->signalling) != NULL;
 }
 
 const char *

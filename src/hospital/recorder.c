@@ -62,7 +62,6 @@ file_free (gpointer data)
   ZqRecorderFile *self = data;
 
   g_free (self->path);
-  g_free (self->role);
   g_free (self);
 }
 
@@ -244,8 +243,6 @@ make_track (Sender *self, gboolean is_video)
   if (in == NULL || out == NULL)
     return NULL;
   file = g_new0 (ZqRecorderFile, 1);
-  file->is_video = is_video;
-  file->role = g_strdup (self->role);
   file->path = g_strdup_printf ("%s/%s-%u-%" G_GUINT64_FORMAT "-%s.mkv", self->folder, self->role, self->number,
                                 since (self), is_video ? "video" : "audio");
   g_object_set (out, "location", file->path, NULL);

@@ -29,8 +29,6 @@ typedef struct
 typedef struct
 {
   char *path;
-  char *role; /* doctor, patient, relative, guest */
-  gboolean is_video;
   gint64 last; /* ms since the recording began: of the last picture or sound; its file's time says the same */
   gint64 idle; /* ms after that its end was written */
 } ZqRecorderFile;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "call/room.h"
 
+#include "call/pair.h"
 #include "call/peer-private.h"
 #include "call/session.h"
 #include "support/support.h"
@@ -232,6 +233,34 @@ test_a_frame_too_large (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_lines, ==, 2);
 }
 
+/* A hospital's word is not enough for this workstation to record: it has to name the patient's. */
+static void
+test_no_recording_without_consent (Fixture *fixture, gconstpointer data)
+{
+  ZqTestSide side = { 0xffff0000, 64, 48, 30, 440, FALSE };
+  ZqCallSources sources = zq_test_sources (&side);
+  g_autoptr (ZqCallMedia) media = zq_call_media_new (&sources);
+  const ZqCallSessionConfig config = { .signalling = ZQ_SIGNALLING (fixture->room),
+                                       .media = media,
+                                       .clock = fixture->clock };
+  ZqCallSession *session = zq_call_session_new (&config);
+
+  say (fixture,
+       "{'type':'joined','you':'m0','members':[],'recording':'required','recorder':'workstation','recorded':true}");
+  settle (fixture);
+  g_assert_true (zq_call_session_is_recorded (session));
+  g_assert_false (zq_call_session_records_here (session));
+  say (fixture, "{'type':'recorded','on':true,'by-consent':'Consent/7'}");
+  settle (fixture);
+  g_assert_true (zq_call_session_records_here (session));
+  say (fixture, "{'type':'recorded','on':false}");
+  settle (fixture);
+  g_assert_false (zq_call_session_records_here (session));
+  g_assert_null (zq_call_session_get_consent_reference (session));
+  g_object_unref (session);
+  zq_call_media_stop (media);
+}
+
 /* --- descriptions -------------------------------------------------------------------------------- */
 
 #define CREDENTIALS                                                                                                    \
@@ -333,6 +362,7 @@ main (int argc, char **argv)
 
   ADD ("/room/frames-of-no-use", test_frames_of_no_use);
   ADD ("/room/odd-frames", test_odd_frames);
+  ADD ("/room/no-recording-without-consent", test_no_recording_without_consent);
   ADD ("/room/flood", test_flood);
   ADD ("/room/a-frame-too-large", test_a_frame_too_large);
   g_test_add_func ("/description/cases", test_descriptions);

@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from loop import Skip, Suite, check, equal, wait_until
@@ -131,6 +132,17 @@ def not_recorded(world):
     equal(documents(hospital), [], "recordings in the record")
 
 
+@contextmanager
+def recording(hospital, patient, visit):
+    """The doctor of a visit that the patient is in, and that is being recorded since the patient agreed."""
+    consent(hospital, visit, "permit")
+    with Doctor(hospital, visit) as doctor:
+        begin(doctor, patient, visit)
+        doctor.say("record")
+        doctor.wait("recorded", lambda line: line["recorded"])
+        yield doctor
+
+
 def tape_of(world):
     folder = world.directory / "tape"
     folder.mkdir()
@@ -183,11 +195,7 @@ def taken_back(world):
     hospital = world.hospital("--recording", "optional")
     with Patient(hospital) as patient:
         visit = first_visit(patient)
-        consent(hospital, visit, "permit")
-        with Doctor(hospital, visit) as doctor:
-            begin(doctor, patient, visit)
-            doctor.say("record")
-            doctor.wait("recorded", lambda line: line["recorded"])
+        with recording(hospital, patient, visit) as doctor:
             wait_until("four tracks", lambda: len(media_files(world.directory)) == 4)
             doctor.say("hold")
             patient.do("wait", state="waiting")
@@ -209,11 +217,7 @@ def interrupted(world):
     hospital = world.hospital("--recording", "required")
     with Patient(hospital) as patient:
         visit = first_visit(patient)
-        consent(hospital, visit, "permit")
-        with Doctor(hospital, visit) as doctor:
-            begin(doctor, patient, visit)
-            doctor.say("record")
-            doctor.wait("recorded", lambda line: line["recorded"])
+        with recording(hospital, patient, visit) as doctor:
             wait_until("four tracks", lambda: len(media_files(world.directory)) == 4)
             doctor.kill()
         grown = size_of(world.directory)
@@ -235,11 +239,7 @@ def hospital_killed(world):
     hospital = world.hospital("--recording", "optional")
     with Patient(hospital) as patient:
         visit = first_visit(patient)
-        consent(hospital, visit, "permit")
-        with Doctor(hospital, visit) as doctor:
-            begin(doctor, patient, visit)
-            doctor.say("record")
-            doctor.wait("recorded", lambda line: line["recorded"])
+        with recording(hospital, patient, visit) as doctor:
             wait_until("four tracks with something in them", lambda: len(media_files(world.directory)) == 4 and size_of(world.directory) > 30000)
             hospital.process.kill()
             hospital.process.wait()

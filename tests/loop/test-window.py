@@ -128,6 +128,8 @@ def killed(world):
             window.write(" and more")
             window.press_until("ctrl+Return", "the signed record", lambda: hospital.search("Composition?patient=pat-001&_count=200") and any(
                 "thirst and more" in str(one) for one in hospital.search("Composition?patient=pat-001&_count=200")))
+            window.press_until("ctrl+q", "the program ends", lambda: window.process.poll() is not None)
+            equal(window.process.returncode, 0, "how it ends, in the middle of a call")
     finally:
         place.close()
 

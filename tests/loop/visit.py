@@ -58,6 +58,11 @@ class Doctor(Lines):
                          env={**os.environ, **environment})
         self.now = {}
 
+    def __exit__(self, *error):
+        was_killed = self.process.poll() == -9
+        super().__exit__(*error)
+        check(error[0] is not None or was_killed or self.process.returncode == 0, f"the workstation's end ended with {self.process.returncode}")
+
     def wait(self, what, condition, seconds=DEADLINE):
         """Until a line of the doctor's holds; gives it."""
         end = time.monotonic() + seconds

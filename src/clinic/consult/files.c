@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clinic/consult/files.h"
 
-#include "store/draft.h"
-
 #include "resource/json.h"
 
 #include <string.h>
@@ -17,8 +15,8 @@ zq_files_in_draft (ZqDb *db, const char *scope)
   return files->len;
 }
 
-static char *
-upload_args (const ZqDraftFile *file, const char *patient)
+char *
+zq_files_describe (const ZqDraftFile *file, const char *whose)
 {
   GString *json = g_string_new ("{");
 
@@ -26,7 +24,7 @@ upload_args (const ZqDraftFile *file, const char *patient)
   zq_command_add_member (json, "content-type", file->content_type);
   zq_command_add_member (json, "name", file->name);
   zq_command_add_member (json, "hash", file->hash);
-  zq_command_add_member (json, "security-context", patient);
+  zq_command_add_member (json, "security-context", whose);
   g_string_append_printf (json, ",\"size\":%" G_GINT64_FORMAT "}", file->size);
 
   return g_string_free (json, FALSE);
@@ -70,7 +68,7 @@ upload (ZqTxn *txn,
         ZqUndo *undo,
         GError **error)
 {
-  g_autofree char *args = upload_args (file, patient);
+  g_autofree char *args = zq_files_describe (file, patient);
   gint64 target = zq_txn_create_local (txn, "Binary", file->key + strlen (LOCAL), error);
   gint64 running = 0, seq;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "clinic/consult/command.h"
+#include "store/draft.h"
 
 G_BEGIN_DECLS
 
@@ -9,6 +10,9 @@ G_BEGIN_DECLS
 
 /* How many the draft at @scope has. */
 guint zq_files_in_draft (ZqDb *db, const char *scope);
+
+/* What the upload of @file is told, {…}; @whose: its securityContext, or NULL. (transfer full) */
+char *zq_files_describe (const ZqDraftFile *file, const char *whose);
 
 /**
  * zq_files_upload:

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "clinic/consult/command.h"
+#include "clinic/consult/files.h"
 #include "clinic/consult/reasons.h"
 #include "resource/datetime.h"
 #include "resource/json.h"
@@ -49,27 +50,11 @@ zq_kept_file_new (const char *name, const char *content_type)
   return self;
 }
 
-/* {…} of one file; @whose is for its upload only. */
-static char *
-describe (const ZqDraftFile *file, const char *whose)
-{
-  GString *json = g_string_new ("{");
-
-  zq_command_add_member (json, "key", file->key);
-  zq_command_add_member (json, "content-type", file->content_type);
-  zq_command_add_member (json, "name", file->name);
-  zq_command_add_member (json, "hash", file->hash);
-  zq_command_add_member (json, "security-context", whose);
-  g_string_append_printf (json, ",\"size\":%" G_GINT64_FORMAT "}", file->size);
-
-  return g_string_free (json, FALSE);
-}
-
 /* Its key is "urn:uuid:<local-id>" of the Binary that it becomes. */
 static gboolean
 upload (ZqTxn *txn, const ZqDraftFile *file, const char *whose, const char *chain, GError **error)
 {
-  g_autofree char *args = describe (file, whose);
+  g_autofree char *args = zq_files_describe (file, whose);
   gint64 target = zq_txn_create_local (txn, "Binary", file->key + strlen (LOCAL), error);
 
   return target != 0 && zq_txn_add_intent (txn, "binary", "upload", target, args, NULL, chain, 0, error) != 0;
@@ -98,7 +83,7 @@ make_args (ZqTxn *txn, const Command *self, const char *patient)
   g_string_append (args, ",\"files\":[");
   for (guint i = 0; i < self->files->len; i++)
     {
-      g_autofree char *file = describe (g_ptr_array_index (self->files, i), NULL);
+      g_autofree char *file = zq_files_describe (g_ptr_array_index (self->files, i), NULL);
 
       g_string_append (args, i > 0 ? "," : "");
       g_string_append (args, file);

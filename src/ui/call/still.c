@@ -108,12 +108,18 @@ on_encoded (GObject *object, GAsyncResult *result, gpointer data)
 static void
 on_keep (Still *self)
 {
+  GtkWidget *page = gtk_widget_get_parent (self->popover);
   g_autofree char *words = g_strstrip (g_strdup (gtk_editable_get_text (self->words)));
   g_autoptr (GTask) task = NULL;
-  Keeping *keeping = g_new0 (Keeping, 1);
+  Keeping *keeping;
+
+  /* It was closed by the first of two keys. */
+  if (page == NULL)
+    return;
+  keeping = g_new0 (Keeping, 1);
 
   keeping->store = g_object_ref (self->store);
-  keeping->page = g_object_ref (gtk_widget_get_parent (self->popover));
+  keeping->page = g_object_ref (page);
   keeping->file = zq_kept_file_new (_ ("Picture from a video visit.png"), "image/png");
   keeping->description = *words != '\0' ? g_steal_pointer (&words) : NULL;
   keeping->encounter = self->encounter;
