@@ -284,7 +284,10 @@ set_state (ZqCallSession *self, ZqCallState state, ZqCallEvent event)
       begin_peer (self);
     }
   if (state == ZQ_CALL_TAKEN || state == ZQ_CALL_REFUSED || state == ZQ_CALL_OVER)
-    zq_signalling_close (self->signalling);
+    {
+      zq_signalling_close (self->signalling);
+      self->is_recorded = FALSE; /* nothing is told any more */
+    }
   if (state != before)
     g_debug ("call: %s → %s by %s", zq_call_state_name (before), zq_call_state_name (state),
              zq_call_event_name (event));

@@ -147,8 +147,9 @@ tell_rules (ZqHospital *self, ZqReply *reply)
 
   reply->status = 200;
   reply->content_type = g_strdup ("application/json");
-  reply->body = g_strdup_printf ("{\"opens-before\":%" G_GINT64_FORMAT ",\"recording\":\"%s\"}",
-                                 rules->opens_before / G_USEC_PER_SEC, zq_room_recording (self));
+  reply->body = g_strdup_printf (
+      "{\"opens-before\":%" G_GINT64_FORMAT ",\"closes-after\":%" G_GINT64_FORMAT ",\"recording\":\"%s\"}",
+      rules->opens_before / G_USEC_PER_SEC, rules->closes_after / G_USEC_PER_SEC, zq_room_recording (self));
 }
 
 static void

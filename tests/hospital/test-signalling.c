@@ -677,6 +677,7 @@ test_the_policy_says_when (Fixture *fixture, gconstpointer data)
   put_visit (fixture, "v", 40, "booked");
   put_visit (fixture, "past", -1, "booked");
   g_assert_cmpstr (zq_json_get_string (before->node, "opens-before"), ==, "1800");
+  g_assert_cmpstr (zq_json_get_string (before->node, "closes-after"), ==, "14400");
   g_assert_cmpstr (zq_json_get_string (before->node, "recording"), ==, "off");
   early = ask_link (fixture, "p1", "v");
   g_assert_cmpuint (early->status, ==, 409);

@@ -226,7 +226,7 @@ def interrupted(world):
             doctor.wait("again, and still recorded", lambda line: line["state"] == "live" and line["recorded"] and sees_patient(line))
             wait_until("the workstation's next part", lambda: len(media_files(world.directory)) >= 6)
             doctor.say("end")
-            doctor.wait_state("over")
+            check(not doctor.wait_state("over")["recorded"], "the mark stands after the end")
         wait_until("it is in the record", lambda: documents(hospital))
     document = documents(hospital)[0]
     check(len(document["content"]) >= 6, "parts of it are missing")

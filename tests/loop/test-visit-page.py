@@ -41,6 +41,16 @@ def no_problems(patient):
     equal(patient.do("problems")["items"], [], "what the page complains of")
 
 
+@suite.case("a waiting room that has closed has no door in the list, whoever forgot to end the visit")
+def closed(world):
+    hospital = world.hospital()
+    old = make_visit(hospital, minutes=-1500)
+    with Patient(hospital) as patient:
+        ways = {visit["id"]: visit["way"] for visit in patient.do("open")["visits"]}
+        check(old in ways and not ways[old], "yesterday's waiting room has a door")
+        check(any(ways.values()), "no visit has a door")
+
+
 @suite.case("leaving lets go of camera and microphone, coming back opens them again")
 def leaving(world):
     hospital = world.hospital()

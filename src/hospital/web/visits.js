@@ -29,13 +29,14 @@ let rules;
 async function visitRules() {
   const answer = rules ? null : await fetch('/signalling/links').catch(() => null);
   if (answer?.ok) rules = await answer.json();
-  return rules ?? { 'opens-before': 0 };
+  return rules ?? { 'opens-before': 0, 'closes-after': 4 * 3600 };
 }
 
 export async function visitRow(visit) {
   const [doctor, decided] = await Promise.all([person(actorOf(visit, 'Practitioner')), visitRules()]);
   const before = decided['opens-before'];
   const opens = Date.parse(visit.start) - before * 1000 <= now().getTime();
+  const closed = Date.parse(visit.end ?? visit.start) + decided['closes-after'] * 1000 <= now().getTime();
   const open = !isOverVisit(visit);
   const why = visit.status === 'cancelled' ? visit.cancelationReason?.text : null;
   return el('li', { class: 'card visit', 'data-visit': visit.id },
@@ -43,7 +44,8 @@ export async function visitRow(visit) {
       el('strong', {}, `视频复诊 ${dayWords(visit.start)} ${clockWords(visit.start)}`),
       el('span', { class: `state ${open ? 'answered' : 'over'}` }, states[visit.status] ?? visit.status)),
     el('span', { class: 'snippet' }, [doctor ? `${nameOf(doctor)}医生` : '', visit.description ?? '', why ? `（${why}）` : ''].filter(Boolean).join('　')),
-    open && opens ? el('a', { class: 'primary', href: `#/v/${visit.id}` }, '进入候诊室') : null,
+    open && opens && !closed ? el('a', { class: 'primary', href: `#/v/${visit.id}` }, '进入候诊室') : null,
+    open && closed ? el('p', { class: 'small' }, '候诊室已经关闭。需要时请给医生留言。') : null,
     open && !opens ? el('p', { class: 'small' }, `开始前 ${Math.round(before / 60)} 分钟可以进入候诊室。`) : null);
 }
 

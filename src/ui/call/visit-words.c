@@ -330,6 +330,8 @@ zq_visit_page_update (ZqVisitPage *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.guest",
                                  has_call || state == ZQ_CALL_ALONE || state == ZQ_CALL_WAITING);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.freeze", has_call);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.end",
+                                 self->visit != NULL && self->visit->state <= ZQ_VISIT_IN_PROGRESS);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.next", self->visit != NULL && self->visit->consult != 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "visit.call-back",
                                  self->visit != NULL && self->visit->server_id != NULL && state != ZQ_CALL_OVER);
