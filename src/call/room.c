@@ -548,13 +548,13 @@ room_record (ZqSignalling *signalling, gboolean on)
 }
 
 static void
-room_invite (ZqSignalling *signalling, const char *name, const char *relation, gboolean relative)
+room_invite (ZqSignalling *signalling, const char *name, const char *relation)
 {
   GString *json = say ("invite");
 
   add_text (json, "name", name);
   add_text (json, "relation", relation);
-  add_text (json, "as", relative ? "relative" : NULL);
+  add_text (json, "as", "relative");
   send (ZQ_ROOM (signalling), json);
 }
 

@@ -43,6 +43,7 @@ struct _ZqCallSession
   guint call;
   guint beat; /* alarm */
   guint n_samples;
+  char *admitted_role; /* as what somebody of the patient's side was let in; NULL: not known, any will do */
   gboolean relay_only;
   gboolean admitted;
   gboolean has_stats;
@@ -134,6 +135,15 @@ show (GstSample *sample, gpointer data)
     self->sink (sample, self->sink_data);
 }
 
+/* The room may have forgotten it, and it has another id then; what it came as stays. */
+static gboolean
+was_admitted (ZqCallSession *self, const ZqCallMember *member)
+{
+  return member->admitted ||
+         (self->admitted && (self->admitted_role == NULL || g_strcmp0 (member->role, self->admitted_role) == 0));
+}
+
+/* Who was let in goes before who waits. */
 static const ZqCallMember *
 find_partner (ZqCallSession *self)
 {
@@ -144,7 +154,8 @@ find_partner (ZqCallSession *self)
     {
       const ZqCallMember *member = g_ptr_array_index (members, i);
 
-      if (member->online && zq_call_member_is_patient (member) && (found == NULL || !found->admitted))
+      if (member->online && zq_call_member_is_patient (member) &&
+          (found == NULL || (was_admitted (self, member) && !was_admitted (self, found))))
         found = member;
     }
 
@@ -163,7 +174,7 @@ begin_peer (ZqCallSession *self)
   drop_peer (self);
   self->begun = zq_clock_monotonic (self->clock);
   self->beat = zq_clock_alarm_in (self->clock, SAMPLE_EVERY, on_beat, self);
-  if (partner == NULL || !zq_signalling_is_open (self->signalling))
+  if (partner == NULL || !was_admitted (self, partner) || !zq_signalling_is_open (self->signalling))
     return;
   config.call = ++self->call;
   config.ice = zq_signalling_get_ice (self->signalling);
@@ -253,13 +264,13 @@ has_call (ZqCallState state)
   return state == ZQ_CALL_CONNECTING || state == ZQ_CALL_LIVE || state == ZQ_CALL_LOST;
 }
 
-/* Who was let in is let in again when the room has forgotten it. */
+/* Who was let in is let in again when the room has forgotten it: nobody else in its place. */
 static void
 admit_again (ZqCallSession *self)
 {
   const ZqCallMember *partner = find_partner (self);
 
-  if (self->admitted && partner != NULL && !partner->admitted)
+  if (partner != NULL && !partner->admitted && was_admitted (self, partner))
     zq_signalling_admit (self->signalling, partner->id, TRUE);
 }
 
@@ -321,7 +332,7 @@ on_joined (ZqSignalling *signalling, gboolean again, ZqCallSession *self)
   if (partner == NULL)
     handle (self, ZQ_CALL_EVENT_JOINED_ALONE);
   else
-    handle (self, partner->admitted || self->admitted ? ZQ_CALL_EVENT_JOINED_ADMITTED : ZQ_CALL_EVENT_JOINED_WAITING);
+    handle (self, was_admitted (self, partner) ? ZQ_CALL_EVENT_JOINED_ADMITTED : ZQ_CALL_EVENT_JOINED_WAITING);
 }
 
 static void
@@ -342,7 +353,7 @@ on_member (ZqSignalling *signalling, const ZqCallMember *member, ZqCallSession *
   /* What changes of who is connected is told, and nothing else. */
   else if (is_partner && self->peer != NULL && self->state != ZQ_CALL_LOST)
     g_signal_emit (self, signals[CHANGED], 0);
-  else if (member->admitted || self->admitted)
+  else if (was_admitted (self, member))
     handle (self, ZQ_CALL_EVENT_BACK);
   else
     handle (self, ZQ_CALL_EVENT_CAME);
@@ -351,7 +362,15 @@ on_member (ZqSignalling *signalling, const ZqCallMember *member, ZqCallSession *
 static void
 on_left (ZqSignalling *signalling, const char *member, ZqCallSession *self)
 {
-  if (find_partner (self) == NULL)
+  const ZqCallMember *other = find_partner (self);
+
+  /* Who stays was not let in: the doctor decides again. */
+  if (has_call (self->state) && other != NULL && !was_admitted (self, other))
+    {
+      zq_call_session_hold (self);
+      return;
+    }
+  if (other == NULL)
     handle (self, ZQ_CALL_EVENT_WENT);
   else
     g_signal_emit (self, signals[CHANGED], 0);
@@ -439,9 +458,13 @@ zq_call_session_open (ZqCallSession *self)
 gboolean
 zq_call_session_admit (ZqCallSession *self)
 {
-  if (self->state != ZQ_CALL_WAITING)
+  const ZqCallMember *partner = find_partner (self);
+
+  if (self->state != ZQ_CALL_WAITING || partner == NULL)
     return FALSE;
   self->admitted = TRUE;
+  g_free (self->admitted_role);
+  self->admitted_role = g_strdup (partner->role);
 
   return handle (self, ZQ_CALL_EVENT_ADMIT);
 }
@@ -454,10 +477,11 @@ zq_call_session_hold (ZqCallSession *self)
   if (!has_call (self->state))
     return FALSE;
   self->admitted = FALSE;
-  if (partner != NULL)
+  if (partner != NULL && partner->admitted)
     zq_signalling_admit (self->signalling, partner->id, FALSE);
+  handle (self, ZQ_CALL_EVENT_HOLD);
 
-  return handle (self, ZQ_CALL_EVENT_HOLD);
+  return self->state != ZQ_CALL_ALONE || partner == NULL || handle (self, ZQ_CALL_EVENT_CAME);
 }
 
 void
@@ -659,6 +683,7 @@ zq_call_session_finalize (GObject *object)
   g_clear_object (&self->media);
   g_clear_object (&self->clock);
   g_free (self->partner);
+  g_free (self->admitted_role);
   g_free (self->refusal);
   g_clear_pointer (&self->steer, zq_steer_free);
   G_OBJECT_CLASS (zq_call_session_parent_class)->finalize (object);

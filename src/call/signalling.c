@@ -119,9 +119,9 @@ zq_signalling_record (ZqSignalling *self, gboolean on)
 }
 
 void
-zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation, gboolean relative)
+zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation)
 {
-  IFACE (self)->invite (self, name, relation, relative);
+  IFACE (self)->invite (self, name, relation);
 }
 
 void

@@ -62,7 +62,7 @@ struct _ZqSignallingInterface
   void (*candidate) (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
   void (*tell_media) (ZqSignalling *self, gboolean audio, gboolean video, gboolean screen);
   void (*record) (ZqSignalling *self, gboolean on);
-  void (*invite) (ZqSignalling *self, const char *name, const char *relation, gboolean relative);
+  void (*invite) (ZqSignalling *self, const char *name, const char *relation);
   void (*end) (ZqSignalling *self);
   void (*ping) (ZqSignalling *self);
   void (*probe) (ZqSignalling *self, guint up, guint down);
@@ -91,9 +91,9 @@ void zq_signalling_offer (ZqSignalling *self, const char *member, guint call, co
 void zq_signalling_candidate (ZqSignalling *self, const char *member, guint call, guint mline, const char *candidate);
 void zq_signalling_tell_media (ZqSignalling *self, gboolean audio, gboolean video, gboolean screen);
 void zq_signalling_record (ZqSignalling *self, gboolean on);
-/* Asks for an address by which a guest comes in: signal "invited". @relative: who speaks for the patient, and is called
- * as the patient is; else somebody besides. */
-void zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation, gboolean relative);
+/* Asks for an address by which a relative comes in, who speaks for the patient and is called as the patient is: signal
+ * "invited". */
+void zq_signalling_invite (ZqSignalling *self, const char *name, const char *relation);
 /* The visit is over for everybody. */
 void zq_signalling_end (ZqSignalling *self);
 void zq_signalling_ping (ZqSignalling *self);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Twenty calls of a doctor that was built with AddressSanitizer (tools/leaks): what is left of them."""
+"""Fifty calls of a doctor that was built with AddressSanitizer (tools/leaks): what is left of them."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import loop
 import visit
 
-CALLS = 20
+CALLS = 50
 OURS = re.compile(r"/(src/(base|resource|fhir|call)|tests/call)/")
 
 
@@ -24,7 +24,7 @@ def main():
         said, wrapper = folder / "said", folder / "doctor"
         wrapper.write_text(f'#!/bin/sh\nexec "{os.environ["ZQ_ASAN_DOCTOR"]}" "$@" 2>"{said}"\n')
         wrapper.chmod(0o755)
-        os.environ.update(ZQ_CALL_DOCTOR=str(wrapper), ASAN_OPTIONS="detect_leaks=1:fast_unwind_on_malloc=0:malloc_context_size=20")
+        os.environ.update(ZQ_CALL_DOCTOR=str(wrapper), ASAN_OPTIONS="detect_leaks=1:exitcode=0:fast_unwind_on_malloc=0:malloc_context_size=20")
         hospital = loop.Hospital(folder)
         counts = []
         try:

@@ -406,6 +406,31 @@ def relative(world):
         no_problems(guest)
 
 
+@suite.case("the patient goes while a relative waits: the relative is not let in in its place, but by the doctor")
+def in_its_place(world):
+    hospital = world.hospital()
+    visit = make_visit(hospital)
+    page = make_link(hospital, visit, name="李华", relation="child", **{"as": "relative"})
+    with Patient(hospital) as patient, Patient(hospital) as guest, Doctor(hospital, visit) as doctor:
+        doctor.wait_state("alone")
+        patient.do("open")
+        patient.do("click", selector=f'li.visit[data-visit="{visit}"] a.primary')
+        doctor.wait_state("waiting")
+        doctor.say("admit")
+        patient.do("wait", state="live")
+        guest.do("go", path=page)
+        guest.do("wait", state="waiting")
+        patient.do("press", text="离开")
+        doctor.wait_state("waiting")
+        # What is answered came after all that the room had said before.
+        guest.do("run", module="words.js", code="() => new Promise((done) => { const { signal } = window.visitPage; "
+                 "signal.addEventListener('pong', () => done(true), { once: true }); signal.send({ type: 'ping', n: 77 }); })")
+        equal(guest.do("state")["state"], "waiting", "the relative whom nobody let in")
+        doctor.say("admit")
+        guest.do("wait", state="live")
+        doctor.wait("the doctor sees the relative", lambda line: line["state"] == "live" and sees_patient(line))
+
+
 @suite.case("a colleague waits beside the patient; nobody is named before the room says so")
 def colleague(world):
     hospital = world.hospital("--recording", "optional")

@@ -10,7 +10,6 @@ typedef struct
   GtkWidget *popover; /* borrowed: it owns this */
   ZqSignalling *signalling;
   GtkEditable *name, *address;
-  GtkDropDown *as;
   GtkLabel *said;
   GtkWidget *confirm;
 } Asking;
@@ -53,29 +52,24 @@ on_confirm (Asking *self)
       return;
     }
   gtk_widget_set_sensitive (self->confirm, FALSE);
-  zq_signalling_invite (self->signalling, name, NULL, gtk_drop_down_get_selected (self->as) == 0);
+  zq_signalling_invite (self->signalling, name, NULL);
 }
 
 static GtkWidget *
 build (Asking *self)
 {
-  const char *const ways[] = { _ ("Speaks for the patient, as a relative"), _ ("Comes besides: interpreter, colleague"),
-                               NULL };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-  GtkWidget *title = gtk_label_new (_ ("Ask somebody in")), *name = gtk_entry_new (), *address = gtk_entry_new ();
-  GtkWidget *as = gtk_drop_down_new_from_strings (ways);
+  GtkWidget *title = gtk_label_new (_ ("Ask a relative in")), *name = gtk_entry_new (), *address = gtk_entry_new ();
 
   gtk_label_set_xalign (GTK_LABEL (title), 0);
   gtk_widget_add_css_class (title, "heading");
   gtk_entry_set_max_length (GTK_ENTRY (name), NAME_MOST);
   gtk_entry_set_placeholder_text (GTK_ENTRY (name), _ ("Name, as the patient knows it"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (name), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Name"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (as), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("As whom"), -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (address), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Address"), -1);
   gtk_editable_set_editable (GTK_EDITABLE (address), FALSE);
   gtk_widget_set_visible (address, FALSE);
   self->name = GTK_EDITABLE (name);
-  self->as = GTK_DROP_DOWN (as);
   self->address = GTK_EDITABLE (address);
   self->said = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->said, TRUE);
@@ -87,7 +81,6 @@ build (Asking *self)
   g_signal_connect_swapped (self->confirm, "clicked", G_CALLBACK (on_confirm), self);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), as);
   gtk_box_append (GTK_BOX (box), self->confirm);
   gtk_box_append (GTK_BOX (box), address);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->said));
